@@ -1,0 +1,1 @@
+"""How people and programs reach Headwater: command line, GraphQL, REST, and the stack on one machine."""

@@ -1,0 +1,1 @@
+"""What Headwater knows and decides. No web framework, no task queue; the graph is reached through `store` only."""

@@ -1,0 +1,89 @@
+"""Names as people and programs spell them, and the opaque ids that the graph keys nodes by."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from graph_model.errors import InvalidName
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Name:
+    """Namespace and name of a dataset, a job or a consumer, spelled as OpenLineage spells them."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+def parse_name(text: str, *, default_namespace: str | None = None) -> Name:
+    """`NAMESPACE/NAME`, split at the last slash; a bare name takes `default_namespace`.
+
+    A namespace may hold slashes itself (`postgres://host:5432/db.schema.table`), so the last one decides.
+    Raises InvalidName for an empty part, or for a bare name where no namespace is known.
+    """
+    namespace, slash, name = text.rpartition("/")
+    if not slash and default_namespace:
+        namespace = default_namespace
+    if not namespace or not name:
+        raise InvalidName(text)
+    return Name(namespace, name)
+
+
+def dataset_id(name: Name) -> str:
+    """The id of a dataset first known as `name`. Later names point at it through DatasetName; the id stays."""
+    return _digest("ds", name.namespace, name.name)
+
+
+def dataset_name_id(name: Name) -> str:
+    return _digest("dn", name.namespace, name.name)
+
+
+def job_id(name: Name) -> str:
+    return _digest("jb", name.namespace, name.name)
+
+
+def consumer_id(name: Name) -> str:
+    return _digest("cn", name.namespace, name.name)
+
+
+def owner_id(owner: str) -> str:
+    return _digest("ow", owner)
+
+
+def field_id(dataset: str, path: str) -> str:
+    return _digest("fd", dataset, path)
+
+
+def partition_id(dataset: str, key: str) -> str:
+    return _digest("pt", dataset, key)
+
+
+def job_partition_id(job: str, key: str) -> str:
+    return _digest("jp", job, key)
+
+
+def version_id(partition: str, report_key: str) -> str:
+    return _digest("vs", partition, report_key)
+
+
+def validation_job_partition_id(version: str) -> str:
+    """Each reported version is validated by a job partition of its own, so that one never supersedes another."""
+    return _digest("jp", "validate", version)
+
+
+def schema_version_id(dataset: str, fingerprint: str) -> str:
+    return _digest("sv", dataset, fingerprint)
+
+
+def run_id(job_partition: str, input_set: str, definition_hash: str, generation: int) -> str:
+    """The unique key of a run: the same inputs, code and generation are the same run, whoever asks for it."""
+    return _digest("rn", job_partition, input_set, definition_hash, str(generation))
+
+
+def _digest(kind: str, *parts: str) -> str:
+    """`kind` and 24 hex digits (96 bits) of the parts, joined by a byte that no name contains."""
+    return f"{kind}_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"

@@ -1,0 +1,173 @@
+"""Settings, one class per part, read once where a process starts.
+
+Order: environment (`HEADWATER_…`), then the connection file that `headwater up` leaves in its data folder, then the
+defaults here. `origins` tells which of them a value came from.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+CONNECTION_FILE = "connection.json"
+
+
+def data_folder() -> Path:
+    """Where `headwater up` keeps its graph, its data and its connection file."""
+    return Path(os.environ.get("HEADWATER_HOME", ".headwater"))
+
+
+class _FromConnectionFile(PydanticBaseSettingsSource):
+    """Values that a running `headwater up` wrote down, under their environment names."""
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        name = f"{self.config.get('env_prefix', '')}{field_name}".upper()
+        return _connection_file().get(name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def _connection_file() -> dict[str, Any]:
+    try:
+        return json.loads((data_folder() / CONNECTION_FILE).read_text())
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+
+
+class Settings(BaseSettings):
+    """Base of the classes below: environment first, then the connection file."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the signature is pydantic's
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FromConnectionFile(settings_cls)
+
+    @classmethod
+    def variables(cls) -> dict[str, str]:
+        """Every environment variable this class reads, with what it means."""
+        prefix = str(cls.model_config.get("env_prefix", ""))
+        return {f"{prefix}{name}".upper(): field.description or "" for name, field in cls.model_fields.items()}
+
+
+def origin(variable: str) -> str:
+    """Where the value of an environment variable of Headwater comes from, in words."""
+    if variable in os.environ:
+        return f"environment variable {variable}"
+    if variable in _connection_file():
+        return f"{data_folder() / CONNECTION_FILE} (written by `headwater up`)"
+    return "default"
+
+
+class GraphSettings(Settings):
+    """The graph: a Neo4j, or the embedded ArcadeDB of `headwater up`."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_GRAPH_", extra="ignore")
+
+    uri: str = Field(default="bolt://127.0.0.1:7687", description="Bolt address of the graph")
+    user: str = Field(default="neo4j", description="user of the graph")
+    password: SecretStr = Field(
+        default=SecretStr(""), description="password of the graph; empty for a graph without authentication"
+    )
+    database: str = Field(default="neo4j", description="database inside the graph server")
+    timeout: float = Field(default=30.0, gt=0, description="seconds that one unit of work may take, retries included")
+
+
+class BrokerSettings(Settings):
+    """The broker that Celery rings through. Without one, workers poll the graph."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_BROKER_", extra="ignore")
+
+    url: SecretStr | None = Field(
+        default=None, description="address of Redis (redis://…); empty: workers poll the graph"
+    )
+
+
+class ApiSettings(Settings):
+    """The HTTP interface."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_API_", extra="ignore")
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; anything but loopback is warned about")
+    port: int = Field(default=8400, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    development: bool = Field(default=False, description="serve GraphiQL to browsers at /graphql")
+
+
+class WorkerSettings(Settings):
+    """One worker process of the fleet."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_WORKER_", extra="ignore")
+
+    slots: int = Field(default=2, ge=1, description="runs that one worker executes at once")
+    lease_seconds: float = Field(default=15.0, gt=0, description="how long a worker may act without renewing its lease")
+    heartbeat_seconds: float = Field(default=5.0, gt=0, description="how often a worker renews its lease")
+    sweep_seconds: float = Field(
+        default=2.0,
+        gt=0,
+        description="how often the steward sweeps, and how often a worker without broker looks for runs",
+    )
+    stop_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="how long runs may go on after the worker was asked to stop, before they are given back",
+    )
+
+
+class StorageSettings(Settings):
+    """Where data lies that is declared with a relative location, and where runs write."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_STORAGE_", extra="ignore")
+
+    root: Path = Field(
+        default=Path("data"),
+        description="folder that relative locations and outputs of runs lie under; all workers see the same",
+    )
+
+
+class NotifySettings(Settings):
+    """Where notices to owners go. Without a webhook they are written to the log of the worker."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_NOTIFY_", extra="ignore")
+
+    webhook: SecretStr | None = Field(
+        default=None, description="address that notices are posted to as JSON, with the header Idempotency-Key"
+    )
+    timeout: float = Field(default=5.0, gt=0, description="seconds that the webhook may take to answer")
+
+
+class HomeSettings(Settings):
+    """Where things are looked for that carry no address of their own."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_", extra="ignore")
+
+    home: Path = Field(
+        default=Path(".headwater"), description="data folder of `headwater up`, with its connection file"
+    )
+    namespace: str | None = Field(
+        default=None, description="namespace of names that are given without one on the command line"
+    )
+
+
+ALL_SETTINGS: tuple[type[Settings], ...] = (
+    GraphSettings,
+    BrokerSettings,
+    ApiSettings,
+    WorkerSettings,
+    StorageSettings,
+    NotifySettings,
+    HomeSettings,
+)

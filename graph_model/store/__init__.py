@@ -1,0 +1,1 @@
+"""The one gate to the graph. Nothing else imports the driver."""

@@ -1,0 +1,255 @@
+"""The gate to the graph: named queries in explicit transactions, retried by rules of our own.
+
+The driver's managed transactions wait about a second before their first retry and give up on an ambiguous commit. Here
+the first wait is milliseconds, every unit of work has a deadline, and a commit whose reply was lost is resolved by an
+operation id that was written in the same transaction.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any, LiteralString, Self, TypeVar
+
+import neo4j
+from neo4j import GraphDatabase, NotificationDisabledClassification, NotificationMinimumSeverity
+from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError
+
+from graph_model.errors import GraphUnavailable, HeadwaterError
+from graph_model.settings import GraphSettings, origin
+from graph_model.store.queries import NamedQuery, load_queries
+from graph_model.store.trouble import Trouble, classify
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+FIRST_WAIT = 0.004
+LONGEST_WAIT = 0.4
+
+
+class WrongQuery(HeadwaterError):
+    """A query was called by a wrong name, with wrong parameters, or asked to write in a read: a mistake in Headwater."""
+
+
+class CommitUnknown(Exception):
+    """Inside the gate only: the reply to a COMMIT was lost."""
+
+
+class Transaction:
+    """One open transaction. `token` is fresh for each attempt: the value to lock nodes with."""
+
+    def __init__(self, bolt: neo4j.Transaction, queries: Callable[[str], NamedQuery], *, writes: bool) -> None:
+        self._bolt, self._queries, self._writes = bolt, queries, writes
+        self.token = secrets.token_hex(8)
+
+    def rows(self, name: str, **parameters: Any) -> list[Row]:
+        """The rows of a named query, with times in UTC. Pass `token=tx.token` yourself where a query locks."""
+        query = self._queries(name)
+        if parameters.keys() != query.parameters:
+            raise WrongQuery(f"{name} takes {sorted(query.parameters)}, got {sorted(parameters)}")
+        if query.access == "write" and not self._writes:
+            raise WrongQuery(f"{name} writes, but was called in a read")
+        return [
+            {key: plain(value) for key, value in record.items()} for record in self._bolt.run(query.text, parameters)
+        ]
+
+
+class Graph:
+    """A connection to the graph. Safe to share between threads; close it, or use it as a context manager."""
+
+    def __init__(self, settings: GraphSettings, *, warn_of_notifications: bool = False) -> None:
+        """With `warn_of_notifications`, what the server remarks about a query becomes a Python warning (for tests)."""
+        self.settings = settings
+        password = settings.password.get_secret_value()
+        self._driver = GraphDatabase.driver(
+            settings.uri,
+            auth=(settings.user, password) if password else None,
+            connection_acquisition_timeout=5,
+            connection_timeout=5,
+            liveness_check_timeout=30,
+            notifications_min_severity=NotificationMinimumSeverity.WARNING,
+            notifications_disabled_classifications=[NotificationDisabledClassification.UNRECOGNIZED],
+            warn_notification_severity=NotificationMinimumSeverity.WARNING if warn_of_notifications else None,
+        )
+        self._engine: str | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._driver.close()
+
+    @property
+    def engine(self) -> str:
+        """`neo4j` or `arcadedb`, learned from the server once. Raises GraphUnavailable."""
+        if self._engine is None:
+            with self._translated():
+                agent = self._driver.get_server_info().agent
+            self._engine = "arcadedb" if "arcadedb" in agent.lower() else "neo4j"
+        return self._engine
+
+    def query(self, name: str) -> NamedQuery:
+        queries = load_queries(self.engine)
+        if name not in queries:
+            raise WrongQuery(f"there is no query {name} below cypher/")
+        return queries[name]
+
+    def rows(self, name: str, **parameters: Any) -> list[Row]:
+        """The rows of one named query in a transaction of its own."""
+        if self.query(name).access == "write":
+            return self.write(lambda tx: tx.rows(name, **parameters))
+        return self.read(lambda tx: tx.rows(name, **parameters))
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` returns, from one read transaction. `work` may be called again: it must have no other effect."""
+        return self._until_deadline(lambda timeout: self._attempt(work, timeout, operation=None))
+
+    def write(self, work: Callable[[Transaction], T]) -> T:
+        """What `work` returns once its transaction is durable.
+
+        `work` may be called several times and must have no effect outside the transaction. Any error that `work` raises
+        rolls everything back. Raises GraphUnavailable when the deadline passes first.
+        """
+        return self._until_deadline(lambda timeout: self._write_once(work, timeout))
+
+    def run_schema(self, statement: LiteralString) -> None:
+        """One schema statement of a migration, outside an explicit transaction (Neo4j keeps schema and data apart)."""
+
+        def attempt(timeout: float) -> None:
+            with self._session(writes=True) as session:
+                session.run(neo4j.Query(statement, timeout=timeout)).consume()
+
+        self._until_deadline(attempt)
+
+    def _write_once(self, work: Callable[[Transaction], T], timeout: float) -> T:
+        operation = uuid.uuid4().hex
+        done: list[T] = []
+
+        def remembered(tx: Transaction) -> T:
+            done.append(work(tx))
+            return done[-1]
+
+        try:
+            return self._attempt(remembered, timeout, operation=operation)
+        except CommitUnknown:
+            if self._took_effect(operation):
+                return done[-1]
+            raise
+
+    def _took_effect(self, operation: str) -> bool:
+        """Whether the transaction that wrote `operation` committed. Once this answers no, it never can any more.
+
+        Asking writes the same unique operation id. Found: it committed. Created: the lost transaction, should it still be
+        on its way, runs into the unique constraint.
+        """
+
+        def ask(timeout: float) -> bool:
+            ours = uuid.uuid4().hex
+            return self._attempt(
+                lambda tx: tx.rows("store.ask_operation", id=operation, token=ours)[0]["committed"],
+                timeout,
+                operation=None,
+                writes=True,
+            )
+
+        return self._until_deadline(ask)
+
+    def _attempt(
+        self, work: Callable[[Transaction], T], timeout: float, *, operation: str | None, writes: bool | None = None
+    ) -> T:
+        writes = operation is not None if writes is None else writes
+        committing = False
+        with self._session(writes=writes) as session:
+            bolt = session.begin_transaction(timeout=timeout)
+            try:
+                tx = Transaction(bolt, self.query, writes=writes)
+                result = work(tx)
+                if operation is not None:
+                    tx.rows("store.mark_operation", id=operation)
+                committing = True
+                bolt.commit()
+            except BaseException as error:
+                _roll_back(bolt)
+                if (
+                    isinstance(error, Exception)
+                    and classify(error, self.engine, committing=committing) is Trouble.UNKNOWN
+                ):
+                    raise CommitUnknown from error
+                raise
+            return result
+
+    def _session(self, *, writes: bool) -> neo4j.Session:
+        return self._driver.session(
+            database=self.settings.database,
+            default_access_mode=neo4j.WRITE_ACCESS if writes else neo4j.READ_ACCESS,
+        )
+
+    def _until_deadline(self, attempt: Callable[[float], T]) -> T:
+        deadline = time.monotonic() + self.settings.timeout
+        wait = FIRST_WAIT
+        with self._translated():
+            engine = self.engine
+            while True:
+                left = deadline - time.monotonic()
+                try:
+                    return attempt(max(left, 0.1))
+                except CommitUnknown as error:
+                    trouble: BaseException = error.__cause__ or error
+                except (Neo4jError, DriverError, OSError) as error:
+                    if classify(error, engine, committing=False) is not Trouble.RETRY:
+                        raise
+                    trouble = error
+                pause = random.uniform(wait / 2, wait)
+                if time.monotonic() + pause >= deadline:
+                    raise GraphUnavailable(
+                        f"the graph at {self.settings.uri} gave no result within {self.settings.timeout:g} s: {trouble}"
+                    ) from trouble
+                time.sleep(pause)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        where = f"{self.settings.uri} (address from: {origin('HEADWATER_GRAPH_URI')})"
+        try:
+            yield
+        except AuthError as error:
+            raise GraphUnavailable(
+                f"the graph at {where} refused user {self.settings.user!r}: set HEADWATER_GRAPH_USER and HEADWATER_GRAPH_PASSWORD"
+            ) from error
+        except ClientError as error:
+            if "Database" in (error.code or ""):
+                raise GraphUnavailable(
+                    f"the graph at {where} has no database {self.settings.database!r}: set HEADWATER_GRAPH_DATABASE"
+                ) from error
+            raise WrongQuery(f"the graph at {where} refused a statement: {error}") from error
+        except (Neo4jError, DriverError, OSError) as error:
+            hint = "start it, set HEADWATER_GRAPH_URI, or run `headwater up`"
+            raise GraphUnavailable(f"the graph at {where} failed: {error}; {hint}") from error
+
+
+def plain(value: Any) -> Any:
+    """A driver value as a plain Python one. Times come out in UTC, whatever zone name the engine gave them."""
+    if isinstance(value, neo4j.time.DateTime):
+        native = value.to_native()
+        return native.replace(tzinfo=UTC) if native.tzinfo is None else native.astimezone(UTC)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def _roll_back(bolt: neo4j.Transaction) -> None:
+    # The connection may be gone, and the transaction with it; the first error is the one to tell.
+    with suppress(Neo4jError, DriverError, OSError):
+        bolt.close()

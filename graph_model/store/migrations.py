@@ -1,0 +1,55 @@
+"""Numbered migrations of the graph's schema, safe to run by many processes at once.
+
+Each statement is idempotent by itself (`IF NOT EXISTS`), so two processes that meet do the same work twice and harm
+nothing; the Migration node says afterwards that all of it is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import LiteralString, cast
+
+from graph_model.store.graph import Graph
+from graph_model.store.queries import CYPHER_ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """`id` is the file's name without ending; migrations apply in the order of their ids."""
+
+    id: str
+    statements: tuple[LiteralString, ...]
+
+
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """All migrations, oldest first. Statements end with a semicolon; `//` starts a comment line."""
+    return tuple(
+        Migration(path.stem, _statements(path.read_text()))
+        for path in sorted((CYPHER_ROOT / "schema").glob("*.cypher"))
+    )
+
+
+def pending(graph: Graph) -> tuple[str, ...]:
+    """The ids of migrations that this graph still lacks, oldest first."""
+    applied = {row["id"] for row in graph.rows("store.applied_migrations")}
+    return tuple(migration.id for migration in migrations() if migration.id not in applied)
+
+
+def migrate(graph: Graph) -> tuple[str, ...]:
+    """Applies what is pending and returns its ids, oldest first; empty when the graph was up to date."""
+    missing = pending(graph)
+    for migration in migrations():
+        if migration.id not in missing:
+            continue
+        for statement in migration.statements:
+            graph.run_schema(statement)
+        graph.rows("store.record_migration", id=migration.id)
+    return missing
+
+
+def _statements(text: str) -> tuple[LiteralString, ...]:
+    code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//"))
+    # Trusted as the query files are: it comes with the program, never from a user.
+    return tuple(cast(LiteralString, statement.strip()) for statement in code.split(";") if statement.strip())

@@ -1,0 +1,25 @@
+import java.nio.file.Path;
+import org.neo4j.configuration.GraphDatabaseSettings;
+import org.neo4j.configuration.connectors.BoltConnector;
+import org.neo4j.configuration.helpers.SocketAddress;
+import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
+import org.neo4j.io.ByteUnit;
+
+/** A real Neo4j for the tests: {@code java -cp 'lib/*' Neo4jLauncher.java HOME PORT}; ends when stdin is closed. */
+public class Neo4jLauncher {
+    public static void main(String[] arguments) throws Exception {
+        var address = new SocketAddress("127.0.0.1", Integer.parseInt(arguments[1]));
+        var server = new DatabaseManagementServiceBuilder(Path.of(arguments[0]))
+                .setConfig(GraphDatabaseSettings.auth_enabled, true)
+                .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(64))
+                .setConfig(BoltConnector.enabled, true)
+                .setConfig(BoltConnector.listen_address, address)
+                .build();
+        System.out.println("ready");
+        System.out.flush();
+        while (System.in.read() >= 0) {
+            // whoever started us still lives
+        }
+        server.shutdown();
+    }
+}

@@ -1,0 +1,119 @@
+"""A real Neo4j 5.26 for tests: one that is named, else one in docker, else the jars from Maven Central under a JDK 17."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from neo4j import GraphDatabase
+from pydantic import SecretStr
+
+from app.local.children import LOOPBACK, Child, free_port
+from graph_model.settings import GraphSettings
+from tests.support.servers import Server, wait_for_bolt
+
+SUPPORT = Path(__file__).parent
+IMAGE = "neo4j:5.26"
+JARS = "neo4j-5.26.29"
+HEAP = "512m"
+HOW_TO_GET_ONE = "set NEO4J_URI, start docker, or install a JDK 17 and Maven"
+
+
+class NoNeo4j(Exception):
+    """None of the three ways to a Neo4j is open on this machine."""
+
+
+def start_neo4j(folder: Path) -> Server:
+    """The first way that is open. Raises NoNeo4j."""
+    if uri := os.environ.get("NEO4J_URI"):
+        return _named(uri)
+    if _docker_answers():
+        return _in_docker(folder)
+    return _from_jars(folder)
+
+
+def _named(uri: str) -> Server:
+    user, password = os.environ.get("NEO4J_USER", "neo4j"), os.environ.get("NEO4J_PASSWORD", "")
+    database = os.environ.get("NEO4J_DATABASE", "neo4j")
+    return Server(GraphSettings(uri=uri, user=user, password=SecretStr(password), database=database), lambda: None)
+
+
+def _docker_answers() -> bool:
+    if shutil.which("docker") is None:
+        return False
+    answer = subprocess.run(["docker", "version", "--format", "{{.Server.Version}}"], capture_output=True, check=False)
+    return answer.returncode == 0
+
+
+def _in_docker(folder: Path) -> Server:
+    port, password = free_port(), secrets.token_urlsafe(24)
+    # The password travels as an environment variable of the client, not in its arguments. SIGTERM reaches the container.
+    child = Child.start(
+        "neo4j",
+        ["docker", "run", "--rm", "--publish", f"{LOOPBACK}:{port}:7687", "--env", "NEO4J_AUTH", IMAGE],
+        log=folder / "neo4j.log",
+        environment={**os.environ, "NEO4J_AUTH": f"neo4j/{password}"},
+    )
+    return _ready(child, port, password)
+
+
+def _from_jars(folder: Path) -> Server:
+    jars = _jars()
+    port, password = free_port(), secrets.token_urlsafe(24)
+    command = ["java", f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*"]
+    log = folder / "neo4j.log"
+    child = Child.start(
+        "neo4j", [*command, str(SUPPORT / "Neo4jLauncher.java"), str(folder / "home"), str(port)], log=log, pipes=True
+    )
+    if child.stdout.readline() != b"ready\n":
+        child.stop()
+        raise RuntimeError(f"Neo4j did not start:\n{child.last_words(30)}")
+    uri = f"bolt://{LOOPBACK}:{port}"
+    wait_for_bolt(uri, ("neo4j", "neo4j"))
+    with GraphDatabase.driver(uri, auth=("neo4j", "neo4j")) as driver:
+        driver.execute_query("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new", new=password, database_="system")
+    return _ready(child, port, password)
+
+
+def _ready(child: Child, port: int, password: str) -> Server:
+    uri = f"bolt://{LOOPBACK}:{port}"
+    try:
+        wait_for_bolt(uri, ("neo4j", password))
+    except BaseException:
+        child.stop()
+        raise
+    return Server(GraphSettings(uri=uri, user="neo4j", password=SecretStr(password), database="neo4j"), child.stop)
+
+
+def _jars() -> Path:
+    """The folder with Neo4j's jars, fetched once per machine. Two test processes may race: the first rename wins."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headwater" / JARS
+    if cache.is_dir():
+        return cache
+    if shutil.which("java") is None or shutil.which("mvn") is None:
+        raise NoNeo4j(HOW_TO_GET_ONE)
+    fresh = cache.with_name(f"{JARS}.{os.getpid()}")
+    fresh.mkdir(parents=True)
+    sys.stderr.write(f"fetching Neo4j's jars into {cache} (118 MB, once)\n")
+    fetch = [
+        "mvn",
+        "-q",
+        "-B",
+        "-f",
+        str(SUPPORT / "neo4j-pom.xml"),
+        "dependency:copy-dependencies",
+        f"-DoutputDirectory={fresh}",
+    ]
+    done = subprocess.run(fetch, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        shutil.rmtree(fresh)
+        raise NoNeo4j(f"Maven could not fetch Neo4j: {done.stdout[-800:]}; {HOW_TO_GET_ONE}")
+    try:
+        fresh.rename(cache)
+    except OSError:
+        shutil.rmtree(fresh)
+    return cache
