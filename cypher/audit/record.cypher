@@ -1,0 +1,9 @@
+// name:    audit.record
+// purpose: One record per transition, in the transaction that makes it.
+// param:   records list of map {id, subject, transition, actor, detail}
+// returns: id string - one row each
+// access:  write
+UNWIND $records AS record
+CREATE (a:AuditRecord {id: record.id, at: datetime.realtime(), subject: record.subject, transition: record.transition,
+  actor: record.actor, detail: record.detail})
+RETURN a.id AS id

@@ -1,0 +1,13 @@
+// name:    readiness.input_states
+// purpose: What there is in each of these partitions: the current version, and the newest one whatever its state.
+// param:   partitions list of string
+// returns: partition, current string or null, newest string or null, state, reason - no row: nothing was ever reported there
+// access:  read
+UNWIND $partitions AS id
+MATCH (p:Partition {id: id})
+OPTIONAL MATCH (p)-[:CURRENT]->(c:DatasetVersion)
+CALL (p) {
+  OPTIONAL MATCH (p)-[:HAS_VERSION]->(v:DatasetVersion)
+  RETURN v ORDER BY v.source_time DESC, v.id DESC LIMIT 1
+}
+RETURN p.id AS partition, c.id AS current, v.id AS newest, v.state AS state, v.reason AS reason

@@ -1,0 +1,13 @@
+// name:    readiness.ready_inputs
+// purpose: Which of these job partitions are ready, and the versions that each would read. Read after the lock.
+// param:   ids list of string - job partition ids
+// returns: job_partition string, version string, triggers boolean - no row: a required input is missing, or nothing is there
+// access:  read
+UNWIND $ids AS id
+MATCH (jp:JobPartition {id: id})
+WHERE NOT EXISTS {
+  MATCH (jp)<-[n:NEEDED_BY]-(missing:Partition)
+  WHERE n.required AND NOT EXISTS { MATCH (missing)-[:CURRENT]->(:DatasetVersion) }
+}
+MATCH (jp)<-[n:NEEDED_BY]-(:Partition)-[:CURRENT]->(v:DatasetVersion)
+RETURN jp.id AS job_partition, v.id AS version, n.triggers AS triggers

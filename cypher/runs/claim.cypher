@@ -1,0 +1,18 @@
+// name:    runs.claim
+// purpose: Gives runs to a worker whose lease is alive. Only after the lock: what is read here nobody else can change.
+// param:   runs list of string
+// param:   worker string
+// returns: id string, fence integer, attempt integer - one row per run won; none: someone else's, not due, or no lease
+// access:  write
+UNWIND $runs AS id
+MATCH (w:Worker {id: $worker})
+WHERE w.lease_until > datetime.realtime()
+MATCH (jp:JobPartition)-[:HAS_RUN]->(r:Run {id: id})
+WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.realtime())
+  AND NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
+SET r.state = 'RUNNING', r.fence = r.fence + 1, r.attempts = r.attempts + 1, r.owner = $worker,
+  r.started_at = datetime.realtime()
+REMOVE r.not_before
+CREATE (a:Attempt {id: r.id + '/' + toString(r.fence), number: r.fence, worker: $worker, started_at: datetime.realtime()})
+CREATE (r)-[:HAS_ATTEMPT]->(a)
+RETURN r.id AS id, r.fence AS fence, r.attempts AS attempt

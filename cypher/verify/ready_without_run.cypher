@@ -1,0 +1,22 @@
+// name:    verify.ready_without_run
+// purpose: Job partitions whose required inputs are all there, in their current state, without a run on exactly those that trigger.
+// param:   most integer
+// returns: subject string, message string - none when the invariant holds
+// access:  read
+MATCH (jp:JobPartition)
+WHERE jp.wiring IS NOT NULL
+  AND EXISTS { MATCH (jp)<-[n:NEEDED_BY]-(p:Partition)-[:CURRENT]->(:DatasetVersion) WHERE n.triggers }
+  AND NOT EXISTS {
+    MATCH (jp)<-[n:NEEDED_BY]-(missing:Partition)
+    WHERE n.required AND NOT EXISTS { MATCH (missing)-[:CURRENT]->(:DatasetVersion) }
+  }
+  AND NOT EXISTS { MATCH (jp)<-[:NEEDED_BY]-(p:Partition) WHERE p.evaluate IS NOT NULL }
+  AND NOT EXISTS {
+    MATCH (jp)-[:HAS_RUN]->(r:Run)
+    WHERE NOT EXISTS {
+      MATCH (jp)<-[n:NEEDED_BY]-(:Partition)-[:CURRENT]->(v:DatasetVersion)
+      WHERE n.triggers AND NOT EXISTS { MATCH (v)-[:READ_BY]->(r) }
+    }
+  }
+RETURN jp.id AS subject, 'job partition ' + jp.key + ' is ready and has no run on its current inputs' AS message
+LIMIT $most

@@ -1,0 +1,9 @@
+// name:    verify.without_id
+// purpose: Nodes without an id. The uniqueness constraints of Community Edition let a missing one pass.
+// param:   most integer
+// returns: subject string, message string - none when the invariant holds
+// access:  read
+MATCH (n:Dataset|DatasetName|Job|Consumer|Field|SchemaVersion|Partition|DatasetVersion|JobPartition|Run|Attempt|AuditRecord|Outbox)
+WHERE n.id IS NULL
+RETURN coalesce(n.name, '?') AS subject, 'a node without id' AS message
+LIMIT $most

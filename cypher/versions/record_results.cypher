@@ -1,0 +1,12 @@
+// name:    versions.record_results
+// purpose: The result of every check, one node each.
+// param:   results list of map {id, version, position, check, kind, passed, severity, failed_rows, message, sample}
+// returns: id string - one row each
+// access:  write
+UNWIND $results AS x
+MATCH (v:DatasetVersion {id: x.version})
+MERGE (c:CheckResult {id: x.id})
+SET c.check = x.check, c.kind = x.kind, c.passed = x.passed, c.severity = x.severity, c.failed_rows = x.failed_rows,
+  c.message = x.message, c.sample = x.sample, c.position = x.position
+MERGE (v)-[:CHECKED_BY]->(c)
+RETURN c.id AS id

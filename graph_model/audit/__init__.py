@@ -1,0 +1,1 @@
+"""What happened, who did it, and who must be told."""

@@ -1,0 +1,81 @@
+"""What a dataset promises about its content, and what was found when the promise was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Severity = Literal["blocking", "warning"]
+
+# The canonical types. Every format maps its own types onto these; `unknown` says that nothing is known.
+CANONICAL_TYPES = (
+    "boolean",
+    "integer",
+    "number",
+    "decimal",
+    "string",
+    "date",
+    "time",
+    "timestamp",
+    "binary",
+    "object",
+    "array",
+    "unknown",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a schema. `path` uses dots for nested fields; `type` is one of CANONICAL_TYPES."""
+
+    path: str
+    type: str = "unknown"
+    nullable: bool = True
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One promise about a content.
+
+    `kind` and the `params` it takes, JSON values all of them:
+    `schema` {columns: {name: type}} (these columns exist and hold values of this type; extra columns are fine) ·
+    `row_count` {min?, max?} · `not_null` {columns, missing?} · `unique` {columns} (together) ·
+    `allowed_values` {column, values} · `range` {column, min?, max?, above?, below?} · `length` {column, min?, max?} ·
+    `matches` {column, pattern} (the whole value). All but `row_count` and `schema` also take `must`, how many rows may
+    fail ({at_most: 5}; none by default), with `unit` rows or percent.
+    """
+
+    name: str
+    kind: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    severity: Severity = "blocking"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check found. `sample` holds at most 5 failing rows, each with its `row` where rows have an order (the
+    first is 1), and its `file` where there are several."""
+
+    check: str
+    kind: str
+    passed: bool
+    severity: Severity = "blocking"
+    failed_rows: int = 0
+    message: str = ""
+    sample: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def blocks(self) -> bool:
+        return not self.passed and self.severity == "blocking"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """The declared schema and checks of a dataset. `columns` empty: nothing is declared about the schema."""
+
+    columns: tuple[Column, ...] = ()
+    checks: tuple[Check, ...] = ()
+    version: str = ""
+    file: str = ""

@@ -1,0 +1,49 @@
+"""Datasets as the graph knows them: what was declared, and what is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from graph_model.contracts.entities import Column, Contract
+from graph_model.names import Name
+from graph_model.partitions.rules import PartitionScheme
+from graph_model.versions.entities import VersionState
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """`columns` are those of the current schema, in order; before any is known, those that the contract declares.
+
+    `retired_at` is None while the dataset is declared.
+    """
+
+    id: str
+    name: Name
+    format: str
+    location: str | None = None
+    partitions: PartitionScheme = field(default_factory=PartitionScheme)
+    columns: tuple[Column, ...] = ()
+    contract: Contract = field(default_factory=Contract)
+    owners: tuple[str, ...] = ()
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    expose: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    scope: str = ""
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionOverview:
+    """One partition at a glance: the version that readers get, and the state of the newest one. They differ when the
+    newest one is quarantined or still being validated."""
+
+    key: str
+    versions: int
+    current: str | None = None
+    newest: str | None = None
+    newest_state: VersionState | None = None
+    reason: str = ""

@@ -1,0 +1,109 @@
+"""An estate as it is declared: plain, immutable, everything resolved; the result of reading an estate file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from graph_model.contracts.entities import Contract
+from graph_model.names import Name
+from graph_model.partitions.rules import Mapping as PartitionMapping
+from graph_model.partitions.rules import PartitionScheme
+
+JobKind = Literal["python", "sql", "shell"]
+Correction = Literal["rerun", "ignore", "ask"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """`location` is a template (`{date}` or `{partition}` stands for the partition key) or None for outputs of runs
+    that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
+    `expose: copy` keeps `location` up to date after each publish."""
+
+    name: Name
+    format: str
+    location: str | None = None
+    partitions: PartitionScheme = field(default_factory=PartitionScheme)
+    contract: Contract = field(default_factory=Contract)
+    owners: tuple[str, ...] = ()
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    expose: Literal["copy"] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    dataset: Name
+    mapping: PartitionMapping
+    required: bool = True
+    correction: Correction = "rerun"
+
+
+@dataclass(frozen=True, slots=True)
+class JobSpec:
+    """`executor` holds what the kind needs: python {function, project}, sql {text, file, engine}, shell {argv,
+    project}.
+
+    `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
+    cannot be read. `definition_hash` covers everything that decides what the job computes.
+    """
+
+    name: Name
+    kind: JobKind
+    executor: Mapping[str, Any]
+    inputs: tuple[InputSpec, ...]
+    outputs: tuple[Name, ...]
+    partitions: PartitionScheme = field(default_factory=PartitionScheme)
+    retries: int = 0
+    timeout_seconds: float = 3600.0
+    priority: int = 0
+    owners: tuple[str, ...] = ()
+    description: str = ""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    never_retry: tuple[int, ...] = ()
+    definition_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSpec:
+    """What a consumer reads. `columns` empty: which columns is not known."""
+
+    dataset: Name
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By which local time (`HH:MM` in `timezone`) of the day after a partition it must be there."""
+
+    by: str
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSpec:
+    name: Name
+    kind: str
+    reads: tuple[ReadSpec, ...]
+    owners: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """One scope of declarations. `project` is the absolute folder of the estate file: code and SQL are found below it.
+
+    `file` and `lines` tell where a thing is declared (`job NAMESPACE/NAME`), for what only shows against the graph.
+    """
+
+    scope: str
+    namespace: str
+    project: str
+    datasets: tuple[DatasetSpec, ...] = ()
+    jobs: tuple[JobSpec, ...] = ()
+    consumers: tuple[ConsumerSpec, ...] = ()
+    file: str = field(default="", compare=False)
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)

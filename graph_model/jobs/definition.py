@@ -1,0 +1,73 @@
+"""A job's declaration as text that travels through the graph, and the hash of what decides its results."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from graph_model.estate.entities import InputSpec, JobSpec
+
+_JOB = TypeAdapter(JobSpec)
+
+
+def dumps(job: JobSpec) -> str:
+    """The job as JSON; equal jobs give equal texts."""
+    return _canonical(_JOB.dump_python(job, mode="json"))
+
+
+def loads(text: str) -> JobSpec:
+    """The job that `dumps` wrote."""
+    return _JOB.validate_json(text)
+
+
+def hash_of(job: JobSpec) -> str:
+    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it or when it runs.
+
+    Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
+    command names. Where the project lies does not count.
+    """
+    executor = {key: value for key, value in job.executor.items() if key != "project"}
+    decides = {
+        "kind": job.kind,
+        "executor": executor,
+        "code": dict(_code(job)),
+        "inputs": sorted(_input(item) for item in job.inputs),
+        "outputs": sorted(str(output) for output in job.outputs),
+        "every": job.partitions.every,
+    }
+    return hashlib.sha256(_canonical(decides).encode()).hexdigest()
+
+
+def _input(item: InputSpec) -> list[Any]:
+    return [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+
+
+def _code(job: JobSpec) -> Iterator[tuple[str, str]]:
+    """Path below the project and sha256 of each file of the job's code that lies there."""
+    if not job.executor.get("project"):
+        return
+    project = Path(job.executor["project"])
+    for relative in _code_files(job):
+        file = project / relative
+        if not relative.is_absolute() and ".." not in relative.parts and file.is_file():
+            with file.open("rb") as stream:
+                yield relative.as_posix(), hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _code_files(job: JobSpec) -> Iterator[Path]:
+    if job.kind == "shell":
+        yield from (Path(word) for word in job.executor.get("argv", ()) if word and "\0" not in word)
+    if job.kind != "python":
+        return
+    module = Path(*job.executor.get("function", "").partition(":")[0].split("."))
+    yield module.with_suffix(".py")
+    yield module / "__init__.py"
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,35 @@
+"""Jobs as the graph knows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graph_model.estate.entities import InputSpec, JobKind
+from graph_model.names import Name
+from graph_model.partitions.rules import PartitionScheme
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`columns_known` False: nobody could read which columns it uses; `unresolved` says what could not be followed.
+
+    `retired_at` is None while the job is declared.
+    """
+
+    id: str
+    name: Name
+    kind: JobKind
+    inputs: tuple[InputSpec, ...] = ()
+    outputs: tuple[Name, ...] = ()
+    partitions: PartitionScheme = field(default_factory=PartitionScheme)
+    retries: int = 0
+    timeout_seconds: float = 0.0
+    priority: int = 0
+    owners: tuple[str, ...] = ()
+    description: str = ""
+    columns_known: bool = False
+    unresolved: tuple[str, ...] = ()
+    definition_hash: str = ""
+    scope: str = ""
+    retired_at: datetime | None = None

@@ -1,0 +1,83 @@
+"""Reads jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graph_model.errors import JobNotFound
+from graph_model.estate.entities import InputSpec
+from graph_model.jobs.entities import Job
+from graph_model.names import Name, job_id
+from graph_model.pages import Page, cut
+from graph_model.partitions.rules import PartitionScheme, parse_mapping
+from graph_model.store.graph import Graph, Row
+
+KNOWN_NAMES = 2000
+
+
+def job(graph: Graph, name: Name) -> Job:
+    """The job called `name`, retired or not. Raises JobNotFound, with the nearest name."""
+    found = jobs_by_id(graph, [job_id(name)])
+    if not found:
+        raise JobNotFound(name, known_jobs(graph, name.namespace))
+    return found[job_id(name)]
+
+
+def jobs(graph: Graph, *, search: str | None = None, first: int = 50, after: Name | None = None) -> Page[Job]:
+    """One page of the jobs declared now, by namespace and name; `search` is a part of a name in any case."""
+    start = after or Name("", "")
+    rows = graph.rows(
+        "jobs.list_jobs",
+        search=(search or "").lower(),
+        after_namespace=start.namespace,
+        after_name=start.name,
+        limit=first + 1,
+    )
+    page = cut([row["id"] for row in rows], first)
+    found = jobs_by_id(graph, page.items)
+    return Page(tuple(found[key] for key in page.items if key in found), page.has_next)
+
+
+def count_jobs(graph: Graph, *, search: str | None = None) -> int:
+    return graph.rows("jobs.count_jobs", search=(search or "").lower())[0]["total"]
+
+
+def jobs_by_id(graph: Graph, ids: Sequence[str]) -> Mapping[str, Job]:
+    """Those of `ids` that exist."""
+    return {row["id"]: _job(row) for row in graph.rows("jobs.get_jobs", ids=list(ids))} if ids else {}
+
+
+def known_jobs(graph: Graph, namespace: str) -> tuple[str, ...]:
+    """Names to find a nearest one among; those of `namespace` first."""
+    rows = graph.rows("jobs.known_names", namespace=namespace, limit=KNOWN_NAMES)
+    return tuple(str(Name(row["namespace"], row["name"])) for row in rows)
+
+
+def _job(row: Row) -> Job:
+    return Job(
+        id=row["id"],
+        name=Name(row["namespace"], row["name"]),
+        kind=row["kind"],
+        inputs=tuple(sorted(map(_input, row["inputs"]), key=lambda item: item.dataset)),
+        outputs=tuple(sorted(Name(output["namespace"], output["name"]) for output in row["outputs"])),
+        partitions=PartitionScheme(row["partition_every"], row["partition_from"]),
+        retries=row["retries"] or 0,
+        timeout_seconds=row["timeout_seconds"] or 0.0,
+        priority=row["priority"] or 0,
+        owners=tuple(sorted(row["owners"])),
+        description=row["description"] or "",
+        columns_known=bool(row["columns_known"]),
+        unresolved=tuple(row["unresolved"] or ()),
+        definition_hash=row["definition_hash"] or "",
+        scope=row["scope"] or "",
+        retired_at=row["retired_at"],
+    )
+
+
+def _input(row: Row) -> InputSpec:
+    return InputSpec(
+        dataset=Name(row["namespace"], row["name"]),
+        mapping=parse_mapping(row["mapping"] or "same"),
+        required=row["required"] is not False,
+        correction=row["correction"] or "rerun",
+    )

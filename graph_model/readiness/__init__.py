@@ -1,0 +1,1 @@
+"""Which job partitions are ready, and why the others are not."""

@@ -1,0 +1,52 @@
+"""The answer to "may it run, and if not, why not"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from graph_model.contracts.entities import CheckResult
+from graph_model.names import Name
+from graph_model.runs.entities import Run
+
+
+class InputState(StrEnum):
+    """PUBLISHED: a good version is there. The others say what stands in its place."""
+
+    PUBLISHED = "PUBLISHED"
+    VALIDATING = "VALIDATING"
+    QUARANTINED = "QUARANTINED"
+    MISSING = "MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class InputReadiness:
+    """One input partition. `version` is the good version, or else the newest one; `results` are the checks that failed on it."""
+
+    dataset: Name
+    partition: str
+    required: bool
+    state: InputState
+    version: str | None = None
+    reason: str = ""
+    results: tuple[CheckResult, ...] = ()
+
+    @property
+    def satisfied(self) -> bool:
+        return self.state == InputState.PUBLISHED or not self.required
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """`ready`: every required input is satisfied. `runnable`: a run of it could be claimed now. `run` is the newest run.
+
+    `inputs` are sorted by dataset and partition; `reason` says in one sentence where it stands.
+    """
+
+    job: Name
+    partition: str
+    ready: bool
+    runnable: bool
+    inputs: tuple[InputReadiness, ...]
+    run: Run | None
+    reason: str

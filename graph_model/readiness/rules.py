@@ -1,0 +1,131 @@
+"""Which job partitions a published partition concerns, and what each of them needs: pure functions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graph_model.names import job_partition_id, partition_id, run_id
+from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
+
+
+@dataclass(frozen=True, slots=True)
+class InputNeed:
+    """One input of a job. `triggers`: a new version of it makes a new run (else it is only recorded)."""
+
+    dataset: str
+    scheme: PartitionScheme
+    mapping: Mapping
+    required: bool
+    triggers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JobNeeds:
+    """Everything about a job that decides which of its partitions are ready. All ids are graph ids."""
+
+    job: str
+    scheme: PartitionScheme
+    definition_hash: str
+    priority: int
+    inputs: tuple[InputNeed, ...]
+    outputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A partition that a job partition waits for."""
+
+    partition: str
+    dataset: str
+    key: str
+    required: bool
+    triggers: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class JobPartition:
+    """One partition of a job, by the graph's ids; sorts by id, which is the order of locking."""
+
+    id: str
+    job: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyInputs:
+    """The versions that a ready job partition would read now; `triggers` are those that make the run's identity."""
+
+    versions: tuple[str, ...]
+    triggers: tuple[str, ...]
+
+
+def needs_of_row(row: dict[str, Any]) -> JobNeeds:
+    """A row of `readiness.consumers` or `readiness.of_job`."""
+    return JobNeeds(
+        job=row["job"],
+        scheme=PartitionScheme(row["every"], row["start"]),
+        definition_hash=row["definition_hash"],
+        priority=row["priority"] or 0,
+        inputs=tuple(sorted((_input_of(item) for item in row["inputs"]), key=lambda need: need.dataset)),
+        outputs=tuple(sorted(row["outputs"])),
+    )
+
+
+def _input_of(item: dict[str, Any]) -> InputNeed:
+    mapping = parse_mapping(item["mapping"])
+    # An input without partitions under a job that has some is recorded only: else one new airline would rerun every day.
+    recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
+    scheme = PartitionScheme(item["every"], item["start"])
+    return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only)
+
+
+def concerned(jobs: Iterable[JobNeeds], *, dataset: str, key: str) -> tuple[JobPartition, ...]:
+    """The job partitions that need partition `key` of `dataset`, sorted for locking."""
+    found = {
+        JobPartition(job_partition_id(job.job, own), job.job, own)
+        for job in jobs
+        for need in job.inputs
+        if need.dataset == dataset
+        for own in need.mapping.needing(key, job=job.scheme)
+    }
+    return tuple(sorted(found))
+
+
+def needs_of(job: JobNeeds, key: str) -> tuple[Need, ...]:
+    """Every partition that partition `key` of `job` waits for; one entry per partition, the strictest wins."""
+    found: dict[str, Need] = {}
+    for need in job.inputs:
+        for upstream in need.mapping.needed(key, upstream=need.scheme):
+            partition = partition_id(need.dataset, upstream)
+            known = found.get(partition)
+            found[partition] = Need(
+                partition,
+                need.dataset,
+                upstream,
+                need.required or (known is not None and known.required),
+                need.triggers or (known is not None and known.triggers),
+            )
+    return tuple(found.values())
+
+
+def input_set(triggers: Sequence[str]) -> str:
+    """The identity of a set of triggering versions, whatever their order."""
+    return hashlib.sha256("\n".join(sorted(triggers)).encode()).hexdigest()[:32]
+
+
+def run_row(target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, generation: int = 0) -> dict[str, Any]:
+    """The run that `ready` calls for, as a row of `readiness.create_runs`."""
+    inputs = input_set(ready.triggers)
+    return {
+        "id": run_id(target.id, inputs, job.definition_hash, generation),
+        "job_partition": target.id,
+        "job": target.job,
+        "key": target.key,
+        "input_set": inputs,
+        "definition_hash": job.definition_hash,
+        "priority": job.priority,
+        "inputs": list(ready.versions),
+    }

@@ -1,0 +1,125 @@
+"""Runs: one execution of a job partition on one set of input versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from graph_model.contracts.entities import Check
+from graph_model.estate.entities import JobSpec
+from graph_model.names import Name
+from graph_model.versions.entities import Content, Validated
+
+
+class RunState(StrEnum):
+    READY = "READY"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    SUPERSEDED = "SUPERSEDED"
+
+
+class RunKind(StrEnum):
+    JOB = "job"
+    VALIDATION = "validation"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInput:
+    """One version that a run reads."""
+
+    dataset: Name
+    partition: str
+    version: str
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutput:
+    """Where a run must write one output, and what the content must promise. For a validation run: the content to check."""
+
+    dataset: Name
+    dataset_id: str
+    partition: str
+    content: Content
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run that this worker holds under `fence` and must now execute. `job` is None for a validation run.
+
+    `attempt` counts from 1.
+    """
+
+    id: str
+    kind: RunKind
+    fence: int
+    attempt: int
+    subject: Name
+    partition: str
+    job: JobSpec | None
+    inputs: tuple[RunInput, ...]
+    outputs: tuple[RunOutput, ...]
+    timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutputVersion:
+    """One output of a finished run, validated."""
+
+    output: RunOutput
+    validated: Validated
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What finishing a run led to: the runs that became ready, and the versions with their states."""
+
+    ready: tuple[str, ...]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt failed. `retry` False: another attempt cannot help."""
+
+    reason: str
+    exit_code: int | None = None
+    retry: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    number: int
+    worker: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str | None = None
+    exit_code: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks."""
+
+    id: str
+    kind: RunKind
+    subject: Name
+    partition: str
+    state: RunState
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    fence: int = 0
+    attempts: tuple[Attempt, ...] = ()
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    reason: str = ""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    not_before: datetime | None = None

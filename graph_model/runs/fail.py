@@ -1,0 +1,66 @@
+"""Failing an attempt: the run waits for its next try in the graph, or ends and its owners are told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph_model.audit.record import Notice, Transition, notify, record
+from graph_model.errors import FenceLost
+from graph_model.runs.entities import ClaimedRun, Failure, RunKind, RunState
+from graph_model.runs.finish import own_job_partition
+from graph_model.runs.rules import VALIDATION_RETRIES, Outcome, after_failure
+from graph_model.store.graph import Graph, Transaction
+
+
+def fail_run(graph: Graph, run: ClaimedRun, failure: Failure) -> RunState:
+    """READY: it will be tried again, not before the time that lies in the graph. FAILED: that was the last attempt.
+
+    Raises FenceLost when the run has a newer owner or has ended.
+    """
+    return graph.write(lambda tx: _fail(tx, run, failure))
+
+
+def _fail(tx: Transaction, run: ClaimedRun, failure: Failure) -> RunState:
+    tx.rows("runs.lock", job_partitions=[own_job_partition(run).id], token=tx.token)
+    held = tx.rows("runs.held", run=run.id, fence=run.fence)
+    if not held:
+        raise FenceLost(run.id, run.fence)
+    retries = VALIDATION_RETRIES if run.kind == RunKind.VALIDATION else held[0]["retries"]
+    outcome = after_failure(failure, failures=held[0]["failures"], retries=retries)
+    end_attempts(tx, [attempt_row(run.id, outcome, ended="FAILED", failed=1, exit_code=failure.exit_code)])
+    if outcome.state == RunState.FAILED:
+        tell_owners(tx, run=run.id, fence=run.fence, about=held[0]["job"], key=run.partition, reason=outcome.reason)
+    return outcome.state
+
+
+def attempt_row(
+    run: str, outcome: Outcome, *, ended: str, failed: int = 0, uncounted: int = 0, exit_code: int | None = None
+) -> dict[str, Any]:
+    """A row of `runs.end_attempts`."""
+    return {
+        "run": run,
+        "state": outcome.state,
+        "outcome": ended,
+        "reason": outcome.reason,
+        "exit_code": exit_code,
+        "failed": failed,
+        "uncounted": uncounted,
+        "wait_ms": round(outcome.wait_seconds * 1000),
+    }
+
+
+def end_attempts(tx: Transaction, attempts: list[dict[str, Any]]) -> None:
+    """Ends attempts that did not succeed, with an audit record each. Their job partitions must be locked."""
+    tx.rows("runs.end_attempts", attempts=attempts)
+    record(
+        tx,
+        [
+            Transition(row["run"], row["state"], "worker", {"outcome": row["outcome"], "reason": row["reason"]})
+            for row in attempts
+        ],
+    )
+
+
+def tell_owners(tx: Transaction, *, run: str, fence: int, about: str, key: str, reason: str) -> None:
+    """Puts the notice of a run that failed for good into the outbox."""
+    notify(tx, [Notice(f"failed/{run}/{fence}", "failed", run, about, f"failed: partition {key or 'whole'}", reason)])

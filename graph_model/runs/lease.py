@@ -1,0 +1,54 @@
+"""Leases: until when a worker may act on its runs, and which steward leads. The graph's clock decides."""
+
+from __future__ import annotations
+
+from graph_model.runs.entities import RunState
+from graph_model.runs.fail import attempt_row, end_attempts
+from graph_model.runs.rules import Outcome
+from graph_model.store.graph import Graph, Transaction
+
+STEWARD_LEASE = "steward"
+
+
+def register(graph: Graph, worker: str, *, host: str, pid: int, slots: int, lease_seconds: float) -> None:
+    """Announces a worker. `worker` is fresh for each life: whoever lost a lease comes back under a new id."""
+    graph.rows(
+        "runs.register_worker", worker=worker, host=host, pid=pid, slots=slots, lease_ms=_milliseconds(lease_seconds)
+    )
+
+
+def heartbeat(graph: Graph, worker: str, *, lease_seconds: float) -> bool:
+    """Renews the lease of all runs of a worker in one write. False: it had run out, and all its runs are lost to it."""
+    return bool(graph.rows("runs.renew_lease", worker=worker, lease_ms=_milliseconds(lease_seconds)))
+
+
+def retire(graph: Graph, worker: str) -> tuple[str, ...]:
+    """Ends a worker in good order: its runs go back to READY at once, this attempt not counted. Their ids."""
+    held = graph.rows("runs.owned", worker=worker)
+    released = graph.write(lambda tx: _release(tx, worker, held)) if held else ()
+    graph.rows("runs.end_worker", worker=worker)
+    return released
+
+
+def become_leader(graph: Graph, holder: str, *, seconds: float) -> bool:
+    """Whether `holder` leads the steward's sweeps for the next `seconds`. Ask again in time to keep it."""
+    return bool(
+        graph.write(
+            lambda tx: tx.rows(
+                "runs.take_lease", lease=STEWARD_LEASE, holder=holder, lease_ms=_milliseconds(seconds), token=tx.token
+            )
+        )
+    )
+
+
+def _release(tx: Transaction, worker: str, held: list[dict[str, str]]) -> tuple[str, ...]:
+    tx.rows("runs.lock", job_partitions=sorted({row["job_partition"] for row in held}), token=tx.token)
+    owned = tx.rows("runs.still_owned", runs=[row["id"] for row in held], worker=worker)
+    outcome = Outcome(RunState.READY, "released by its worker")
+    if owned:
+        end_attempts(tx, [attempt_row(row["id"], outcome, ended="RELEASED", uncounted=1) for row in owned])
+    return tuple(row["id"] for row in owned)
+
+
+def _milliseconds(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,47 @@
+"""What the steward looks for again and again, so that no crash, lost message or lost worker leaves anything behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph_model.runs.entities import RunKind, RunState
+from graph_model.runs.fail import attempt_row, end_attempts, tell_owners
+from graph_model.runs.rules import VALIDATION_RETRIES, after_lost_worker
+from graph_model.store.graph import Graph, Row, Transaction
+
+# A ring may take this long before a run counts as not heard of.
+PATIENCE_MS = 1_000
+
+
+def expire_leases(graph: Graph, *, limit: int = 100) -> tuple[str, ...]:
+    """Takes runs away from workers whose lease ran out: READY again, or FAILED as poison. The ids of those that are READY."""
+    orphaned = graph.rows("runs.orphaned", most=limit)
+    if not orphaned:
+        return ()
+    return graph.write(lambda tx: _expire(tx, orphaned))
+
+
+def unclaimed(graph: Graph, *, limit: int = 100) -> tuple[str, ...]:
+    """Ready runs that are due and that nobody took up: their ring was lost, or no worker was free. Most urgent first."""
+    return tuple(row["id"] for row in graph.rows("runs.unclaimed", patience_ms=PATIENCE_MS, most=limit))
+
+
+def _expire(tx: Transaction, orphaned: list[Row]) -> tuple[str, ...]:
+    tx.rows("runs.lock", job_partitions=sorted({row["job_partition"] for row in orphaned}), token=tx.token)
+    lost = tx.rows("runs.still_orphaned", runs=[row["id"] for row in orphaned])
+    if not lost:
+        return ()
+    rows = [_lost_attempt(row) for row in lost]
+    end_attempts(tx, rows)
+    for row, attempt in zip(lost, rows, strict=True):
+        if attempt["state"] == RunState.FAILED:
+            tell_owners(
+                tx, run=row["id"], fence=row["attempts"], about=row["job"], key=row["key"], reason=attempt["reason"]
+            )
+    return tuple(attempt["run"] for attempt in rows if attempt["state"] == RunState.READY)
+
+
+def _lost_attempt(row: Row) -> dict[str, Any]:
+    retries = VALIDATION_RETRIES if row["kind"] == RunKind.VALIDATION else row["retries"]
+    outcome = after_lost_worker(owner=row["owner"], attempts=row["attempts"], retries=retries)
+    return attempt_row(row["id"], outcome, ended="LOST")

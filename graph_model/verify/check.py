@@ -1,0 +1,56 @@
+"""`headwater verify`: each invariant is one named query that returns its violations.
+
+The numbers are those of docs/design.md, section "What must hold".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph_model.store.graph import Graph
+
+# A sweep comes every two seconds; what a sweep mends may stand for two of them.
+TWO_SWEEPS_MS = 4_000
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    number: int
+    rule: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that breaks an invariant; `subject` is the id of the node at fault."""
+
+    invariant: int
+    rule: str
+    subject: str
+    message: str
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    Invariant(1, "a ready job partition has exactly one run for its final input set", "verify.ready_without_run"),
+    Invariant(2, "a run publishes at most once, by its newest fence", "verify.published_twice"),
+    Invariant(3, "leases of a run never overlap", "verify.overlapping_attempts"),
+    Invariant(4, "nothing is published without its blocking checks passed", "verify.published_unchecked"),
+    Invariant(5, "CURRENT is the newest good version of its partition", "verify.not_the_newest"),
+    Invariant(6, "every transition of a version and a run has its audit record", "verify.without_audit"),
+    Invariant(8, "no run stays RUNNING under an expired lease, no mark stays unevaluated", "verify.left_behind"),
+    Invariant(8, "attempts stay within policy", "verify.too_many_attempts"),
+    Invariant(0, "every node that is looked up has its id", "verify.without_id"),
+)
+
+
+def verify(graph: Graph) -> tuple[Violation, ...]:
+    """Every violation found, at most 100 of each invariant; empty: the graph is sound."""
+    return tuple(violation for invariant in INVARIANTS for violation in _check(graph, invariant))
+
+
+def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
+    parameters = {"most": MOST, "patience_ms": TWO_SWEEPS_MS}
+    wanted = {name: parameters[name] for name in graph.query(invariant.query).parameters}
+    rows = graph.rows(invariant.query, **wanted)
+    return tuple(Violation(invariant.number, invariant.rule, row["subject"], row["message"]) for row in rows)

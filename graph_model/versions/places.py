@@ -1,0 +1,46 @@
+"""Where runs write: a place of its own for each run and fence, so that an older owner can never touch a newer one's output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graph_model.names import Name
+from graph_model.versions.entities import Content
+
+_FILE_NAMES = {"csv": "data.csv", "parquet": "data.parquet", "jsonl": "data.jsonl", "manifest": "manifest.json"}
+
+
+def output_content(
+    dataset: Name,
+    *,
+    format: str,
+    location: str | None,
+    options: Mapping[str, Any],
+    expose: str | None,
+    key: str,
+    run: str,
+    fence: int,
+) -> Content:
+    """The staged place of one output. `options["expose"]` holds the fixed place that outsiders read, where one is declared."""
+    staged = _staged_table(dataset, options, key, f"{run[3:11]}_{fence}") if format == "table" else None
+    folder = f"{dataset.name}/{key or 'whole'}/{run[:16]}-{fence}"
+    fixed = {"expose": fixed_place(location, options, key)} if expose else {}
+    return Content(format, staged or f"{folder}/{_FILE_NAMES.get(format, 'data')}", {**options, **fixed})
+
+
+def fixed_place(location: str | None, options: Mapping[str, Any], key: str) -> str | None:
+    """Where the estate says that partition `key` lies: the location template filled in, or `URL#TABLE` of a table.
+
+    None where the estate declares neither.
+    """
+    if location is not None:
+        return location.replace("{date}", key).replace("{partition}", key)
+    if "url" in options and "table" in options:
+        return f"{options['url']}#{options['table']}"
+    return None
+
+
+def _staged_table(dataset: Name, options: Mapping[str, Any], key: str, suffix: str) -> str:
+    digits = "".join(character for character in key if character.isalnum())
+    return f"{options['url']}#{options.get('table', dataset.name)}__{digits or 'whole'}_{suffix}"

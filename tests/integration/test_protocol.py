@@ -1,0 +1,331 @@
+"""From a reported version to a published one, on both engines, without processes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import neo4j
+import pytest
+
+from graph_model.errors import DatasetNotFound, FenceLost, InvalidPartition, JobNotFound, VersionNotFound
+from graph_model.readiness.entities import InputState
+from graph_model.readiness.evaluate import evaluate_marks
+from graph_model.readiness.explain import readiness
+from graph_model.runs.claim import claim
+from graph_model.runs.entities import Failure, OutputVersion, RunState
+from graph_model.runs.fail import fail_run
+from graph_model.runs.finish import finish_run
+from graph_model.runs.lease import become_leader, heartbeat, register, retire
+from graph_model.runs.repository import run as get_run
+from graph_model.runs.repository import runs
+from graph_model.runs.sweeps import expire_leases, unclaimed
+from graph_model.store.graph import Graph
+from graph_model.verify.check import verify
+from graph_model.versions.entities import Receipt, Report, VersionState
+from graph_model.versions.report import report_version
+from graph_model.versions.repository import version as get_version
+from graph_model.versions.resolve import resolve
+from tests.support.protocol import Fleet, a_job, bad, declare, good, name
+
+DAYS = tuple(f"2013-01-0{n}" for n in range(1, 8))
+
+
+@pytest.fixture
+def estate(graph: Graph, side_driver: neo4j.Driver) -> Graph:
+    """raw -> clean -> rolling (previous 3 days) -> summary, which reads clean too; clean also reads airlines."""
+    declare(
+        side_driver,
+        graph.settings.database,
+        datasets=("raw", "airlines", "clean", "rolling", "summary"),
+        whole=("airlines",),
+        jobs=(
+            a_job("clean", {"raw": "same", "airlines": "whole"}, "clean", retries=1),
+            a_job("rolling", {"raw": "same", "clean": "previous 3"}, "rolling"),
+            a_job("summary", {"clean": "same", "rolling": "same"}, "summary"),
+        ),
+    )
+    return graph
+
+
+def report(graph: Graph, dataset: str, partition: str = "", **more: object) -> Receipt:
+    return report_version(graph, Report(name(dataset), partition, reported_by="test", **more))  # type: ignore[arg-type]
+
+
+def run_of(graph: Graph, job: str) -> str:
+    (found,) = runs(graph, job=name(job))
+    return found.id
+
+
+def ready_runs(graph: Graph) -> int:
+    return graph.rows("runs.open_count")[0]["ready"]
+
+
+def test_days_in_any_order_run_through_the_whole_estate(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    for day in (DAYS[4], DAYS[0], DAYS[6], DAYS[2], DAYS[1], DAYS[5], DAYS[3]):
+        report(estate, "raw", day)
+        fleet.work(most=2)
+
+    fleet.work()
+
+    for dataset in ("clean", "rolling", "summary"):
+        assert [resolve(estate, name(dataset), day).partition for day in DAYS] == list(DAYS)
+    assert fleet.settle() == ()
+    assert ready_runs(estate) == 0
+
+
+def test_a_report_repeated_with_its_key_changes_nothing(estate: Graph) -> None:
+    first = report(estate, "raw", DAYS[0], key="delivery-1")
+    again = report(estate, "raw", DAYS[0], key="delivery-1")
+
+    assert (first.created, again.created, again.version) == (True, False, first.version)
+    assert ready_runs(estate) == 1
+
+
+def test_equal_content_reported_again_makes_nobody_run(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    first = report(estate, "raw", DAYS[0])
+    fleet.work()
+    second = report(estate, "raw", DAYS[0])
+    played = fleet.work()
+
+    found = get_version(estate, second.version)
+    assert [run.subject for run in played] == [name("raw")]
+    assert (found.state, found.reason) == (VersionState.SUPERSEDED, f"same content as {first.version}")
+
+
+def test_a_correction_runs_everything_behind_it_again(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work()
+    before = resolve(estate, name("summary"), DAYS[0]).id
+    report(estate, "raw", DAYS[0], location="corrected.csv")
+    played = [str(run.subject.name) for run in fleet.work()]
+
+    assert (played[0], sorted(set(played))) == ("raw", ["clean", "raw", "rolling", "summary"])
+    assert resolve(estate, name("summary"), DAYS[0]).id != before
+    assert fleet.settle() == ()
+
+
+def test_an_older_version_that_arrives_late_does_not_overtake(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    newer = report(estate, "raw", DAYS[0], location="b", source_time=datetime(2013, 1, 2, 9, tzinfo=UTC))
+    older = report(estate, "raw", DAYS[0], location="a", source_time=datetime(2013, 1, 2, 8, tzinfo=UTC))
+    fleet.work()
+
+    assert resolve(estate, name("raw"), DAYS[0]).id == newer.version
+    assert get_version(estate, older.version).state == VersionState.SUPERSEDED
+    assert fleet.settle() == ()
+
+
+def test_a_bad_day_is_quarantined_and_the_rest_goes_on(estate: Graph) -> None:
+    fleet = Fleet(estate, contents={"raw/2013-01-05.csv": bad()})
+    report(estate, "airlines")
+    for day in DAYS:
+        report(estate, "raw", day)
+    fleet.work()
+
+    waiting = readiness(estate, name("rolling"), DAYS[5])
+    day_five = readiness(estate, name("clean"), DAYS[4])
+    assert [str(i.partition) for i in waiting.inputs if not i.satisfied] == [DAYS[4]]
+    assert waiting.inputs[2].state == InputState.MISSING
+    assert not waiting.ready
+    assert day_five.inputs[1].state == InputState.QUARANTINED
+    assert day_five.inputs[1].results[0].sample == ({"row": 7},)
+    assert "waits for test/raw@2013-01-05 (quarantined)" in day_five.reason
+    assert resolve(estate, name("summary"), DAYS[3]).current
+    with pytest.raises(VersionNotFound, match="quarantined"):
+        resolve(estate, name("raw"), DAYS[4])
+    assert fleet.settle() == ()
+
+
+def test_the_owners_of_a_quarantined_version_are_told_once(estate: Graph, side_driver: neo4j.Driver) -> None:
+    fleet = Fleet(estate, contents={"raw/2013-01-01.csv": bad("ids repeat")})
+    report(estate, "raw", DAYS[0])
+    fleet.work()
+
+    notices, _, _ = side_driver.execute_query(
+        "MATCH (n:Outbox) RETURN n.recipients AS to, n.body AS body", database_=estate.settings.database
+    )
+    assert [(notice["to"], "ids repeat" in notice["body"]) for notice in notices] == [(["owner@example.org"], True)]
+
+
+def test_a_new_version_of_a_dataset_without_partitions_is_recorded_and_triggers_nothing(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work()
+    report(estate, "airlines", location="airlines-2.csv")
+
+    assert [run.subject for run in fleet.work()] == [name("airlines")]
+    assert fleet.settle() == ()
+
+
+def test_a_bad_output_fails_its_run_and_publishes_nothing(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work(most=2)
+    run, other = sorted(claim(estate, fleet.worker, slots=2), key=lambda claimed: claimed.subject)
+
+    finished = finish_run(estate, run, [OutputVersion(run.outputs[0], bad())])
+    fleet.play(other)
+
+    assert set(finished.versions.values()) == {VersionState.QUARANTINED}
+    assert get_run(estate, run.id).state == RunState.FAILED
+    assert fleet.work() == []
+    with pytest.raises(VersionNotFound):
+        resolve(estate, name("clean"), DAYS[0])
+    assert fleet.settle() == ()
+
+
+def test_a_run_has_one_owner_at_a_time(estate: Graph) -> None:
+    register(estate, "a", host="h", pid=1, slots=1, lease_seconds=60)
+    register(estate, "b", host="h", pid=2, slots=1, lease_seconds=60)
+    report(estate, "raw", DAYS[0])
+
+    assert (len(claim(estate, "a")), len(claim(estate, "b"))) == (1, 0)
+
+
+def test_a_worker_without_lease_claims_nothing(estate: Graph) -> None:
+    report(estate, "raw", DAYS[0])
+
+    assert claim(estate, "nobody") == ()
+
+
+def test_an_expired_owner_can_publish_nothing(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work(most=2)
+    register(estate, "old", host="h", pid=1, slots=1, lease_seconds=600)
+    (held,) = claim(estate, "old", prefer=run_of(estate, "clean"))
+    register(estate, "old", host="h", pid=1, slots=1, lease_seconds=-1)
+
+    assert expire_leases(estate) == (held.id,)
+    assert not heartbeat(estate, "old", lease_seconds=15)
+    (taken,) = claim(estate, fleet.worker, prefer=held.id)
+    with pytest.raises(FenceLost):
+        finish_run(estate, held, [OutputVersion(held.outputs[0], good("old"))])
+    finish_run(estate, taken, [OutputVersion(taken.outputs[0], good("new"))])
+    assert (taken.fence, taken.attempt) == (held.fence + 1, 2)
+    assert resolve(estate, name("clean"), DAYS[0]).content_hash == "new"
+    assert fleet.settle() == ()
+
+
+def test_a_run_that_loses_three_workers_is_poison(estate: Graph) -> None:
+    report(estate, "raw", DAYS[0])
+    for attempt in range(3):
+        worker = f"w{attempt}"
+        register(estate, worker, host="h", pid=1, slots=1, lease_seconds=600)
+        (held,) = claim(estate, worker)
+        register(estate, worker, host="h", pid=1, slots=1, lease_seconds=-1)
+        expire_leases(estate)
+
+    found = get_run(estate, held.id)
+    assert (found.state, "poison" in found.reason, len(found.attempts)) == (RunState.FAILED, True, 3)
+    assert verify(estate) == ()
+
+
+def test_a_failed_attempt_waits_in_the_graph_and_the_last_one_ends_the_run(
+    estate: Graph, side_driver: neo4j.Driver
+) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work(most=2)
+    (first,) = claim(estate, fleet.worker, prefer=run_of(estate, "clean"))
+
+    assert fail_run(estate, first, Failure("exit code 1", exit_code=1)) == RunState.READY
+    assert get_run(estate, first.id).not_before is not None
+    side_driver.execute_query(
+        "MATCH (r:Run {id: $id}) SET r.not_before = datetime.realtime()",
+        id=first.id,
+        database_=estate.settings.database,
+    )
+    (second,) = claim(estate, fleet.worker, prefer=first.id)
+    assert fail_run(estate, second, Failure("exit code 1", exit_code=1)) == RunState.FAILED
+    with pytest.raises(FenceLost):
+        fail_run(estate, second, Failure("again"))
+    assert fleet.settle() == ()
+
+
+def test_a_worker_that_leaves_gives_its_runs_back_uncounted(estate: Graph) -> None:
+    register(estate, "leaving", host="h", pid=1, slots=1, lease_seconds=60)
+    report(estate, "raw", DAYS[0])
+    (held,) = claim(estate, "leaving")
+
+    assert retire(estate, "leaving") == (held.id,)
+    fleet = Fleet(estate)
+    (again,) = claim(estate, fleet.worker)
+    assert (again.id, again.attempt, again.fence) == (held.id, 1, 2)
+
+
+def test_one_steward_leads(estate: Graph) -> None:
+    assert become_leader(estate, "a", seconds=60)
+    assert not become_leader(estate, "b", seconds=60)
+    assert become_leader(estate, "a", seconds=-1)
+    assert become_leader(estate, "b", seconds=60)
+
+
+def test_the_most_urgent_run_goes_first_and_the_rung_one_among_equals(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    receipts = [report(estate, "raw", day) for day in DAYS]
+    wanted = receipts[4].runs[0]
+
+    (claimed,) = claim(estate, fleet.worker, prefer=wanted)
+
+    assert claimed.id == wanted
+
+
+def test_ready_runs_that_nobody_claims_are_found(estate: Graph, side_driver: neo4j.Driver) -> None:
+    receipt = report(estate, "raw", DAYS[0])
+    side_driver.execute_query(
+        "MATCH (r:Run) SET r.created_at = datetime('2013-01-01T00:00:00Z')", database_=estate.settings.database
+    )
+
+    assert unclaimed(estate) == receipt.runs
+
+
+def test_a_mark_left_by_a_publisher_that_died_makes_the_run(estate: Graph, side_driver: neo4j.Driver) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work(most=2)
+    lost = "MATCH (jp:JobPartition) WHERE jp.wiring IS NOT NULL DETACH DELETE jp"
+    side_driver.execute_query(lost, database_=estate.settings.database)
+    side_driver.execute_query("MATCH (r:Run {kind: 'job'}) DETACH DELETE r", database_=estate.settings.database)
+    marked = "MATCH (p:Partition)-[:CURRENT]->() SET p.evaluate = datetime('2013-01-01T00:00:00Z')"
+    side_driver.execute_query(marked, database_=estate.settings.database)
+
+    created = {(run.subject.name, run.partition) for run in (get_run(estate, id) for id in evaluate_marks(estate))}
+
+    assert created == {("clean", DAYS[0]), ("rolling", DAYS[0])}
+    assert evaluate_marks(estate) == ()
+    assert [run.subject.name for run in fleet.work()][-1] == "summary"
+    assert fleet.settle() == ()
+
+
+@pytest.mark.parametrize(
+    ("dataset", "partition", "error", "says"),
+    [
+        ("row", DAYS[0], DatasetNotFound, "did you mean test/raw"),
+        ("raw", "2013-1-1", InvalidPartition, "2013-01-05"),
+        ("raw", "2012-12-31", InvalidPartition, "2013-01-01 or later"),
+        ("airlines", DAYS[0], InvalidPartition, "no partition"),
+    ],
+)
+def test_a_wrong_report_is_refused_by_name(
+    estate: Graph, dataset: str, partition: str, error: type[Exception], says: str
+) -> None:
+    with pytest.raises(error, match=says):
+        report(estate, dataset, partition)
+    assert ready_runs(estate) == 0
+
+
+def test_readiness_of_an_unknown_job_names_the_nearest(estate: Graph) -> None:
+    with pytest.raises(JobNotFound, match="did you mean test/clean"):
+        readiness(estate, name("cleen"), DAYS[0])

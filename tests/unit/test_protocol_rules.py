@@ -1,0 +1,93 @@
+"""The pure decisions of the run protocol."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph_model.names import partition_id
+from graph_model.partitions.rules import PartitionScheme, parse_mapping
+from graph_model.readiness.rules import InputNeed, JobNeeds, concerned, input_set, needs_of
+from graph_model.runs.entities import Failure, RunState
+from graph_model.runs.rules import POISON_ATTEMPTS, after_failure, after_lost_worker, backoff_seconds
+from graph_model.versions.rules import Candidate, reason_to_keep_current
+
+DAILY = PartitionScheme("day", "2013-01-01")
+
+
+def a_need(dataset: str, mapping: str = "same", *, required: bool = True, triggers: bool = True) -> InputNeed:
+    return InputNeed(dataset, DAILY, parse_mapping(mapping), required, triggers)
+
+
+def a_job(*inputs: InputNeed, job: str = "clean") -> JobNeeds:
+    return JobNeeds(job, DAILY, "hash", 0, inputs, ("out",))
+
+
+def a_candidate(**changes: object) -> Candidate:
+    facts = {"version": "b", "content_hash": "2", "current": "a", "current_hash": "1", "newer": True}
+    return Candidate(**{**facts, **changes})  # type: ignore[arg-type]
+
+
+def test_a_published_day_concerns_its_own_day_and_the_windows_over_it() -> None:
+    jobs = [a_job(a_need("raw")), a_job(a_need("raw", "previous 2"), job="rolling"), a_job(a_need("other"), job="else")]
+
+    found = {(target.job, target.key) for target in concerned(jobs, dataset="raw", key="2013-01-05")}
+
+    assert found == {("clean", "2013-01-05"), ("rolling", "2013-01-06"), ("rolling", "2013-01-07")}
+
+
+def test_job_partitions_come_in_the_order_of_locking() -> None:
+    jobs = [a_job(a_need("raw", "previous 9"), job=f"job{n}") for n in range(5)]
+
+    found = concerned(jobs, dataset="raw", key="2013-01-05")
+
+    assert [target.id for target in found] == sorted(target.id for target in found)
+
+
+def test_a_partition_that_two_mappings_need_is_needed_by_the_strictest() -> None:
+    job = a_job(a_need("raw", "previous 1", required=False, triggers=False), a_need("raw", "last 2"))
+
+    needs = {need.partition: need for need in needs_of(job, "2013-01-05")}
+
+    before = needs[partition_id("raw", "2013-01-04")]
+    assert (len(needs), before.required, before.triggers) == (2, True, True)
+
+
+def test_the_identity_of_inputs_does_not_depend_on_their_order() -> None:
+    assert input_set(["a", "b"]) == input_set(["b", "a"]) != input_set(["a"])
+
+
+def test_a_newer_version_takes_its_place() -> None:
+    assert reason_to_keep_current(a_candidate()) is None
+    assert reason_to_keep_current(a_candidate(current=None, current_hash=None)) is None
+
+
+def test_an_older_version_never_overtakes() -> None:
+    assert reason_to_keep_current(a_candidate(newer=False)) == "older than a"
+
+
+def test_equal_content_changes_nothing() -> None:
+    assert reason_to_keep_current(a_candidate(content_hash="1")) == "same content as a"
+
+
+def test_a_failure_is_retried_as_often_as_the_job_says() -> None:
+    failure = Failure("exit code 1", exit_code=1)
+
+    states = [after_failure(failure, failures=failures, retries=2).state for failures in range(3)]
+
+    assert states == [RunState.READY, RunState.READY, RunState.FAILED]
+
+
+def test_a_failure_that_cannot_be_helped_is_not_retried() -> None:
+    assert after_failure(Failure("bad", retry=False), failures=0, retries=5).state == RunState.FAILED
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_a_job_that_takes_its_workers_down_is_poison_after_three_attempts(retries: int) -> None:
+    states = [after_lost_worker(owner="w", attempts=n, retries=retries).state for n in range(1, POISON_ATTEMPTS + 1)]
+
+    assert states == [RunState.READY, RunState.READY, RunState.FAILED]
+
+
+def test_waiting_grows_and_never_passes_five_minutes() -> None:
+    assert 0.5 <= backoff_seconds(0) <= 1
+    assert 150 <= backoff_seconds(50) <= 300
