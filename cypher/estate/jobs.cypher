@@ -1,0 +1,10 @@
+// name:    estate.jobs
+// purpose: Some jobs as they are declared now.
+// param:   ids list of string - ids of jobs
+// returns: id string, alive boolean, properties map - a row for each that exists
+// access:  read
+UNWIND $ids AS job_id
+MATCH (j:Job {id: job_id})
+RETURN j.id AS id, j.retired_at IS NULL AS alive,
+  j {.namespace, .name, .kind, .partition_every, .partition_from, .definition, .definition_hash, .retries, .timeout_seconds,
+    .priority, .description, .scope, .columns_known, .unresolved} AS properties

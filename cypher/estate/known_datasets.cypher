@@ -1,0 +1,7 @@
+// name:    estate.known_datasets
+// purpose: Every dataset that is declared now, under each of its names, with its partitions.
+// returns: namespace string, name string, partition_every string, partition_from string - one row per name
+// access:  read
+MATCH (n:DatasetName)-[:NAMES]->(d:Dataset)
+WHERE d.retired_at IS NULL
+RETURN n.namespace AS namespace, n.name AS name, d.partition_every AS partition_every, d.partition_from AS partition_from

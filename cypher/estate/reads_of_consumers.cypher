@@ -1,0 +1,11 @@
+// name:    estate.reads_of_consumers
+// purpose: What consumers are declared to read.
+// param:   ids list of string - ids of consumers
+// param:   source string - whose declarations
+// returns: id string, source string, target string, properties map, label string - one row per open edge, some perhaps twice
+// access:  read
+UNWIND $ids AS id
+MATCH (d:Dataset)-[e:CONSUMED_BY]->(c:Consumer {id: id})
+WHERE e.source = $source AND e.valid_to > datetime.realtime()
+RETURN e.id AS id, d.id AS source, c.id AS target, e {.provenance, .columns} AS properties,
+  d.namespace + '/' + d.name AS label

@@ -1,0 +1,117 @@
+"""Reads the datasets of an estate file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, get_args
+
+from graph_model.contracts.entities import Contract
+from graph_model.contracts.odcs import read_contract
+from graph_model.errors import InvalidContract, InvalidPartition, Mistake
+from graph_model.estate.drafts import DatasetDraft, Source
+from graph_model.estate.entities import DatasetSpec
+from graph_model.estate.files import read_beside
+from graph_model.estate.sections import Said, Section
+from graph_model.estate.vocabulary import DATASET_KEYS, EVERY, EXPOSE, FORMATS, PARTITION_KEYS
+from graph_model.estate.yaml_lines import Entries
+from graph_model.names import Name
+from graph_model.partitions.rules import Every, PartitionScheme
+
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+PLACEHOLDERS = ("date", "partition", "root")
+
+
+def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> DatasetDraft:
+    section = Section(tree, source.mistakes, what=f"dataset {name.name}", keys=DATASET_KEYS, start=line)
+    scheme = _partitions(section)
+    partitions = scheme or PartitionScheme()
+    format = section.word("format", FORMATS, required=True) or ""
+    options = _options(section, format)
+    expose = section.word("expose", EXPOSE)
+    spec = DatasetSpec(
+        name=name,
+        format=format,
+        location=_location(section, format, partitions, exposed=expose is not None),
+        partitions=partitions,
+        contract=_contract(section, name, source),
+        owners=section.owners(),
+        description=section.description(),
+        tags=tuple(tag.value for tag in section.texts("tags")),
+        expose="copy" if expose else None,
+        options=options,
+    )
+    return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)
+
+
+def _partitions(section: Section) -> PartitionScheme | None:
+    """None when what is written is no scheme."""
+    inner = section.section("partition", PARTITION_KEYS)
+    if inner is None:
+        return None if "partition" in section else PartitionScheme()
+    word = inner.word("every", EVERY, required=True)
+    start = inner.text("from")
+    every = next((known for known in get_args(Every) if known == word), None)
+    if every is None or start is None:
+        return PartitionScheme(every) if every else None
+    try:
+        return PartitionScheme(every, PartitionScheme(every).check(start.value))
+    except InvalidPartition as error:
+        inner.wrong(start.line, f"from: {error}")
+        return None
+
+
+def _options(section: Section, format: str) -> dict[str, Any]:
+    """`url` and `table` say where a table lies; for readers they are options like the others."""
+    options = section.values("options")
+    for key in ("url", "table"):
+        said = section.text(key)
+        if said and format and format != "table":
+            section.wrong(said.line, f"{key} belongs to datasets of format table, not {format}")
+        elif said:
+            options[key] = said.value
+        elif format == "table" and key not in options:
+            section.wrong(section.start, f"format table needs {key}")
+    return options
+
+
+def _location(section: Section, format: str, partitions: PartitionScheme, *, exposed: bool) -> str | None:
+    said = section.text("location")
+    if format == "table":
+        if said:
+            section.wrong(said.line, "a table lies where url and table say", "leave location out")
+        url, table = section.text("url"), section.text("table")
+        return f"{url.value}#{table.value}" if url and table else None
+    if said:
+        _check_template(section, said, partitions, exposed=exposed)
+    elif exposed:
+        section.wrong(section.line("expose"), "expose needs a location to copy to")
+    return said.value if said else None
+
+
+def _check_template(section: Section, said: Said[str], partitions: PartitionScheme, *, exposed: bool) -> None:
+    found = _PLACEHOLDER.findall(said.value)
+    for word in found:
+        if word not in PLACEHOLDERS:
+            message = f"{section.what}: location has an unknown placeholder {{{word}}}"
+            section.mistakes.unknown(
+                said.line, message, word, PLACEHOLDERS, otherwise="known are {date} and {partition}"
+            )
+    has_key = "date" in found or "partition" in found
+    if has_key and partitions.every is None and "partition" not in section:
+        section.wrong(said.line, "location names a partition, but the dataset has none", "add partition: {every: day}")
+    if exposed and partitions.every is not None and not has_key:
+        section.wrong(said.line, "every partition would be exposed at the same location", "put {date} into it")
+
+
+def _contract(section: Section, name: Name, source: Source) -> Contract:
+    path = section.text("contract")
+    text = read_beside(source, path, what=f"{section.what}: contract") if path else None
+    if path is None or text is None:
+        return Contract()
+    file = str(source.folder / path.value)  # for messages; what is kept is the path as the estate writes it
+    try:
+        return replace(read_contract(text, file=file, dataset=name.name), file=path.value)
+    except InvalidContract as error:
+        source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))
+        return Contract()

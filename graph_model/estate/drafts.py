@@ -1,0 +1,101 @@
+"""What an estate file says, before its parts are held against each other. Every reference keeps its line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graph_model.estate.entities import Correction, DatasetSpec, Deadline, JobKind
+from graph_model.estate.sections import Mistakes, Said
+from graph_model.names import Name
+from graph_model.partitions.rules import Mapping as PartitionMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file being read: where its mistakes go, the namespace of bare names, the folder that its paths start from."""
+
+    mistakes: Mistakes
+    namespace: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetDraft:
+    """`spec` is complete: nothing in a dataset depends on the rest of the file.
+
+    `is_sliced_clearly` False: its partitions are a mistake already told, so nothing else is held against them.
+    """
+
+    spec: DatasetSpec
+    line: int
+    is_sliced_clearly: bool = True
+
+    @property
+    def name(self) -> Name:
+        return self.spec.name
+
+
+@dataclass(frozen=True, slots=True)
+class WindowDraft:
+    """A mapping as written; `unit` is the word after the number (`day` in `previous 3 days`), if there is one."""
+
+    mapping: PartitionMapping
+    unit: str | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputDraft:
+    dataset: Said[Name]
+    window: WindowDraft | None = None
+    required: bool = True
+    correction: Correction = "rerun"
+
+
+@dataclass(frozen=True, slots=True)
+class JobDraft:
+    """`columns` are the declared column flows as written; `plain` holds the JobSpec fields that need no other part."""
+
+    name: Name
+    line: int
+    kind: JobKind | None
+    executor: Mapping[str, Any]
+    executor_line: int
+    inputs: tuple[InputDraft, ...]
+    outputs: tuple[Said[Name], ...]
+    columns: tuple[tuple[Said[str], tuple[Said[str], ...]], ...] = ()
+    plain: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDraft:
+    """`columns` empty: it says `all`, so which of them matter is not known."""
+
+    dataset: Said[Name]
+    columns: tuple[Said[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerDraft:
+    name: Name
+    line: int
+    kind: str
+    reads: tuple[ReadDraft, ...]
+    owners: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The whole file. `unreadable` are datasets of which only the name could be read."""
+
+    scope: str
+    source: Source
+    datasets: tuple[DatasetDraft, ...] = ()
+    unreadable: tuple[Name, ...] = ()
+    jobs: tuple[JobDraft, ...] = ()
+    consumers: tuple[ConsumerDraft, ...] = ()

@@ -1,0 +1,84 @@
+"""Declared edges: what reads and makes what, by which columns, with which schema, owned by whom.
+
+The id of an edge says its ends and its kind. When its properties change it is closed and opened again, so that the
+graph knows how things were at any moment.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graph_model.contracts.entities import Column
+from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
+from graph_model.estate.holdings import Edge, EdgeKind, without_empty
+from graph_model.lineage.entities import ColumnFlows
+from graph_model.names import Name, consumer_id, field_id, job_id, owner_id, schema_version_id
+
+DatasetIds = Mapping[Name, str]
+
+
+def job_edges(spec: JobSpec, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Edge]:
+    job = job_id(spec.name)
+    for item in spec.inputs:
+        details = {"mapping": str(item.mapping), "required": item.required, "correction": item.correction}
+        yield _edge("CONSUMED_BY", ids[item.dataset], job, about=job, **details)
+    for output in spec.outputs:
+        yield _edge("PRODUCES", job, ids[output], about=job)
+    for owner in spec.owners:
+        yield _edge("OWNED_BY", job, owner_id(owner), about=job)
+    yield from _column_edges(job, flows, ids)
+
+
+def consumer_edges(spec: ConsumerSpec, ids: DatasetIds) -> Iterator[Edge]:
+    consumer = consumer_id(spec.name)
+    for read in spec.reads:
+        dataset = ids[read.dataset]
+        yield _edge("CONSUMED_BY", dataset, consumer, about=consumer, columns=list(read.columns))
+        for column in read.columns:
+            yield _edge("USED_BY", field_id(dataset, column), consumer, about=consumer)
+    for owner in spec.owners:
+        yield _edge("OWNED_BY", consumer, owner_id(owner), about=consumer)
+
+
+def dataset_edges(spec: DatasetSpec, *, id: str) -> Iterator[Edge]:
+    for owner in spec.owners:
+        yield _edge("OWNED_BY", id, owner_id(owner), about=id)
+    if spec.contract.columns:
+        yield _edge("HAS_SCHEMA", id, declared_schema_id(id, spec.contract.columns), about=id)
+
+
+def declared_schema_id(dataset: str, columns: tuple[Column, ...]) -> str:
+    """The same columns seen in a version are the same schema."""
+    return schema_version_id(dataset, json.dumps([[column.path, column.type, column.nullable] for column in columns]))
+
+
+def _column_edges(job: str, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Edge]:
+    used: dict[str, None] = {}
+    for flow in flows.flows:
+        source = field_id(ids[flow.source], flow.source_column)
+        target = field_id(ids[flow.target], flow.target_column)
+        used[source] = None
+        details = {"provenance": flows.provenance, "job": job, "kind": flow.kind}
+        yield Edge(f"{source}>{target}>FEEDS:{flow.kind}>{job}", "FEEDS", source, target, job, details)
+    for shape in flows.shapes:
+        source, target = field_id(ids[shape.source], shape.source_column), ids[shape.target]
+        used[source] = None
+        details = {"provenance": flows.provenance, "job": job}
+        yield Edge(f"{source}>{target}>SHAPES>{job}", "SHAPES", source, target, job, details)
+    for source in used:
+        yield _edge("USED_BY", source, job, about=job, provenance=flows.provenance)
+
+
+def _edge(
+    kind: EdgeKind, source: str, target: str, *, about: str, provenance: str = "declared", **properties: Any
+) -> Edge:
+    return Edge(
+        f"{source}>{target}>{kind}",
+        kind,
+        source,
+        target,
+        about,
+        without_empty({"provenance": provenance, **properties}),
+    )

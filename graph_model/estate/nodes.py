@@ -1,0 +1,105 @@
+"""Declared datasets, jobs and consumers as the properties that the graph keeps of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from graph_model.contracts import definition as contract_definition
+from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
+from graph_model.estate.holdings import Node, NodeKind, without_empty
+from graph_model.jobs import definition as job_definition
+from graph_model.names import consumer_id, job_id
+
+# Every property that a declaration decides: one that is not set any more must be removed.
+PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
+    "dataset": (
+        "namespace",
+        "name",
+        "format",
+        "location",
+        "partition_every",
+        "partition_from",
+        "expose",
+        "options",
+        "contract",
+        "description",
+        "tags",
+        "scope",
+    ),
+    "job": (
+        "namespace",
+        "name",
+        "kind",
+        "partition_every",
+        "partition_from",
+        "definition",
+        "definition_hash",
+        "retries",
+        "timeout_seconds",
+        "priority",
+        "description",
+        "scope",
+        "columns_known",
+        "unresolved",
+    ),
+    "consumer": ("namespace", "name", "kind", "deadline_by", "deadline_timezone", "description", "scope"),
+}
+
+
+def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
+    properties = {
+        "namespace": spec.name.namespace,
+        "name": spec.name.name,
+        "format": spec.format,
+        "location": spec.location,
+        "partition_every": spec.partitions.every,
+        "partition_from": spec.partitions.start,
+        "expose": spec.expose,
+        "options": json.dumps(dict(spec.options), sort_keys=True, ensure_ascii=False),
+        "contract": contract_definition.dumps(spec.contract),
+        "description": spec.description,
+        "tags": list(spec.tags),
+        "scope": scope,
+    }
+    return Node(id, "dataset", without_empty(properties))
+
+
+def job_node(spec: JobSpec, *, scope: str, columns_known: bool, unresolved: Sequence[str]) -> Node:
+    properties = {
+        "namespace": spec.name.namespace,
+        "name": spec.name.name,
+        "kind": spec.kind,
+        "partition_every": spec.partitions.every,
+        "partition_from": spec.partitions.start,
+        "definition": job_definition.dumps(spec),
+        "definition_hash": spec.definition_hash,
+        "retries": spec.retries,
+        "timeout_seconds": spec.timeout_seconds,
+        "priority": spec.priority,
+        "description": spec.description,
+        "scope": scope,
+        "columns_known": columns_known,
+        "unresolved": list(unresolved),
+    }
+    return Node(job_id(spec.name), "job", without_empty(properties))
+
+
+def consumer_node(spec: ConsumerSpec, *, scope: str) -> Node:
+    properties = {
+        "namespace": spec.name.namespace,
+        "name": spec.name.name,
+        "kind": spec.kind,
+        "deadline_by": spec.deadline.by if spec.deadline else None,
+        "deadline_timezone": spec.deadline.timezone if spec.deadline else None,
+        "description": spec.description,
+        "scope": scope,
+    }
+    return Node(consumer_id(spec.name), "consumer", without_empty(properties))
+
+
+def stored(node: Node) -> dict[str, Any]:
+    """What to write: null for what is declared no more, empty lists as empty lists."""
+    lists: dict[str, Any] = {"tags": [], "unresolved": []}
+    return {key: node.properties.get(key, lists.get(key)) for key in PROPERTIES[node.kind]}

@@ -1,0 +1,142 @@
+"""Shows what declaring an estate would change in the graph, and whom that would hit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
+
+from graph_model.errors import InvalidEstate
+from graph_model.estate.against_graph import foreign_mistakes, mapped_whole, wide_cycles
+from graph_model.estate.destructive import destructive_changes
+from graph_model.estate.diff import Difference, PlannedChange, difference
+from graph_model.estate.entities import Estate
+from graph_model.estate.holdings import Holdings
+from graph_model.estate.repository import columns_of, dataset_ids, other_datasets, standing
+from graph_model.estate.wanted import Wanted, referenced, wanted
+from graph_model.estate.writing import Writing, lock, write_flows
+from graph_model.lineage.entities import ReadColumns
+from graph_model.store.graph import Graph, Row, Transaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from graph_model.impact.entities import Affected, Change
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`impact`: every job and consumer downstream of what would be taken away, with its verdict; else empty.
+
+    `incomplete_reasons` empty: the impact was followed to its end. `hash` stands for exactly these changes.
+    """
+
+    scope: str
+    changes: tuple[PlannedChange, ...]
+    hash: str
+    impact: tuple[Affected, ...] = ()
+    incomplete_reasons: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.changes
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """An estate held against the graph in one transaction."""
+
+    standing: Holdings
+    wanted: Wanted
+    difference: Difference
+    taken_away: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    affected: tuple[Affected, ...] = ()
+    incomplete_reasons: tuple[str, ...] = ()
+
+
+def plan(graph: Graph, estate: Estate, *, read_columns: ReadColumns) -> Plan:
+    """The difference between `estate` and the graph; nothing is changed. Raises InvalidEstate.
+
+    Where something is taken away, the change is rehearsed in a transaction that is rolled back: whom it hits depends on
+    what the estate's own readers will read afterwards.
+    """
+    surveyed = graph.read(lambda tx: survey(tx, estate, read_columns=read_columns))
+    if not surveyed.taken_away:
+        return planned(estate.scope, surveyed, Impact())
+    return _rehearsed(graph, lambda tx: _rehearse(graph, tx, estate, read_columns))
+
+
+def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Survey:
+    """Reads what concerns the estate and takes the difference. Raises InvalidEstate for what other scopes rule out."""
+    names = referenced(estate)
+    ids = dataset_ids(tx, names)
+    declared = {dataset.name for dataset in estate.datasets}
+    found = other_datasets(tx, sorted({ids[name] for name in names if name not in declared}))
+    others = {name: found[ids[name]] for name in names if name not in declared and ids[name] in found}
+    estate = mapped_whole(estate, others)
+    columns = {name: columns_of(node) for name, node in others.items()}
+    aim = wanted(estate, ids, columns, read_columns=read_columns)
+    held = standing(tx, estate.scope, ids=((node.kind, id) for id, node in aim.holdings.nodes.items()))
+    mistakes = [*foreign_mistakes(estate, aim.holdings, held, others), *wide_cycles(tx, estate, ids, others)]
+    if mistakes:
+        raise InvalidEstate(sorted(mistakes, key=lambda mistake: mistake.line))
+    found_difference = difference(held, aim.holdings, scope=estate.scope)
+    return Survey(held, aim, found_difference, destructive_changes(found_difference, held))
+
+
+def planned(scope: str, surveyed: Survey, impact: Impact) -> Plan:
+    return Plan(
+        scope, surveyed.difference.changes, surveyed.difference.hash(scope), impact.affected, impact.incomplete_reasons
+    )
+
+
+def assess_inside(graph: Graph, tx: Transaction, taken_away: tuple[Change, ...]) -> Impact:
+    """The impact as this transaction sees the graph, what it has written included."""
+    if not taken_away:
+        return Impact()
+    from graph_model.impact.assess import assess  # it leans on lineage, which a plan without losses never needs
+
+    report = assess(cast("Graph", _InsideTransaction(graph, tx)), taken_away)
+    return Impact(tuple(report.affected), tuple(report.incomplete_reasons))
+
+
+class _InsideTransaction:
+    """A graph whose every read goes through one open transaction."""
+
+    def __init__(self, graph: Graph, tx: Transaction) -> None:
+        self._tx = tx
+        self.engine, self.settings = graph.engine, graph.settings
+
+    def rows(self, name: str, **parameters: object) -> list[Row]:
+        return self._tx.rows(name, **parameters)
+
+    def read(self, work: Callable[[Transaction], T]) -> T:
+        return work(self._tx)
+
+
+class _RolledBack(Exception):
+    """Ends a rehearsal; carries its result out of the transaction that it rolls back."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("a rehearsal")
+        self.plan = plan
+
+
+def _rehearse(graph: Graph, tx: Transaction, estate: Estate, read_columns: ReadColumns) -> NoReturn:
+    now = lock(tx, estate.scope)
+    surveyed = survey(tx, estate, read_columns=read_columns)
+    write_flows(Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted), surveyed.standing)
+    raise _RolledBack(planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.taken_away)))
+
+
+def _rehearsed(graph: Graph, work: Callable[[Transaction], NoReturn]) -> Plan:
+    try:
+        graph.write(work)
+    except _RolledBack as end:
+        return end.plan
+    raise AssertionError("a rehearsal always ends by rolling back")

@@ -1,0 +1,114 @@
+"""Says in words what changes in a declaration."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graph_model.contracts import definition as contract_definition
+from graph_model.contracts.entities import Contract
+from graph_model.estate.holdings import Edge, Node
+from graph_model.jobs import definition as job_definition
+
+LONGEST_VALUE = 40
+# Told through what they stand for: edges, the definition, or nothing that a reader would call a change.
+_UNTOLD = frozenset({"contract", "definition", "definition_hash", "columns_known", "unresolved", "options"})
+_EDGE_WORDS = {"CONSUMED_BY": "reads", "PRODUCES": "makes", "OWNED_BY": "owner", "HAS_SCHEMA": "schema"}
+
+
+def introduced(node: Node) -> str:
+    """What a new thing is, in a word or two."""
+    what = node.properties.get("format" if node.kind == "dataset" else "kind", "")
+    every = node.properties.get("partition_every")
+    return f"{what} by {every}" if every else what
+
+
+def changed_properties(before: Node, after: Node) -> Iterator[str]:
+    keys = sorted({*before.properties, *after.properties})
+    for key in keys:
+        old, new = before.properties.get(key), after.properties.get(key)
+        if old != new and key not in _UNTOLD:
+            yield f"{key}: {_short(old)} → {_short(new)}"
+    yield from _changed_options(before, after)
+    yield from changed_contract(contract_of(before), contract_of(after))
+    yield from _changed_definition(before, after)
+
+
+def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
+    old, new = ({column.path: column for column in contract.columns} for contract in (before, after))
+    yield from (f"column {path} dropped" for path in old if path not in new)
+    yield from (f"column {path} added" for path in new if path not in old)
+    for path in old:
+        if path in new and old[path].type != new[path].type:
+            yield f"column {path}: {old[path].type} → {new[path].type}"
+    if before.checks != after.checks:
+        yield "checks changed"
+    elif before != after and before.columns == after.columns:
+        yield "contract changed"
+
+
+def changed_edges(gone: Sequence[Edge], new: Sequence[Edge], labels: Mapping[str, str]) -> Iterator[str]:
+    """Inputs, outputs and owners one by one; column flows, of which there may be hundreds, in one word."""
+    gone_ids, new_ids = {edge.id for edge in gone}, {edge.id for edge in new}
+    yield from (
+        f"no longer {_told(edge, labels)}"
+        for edge in gone
+        if edge.kind in _EDGE_WORDS and edge.id not in new_ids and edge.kind != "HAS_SCHEMA"
+    )
+    yield from (
+        f"now {_told(edge, labels)}"
+        for edge in new
+        if edge.kind in _EDGE_WORDS and edge.id not in gone_ids and edge.kind != "HAS_SCHEMA"
+    )
+    before = {edge.id: edge for edge in gone}
+    for edge in new:
+        if edge.id in gone_ids and edge.kind in _EDGE_WORDS:
+            yield f"{_told(edge, labels)}: {_differences(before[edge.id].properties, edge.properties)}"
+    if any(edge.kind not in _EDGE_WORDS for edge in (*gone, *new)):
+        yield "columns used"
+
+
+def contract_of(node: Node) -> Contract:
+    text = node.properties.get("contract")
+    return contract_definition.loads(text) if text else Contract()
+
+
+def _changed_options(before: Node, after: Node) -> Iterator[str]:
+    old, new = (json.loads(node.properties.get("options") or "{}") for node in (before, after))
+    yield from (f"option {key} changed" for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+
+
+def _changed_definition(before: Node, after: Node) -> Iterator[str]:
+    if before.kind != "job" or before.properties.get("definition") == after.properties.get("definition"):
+        return
+    old, new = (job_definition.loads(node.properties["definition"]) for node in (before, after))
+    executors = [{key: value for key, value in job.executor.items() if key != "project"} for job in (old, new)]
+    if executors[0] != executors[1]:
+        yield "what it runs changed"
+    elif old.executor != new.executor:
+        yield "the project moved"
+    if old.columns != new.columns:
+        yield "declared columns changed"
+    if old.never_retry != new.never_retry:
+        yield "never_retry changed"
+    said_elsewhere = (old.inputs, old.outputs, old.partitions) != (new.inputs, new.outputs, new.partitions)
+    if old.definition_hash != new.definition_hash and executors[0] == executors[1] and not said_elsewhere:
+        yield "its code changed"
+
+
+def _told(edge: Edge, labels: Mapping[str, str]) -> str:
+    other = edge.target if edge.about == edge.source else edge.source
+    return f"{_EDGE_WORDS[edge.kind]} {labels.get(other, other)}"
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
+    return ", ".join(f"{key} {_short(before.get(key))} → {_short(after.get(key))}" for key in keys)
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"

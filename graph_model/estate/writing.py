@@ -1,0 +1,174 @@
+"""Writes a difference inside one transaction: first who reads what, later what datasets no longer promise.
+
+Between the two the impact can be asked of a graph in which the estate's own readers have changed already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from graph_model.audit.record import Transition, record
+from graph_model.estate.batches import in_batches
+from graph_model.estate.destructive import starving_jobs
+from graph_model.estate.diff import Difference
+from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node
+from graph_model.estate.nodes import stored
+from graph_model.estate.repository import source_of
+from graph_model.estate.wanted import Wanted
+from graph_model.names import Name, dataset_name_id, field_id
+from graph_model.store.graph import Row, Transaction
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+# One global lock beside the scope's own: scopes borrow each other's datasets.
+ALL_SCOPES = "*"
+_FLOWS: dict[EdgeKind, str] = {
+    "CONSUMED_BY": "estate.open_consumed_by",
+    "PRODUCES": "estate.open_produces",
+    "FEEDS": "estate.open_feeds",
+    "SHAPES": "estate.open_shapes",
+    "USED_BY": "estate.open_used_by",
+}
+_TRANSITIONS = {"create": "DECLARED", "update": "CHANGED", "retire": "RETIRED"}
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One difference on its way into the graph; `now` is the graph's own clock when its lock was taken."""
+
+    tx: Transaction
+    scope: str
+    now: datetime
+    difference: Difference
+    wanted: Wanted
+
+    def rows(self, query: str, key: str, rows: Sequence[Any], **parameters: Any) -> None:
+        for part in in_batches(rows):
+            self.tx.rows(query, **{key: list(part)}, **parameters)
+
+    def edges(self, query: str, rows: Sequence[Row]) -> None:
+        self.rows(query, "edges", rows, source=source_of(self.scope), now=self.now, forever=FOREVER)
+
+
+def lock(tx: Transaction, scope: str) -> datetime:
+    """Makes other declarations wait; must be the first statement. The graph's clock."""
+    return tx.rows("estate.lock_scopes", ids=sorted({ALL_SCOPES, f"scope {scope}"}), token=tx.token)[0]["now"]
+
+
+def write_flows(writing: Writing, standing: Holdings) -> None:
+    """New datasets, jobs, consumers, and every edge of what reads and makes what, by which columns."""
+    declared = writing.difference.declared
+    _declare(writing, [node for node in declared if not _is_standing_dataset(node, standing)])
+    names = [_name_row(node) for node in declared if node.kind == "dataset"]
+    writing.rows("estate.declare_names", "names", names, now=writing.now, forever=FOREVER)
+    fields = [
+        {"id": id, "dataset": dataset, "path": path} for id, (dataset, path) in sorted(writing.wanted.fields.items())
+    ]
+    if any(edge.kind in ("FEEDS", "SHAPES", "USED_BY") for edge in writing.difference.opened):
+        writing.rows("estate.declare_fields", "fields", fields)
+    starving = starving_jobs(writing.difference)
+    _close(
+        writing, [edge for edge in writing.difference.closed if edge.kind in _FLOWS and not _feeds_on(edge, starving)]
+    )
+    for kind, query in _FLOWS.items():
+        writing.edges(query, [_row(edge) for edge in writing.difference.opened if edge.kind == kind])
+
+
+def write_promises(writing: Writing, standing: Holdings) -> None:
+    """What datasets are from now on, their schemas, owners, and what is retired."""
+    _declare(writing, [node for node in writing.difference.declared if _is_standing_dataset(node, standing)])
+    starving = starving_jobs(writing.difference)
+    kept = [edge for edge in writing.difference.closed if edge.kind == "HAS_SCHEMA" or _feeds_on(edge, starving)]
+    _close(writing, kept)
+    schemas = [edge for edge in writing.difference.opened if edge.kind == "HAS_SCHEMA"]
+    writing.rows("estate.declare_schemas", "schemas", [_schema_row(edge, writing.wanted) for edge in schemas])
+    writing.edges("estate.open_has_schema", [_row(edge) for edge in schemas])
+    disowned = [_row(edge) for edge in writing.difference.closed if edge.kind == "OWNED_BY"]
+    writing.rows("estate.disown", "edges", disowned, source=source_of(writing.scope))
+    owned = [edge for edge in writing.difference.opened if edge.kind == "OWNED_BY"]
+    writing.edges(
+        "estate.open_owned_by", [{**_row(edge), "owner": writing.wanted.owners[edge.target]} for edge in owned]
+    )
+    writing.rows("estate.retire", "ids", [node.id for node in writing.difference.retired], now=writing.now)
+
+
+def record_changes(writing: Writing, *, actor: str, plan: str) -> None:
+    transitions = [
+        Transition(
+            change.id,
+            _TRANSITIONS[change.action],
+            actor,
+            {
+                "kind": change.kind,
+                "name": str(change.name),
+                "scope": writing.scope,
+                "change": change.detail,
+                "plan": plan,
+            },
+        )
+        for change in writing.difference.changes
+    ]
+    for part in in_batches(transitions):
+        record(writing.tx, part)
+
+
+def mark(writing: Writing) -> None:
+    """Marks the partitions that changed jobs read, and those of changed datasets: their readiness may have changed."""
+    changed = {change.id for change in writing.difference.changes if change.action != "retire"}
+    edges = writing.wanted.holdings.edges.values()
+    read = {edge.source for edge in edges if edge.kind == "CONSUMED_BY" and edge.target in changed}
+    own = {node.id for node in writing.difference.declared if node.kind == "dataset"}
+    writing.rows("estate.mark_partitions", "datasets", sorted(read | own))
+
+
+def _declare(writing: Writing, nodes: Iterable[Node]) -> None:
+    kept = list(nodes)
+    for kind, query in (
+        ("dataset", "estate.declare_datasets"),
+        ("job", "estate.declare_jobs"),
+        ("consumer", "estate.declare_consumers"),
+    ):
+        writing.rows(
+            query, "nodes", [{"id": node.id, "properties": stored(node)} for node in kept if node.kind == kind]
+        )
+
+
+def _close(writing: Writing, edges: Iterable[Edge]) -> None:
+    writing.rows(
+        "estate.close_edges", "edges", [_row(edge) for edge in edges], source=source_of(writing.scope), now=writing.now
+    )
+
+
+def _feeds_on(edge: Edge, starving: frozenset[str]) -> bool:
+    """Whether an edge must still be there when the impact is asked: whoever lived on the job is found through it."""
+    return edge.kind == "PRODUCES" and edge.source in starving
+
+
+def _is_standing_dataset(node: Node, standing: Holdings) -> bool:
+    return node.kind == "dataset" and node.id in standing.nodes
+
+
+def _row(edge: Edge) -> Row:
+    return {"id": edge.id, "source": edge.source, "target": edge.target, "properties": dict(edge.properties)}
+
+
+def _name_row(node: Node) -> Row:
+    name: Name = node.name
+    return {"id": dataset_name_id(name), "namespace": name.namespace, "name": name.name, "dataset": node.id}
+
+
+def _schema_row(edge: Edge, wanted: Wanted) -> Row:
+    dataset, columns = wanted.schemas[edge.target]
+    fields = [
+        {
+            "id": field_id(dataset, column.path),
+            "path": column.path,
+            "type": column.type,
+            "position": position,
+            "nullable": column.nullable,
+        }
+        for position, column in enumerate(columns)
+    ]
+    return {"id": edge.target, "dataset": dataset, "fields": fields}

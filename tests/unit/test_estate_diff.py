@@ -1,0 +1,108 @@
+"""The difference between two holdings, and circles: pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from connectors.sql.columns import read_columns
+from graph_model.estate.cycles import find_cycles
+from graph_model.estate.destructive import destructive_changes
+from graph_model.estate.diff import Difference, difference
+from graph_model.estate.entities import Estate
+from graph_model.estate.holdings import Holdings
+from graph_model.estate.wanted import referenced, wanted
+from graph_model.impact.entities import DropColumn, DropDataset, RetireJob, RetypeColumn
+from graph_model.names import Name, dataset_id
+from tests.support.estates import a_consumer, a_dataset, a_job, an_estate
+
+RAW = a_dataset("raw", "id", "amount:integer")
+CLEAN = a_dataset("clean", "id")
+JOB = a_job("tidy", {"raw": "same"}, "clean", sql="SELECT id FROM raw")
+SHOP = an_estate(RAW, CLEAN, JOB, a_consumer("board", {"clean": ("id",)}))
+
+
+def holdings_of(estate: Estate) -> Holdings:
+    ids = {name: dataset_id(name) for name in referenced(estate)}
+    return wanted(estate, ids, {}, read_columns=read_columns).holdings
+
+
+def between(before: Estate, after: Estate) -> Difference:
+    return difference(holdings_of(before), holdings_of(after), scope="shop")
+
+
+def taken_away(before: Estate, after: Estate) -> set[object]:
+    return set(destructive_changes(between(before, after), holdings_of(before)))
+
+
+def test_nothing_differs_from_itself():
+    assert between(SHOP, SHOP).is_empty
+
+
+def test_the_order_of_declaration_makes_no_difference():
+    turned = replace(SHOP, datasets=SHOP.datasets[::-1])
+
+    assert between(SHOP, turned).is_empty
+    assert between(an_estate(), SHOP).hash("shop") == between(an_estate(), turned).hash("shop")
+
+
+def test_another_change_has_another_hash():
+    one = between(SHOP, replace(SHOP, consumers=()))
+    other = between(SHOP, replace(SHOP, jobs=(replace(JOB, retries=1),)))
+
+    assert len({one.hash("shop"), other.hash("shop"), one.hash("other")}) == 3
+
+
+def test_where_the_project_lies_changes_the_definition_but_not_the_hash():
+    one, other = (
+        replace(JOB, executor={"function": "a:b", "project": folder}, kind="python") for folder in ("/x", "/y")
+    )
+
+    first = between(an_estate(), replace(SHOP, jobs=(one,)))
+    second = between(an_estate(), replace(SHOP, jobs=(other,)))
+
+    assert first.hash("shop") == second.hash("shop")
+    assert [change.detail for change in between(replace(SHOP, jobs=(one,)), replace(SHOP, jobs=(other,))).changes] == [
+        "the project moved"
+    ]
+
+
+def test_a_dropped_dataset_is_taken_away():
+    assert taken_away(SHOP, an_estate(RAW)) == {DropDataset(CLEAN.name)}
+
+
+def test_dropped_and_retyped_columns_are_taken_away():
+    less = replace(SHOP, datasets=(a_dataset("raw", "amount:decimal", "new"), CLEAN))
+
+    assert taken_away(SHOP, less) == {DropColumn(RAW.name, "id"), RetypeColumn(RAW.name, "amount", "decimal")}
+
+
+def test_new_columns_and_a_contract_without_columns_take_nothing_away():
+    assert taken_away(SHOP, replace(SHOP, datasets=(a_dataset("raw", "id", "amount:integer", "new"), CLEAN))) == set()
+    assert taken_away(SHOP, replace(SHOP, datasets=(a_dataset("raw"), CLEAN))) == set()
+
+
+def test_a_retired_job_is_taken_away_unless_another_makes_its_output():
+    heir = a_job("heir", {"raw": "same"}, "clean")
+
+    assert taken_away(SHOP, replace(SHOP, jobs=())) == {RetireJob(JOB.name)}
+    assert taken_away(SHOP, replace(SHOP, jobs=(heir,))) == set()
+
+
+def test_circles_are_found_each_once_and_in_the_direction_of_flow():
+    flow = {"a": ["b"], "b": ["c"], "c": ["a"], "d": ["e"], "e": ["d", "a"]}
+
+    found = find_cycles(flow)
+
+    assert {frozenset(cycle) for cycle in found} == {frozenset("abc"), frozenset("de")}
+    assert all(after in flow[before] for cycle in found for before, after in pairwise(cycle))
+
+
+def test_what_has_no_circle_has_none():
+    assert find_cycles({"a": ["b", "c"], "b": ["c"]}) == ()
+
+
+def test_every_dataset_that_is_spoken_of_is_referenced():
+    reader = an_estate(a_job("tidy", {"base/raw": "same"}, "clean"), a_consumer("board", {"base/other": ()}))
+
+    assert referenced(reader) == (Name("base", "other"), Name("base", "raw"), Name("shop", "clean"))

@@ -1,0 +1,188 @@
+"""What an estate file says is what comes out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from graph_model.estate import vocabulary
+from graph_model.estate.durations import parse_duration
+from graph_model.estate.entities import Deadline, Estate, InputSpec, ReadSpec
+from graph_model.estate.parse import load_estate
+from graph_model.estate.yaml_lines import plain, read_yaml
+from graph_model.names import Name
+from graph_model.partitions.rules import Mapping, PartitionScheme
+
+FLIGHTS = Path(__file__).parents[2] / "examples" / "flights" / "estate.yaml"
+SCHEMA = json.loads((Path(vocabulary.__file__).parent / "estate.schema.json").read_text())
+ESTATE = """\
+scope: shop
+namespace: store
+datasets:
+  raw:
+    format: csv
+    location: "raw/{date}.csv"
+    partition: {every: day, from: 2024-01-01}
+    options: {delimiter: ";", null_values: [NA, ""]}
+    owner: intake@example.org
+    owners: [second@example.org]
+    tags: [raw, yes]
+    description: What comes in
+  codes: {format: csv}
+  clean: {format: parquet, partition: {every: day, from: 2024-01-01}, expose: copy, location: "clean/{date}.parquet"}
+  totals: {format: table, url: "sqlite:///{root}/x.db", table: totals, partition: {every: day, from: 2024-01-01}}
+jobs:
+  tidy:
+    python: shop.tidy:build
+    inputs:
+      - raw
+      - codes
+      - {dataset: clean, window: previous 3 days, optional: true, correction: ignore}
+      - elsewhere/prices
+    outputs: [clean]
+    columns: {id: [raw.id, codes.code], clean.amount: [store/raw.amount]}
+    retries: 2
+    timeout: 90s
+    priority: 5
+    never_retry: [3]
+    owner: shop@example.org
+  sum: {sql: sum.sql, inputs: [{dataset: clean, window: last 7}], outputs: [totals]}
+  copy: {shell: [cp, "{input.totals}", "10", ""], inputs: [totals], outputs: [other/copied]}
+consumers:
+  board: {kind: dashboard, reads: {clean: [id, amount], totals: all}, deadline: {by: 16:00, timezone: Europe/Paris}}
+"""
+PRICES = Name("elsewhere", "prices")
+
+
+def estate_in(folder: Path) -> Estate:
+    (folder / "sum.sql").write_text("SELECT 1 AS one")
+    copied = "  other/copied: {format: csv, partition: {every: day, from: 2024-01-01}}\njobs:"
+    (folder / "estate.yaml").write_text(ESTATE.replace("jobs:", copied, 1))
+    return load_estate(folder, known={PRICES: PartitionScheme()})
+
+
+def test_a_dataset_says_everything_about_itself(tmp_path: Path):
+    raw, codes, clean, totals, copied = estate_in(tmp_path).datasets
+
+    assert (raw.name, raw.format, raw.location) == (Name("store", "raw"), "csv", "raw/{date}.csv")
+    assert (raw.partitions, codes.partitions) == (PartitionScheme("day", "2024-01-01"), PartitionScheme())
+    assert raw.options == {"delimiter": ";", "null_values": ["NA", ""]}
+    assert (raw.owners, raw.tags) == (("intake@example.org", "second@example.org"), ("raw", "yes"))
+    assert (clean.expose, clean.location) == ("copy", "clean/{date}.parquet")
+    assert totals.location == "sqlite:///{root}/x.db#totals"
+    assert totals.options == {"url": "sqlite:///{root}/x.db", "table": "totals"}
+    assert copied.name == Name("other", "copied")
+
+
+def test_a_job_takes_its_partitions_from_its_outputs_and_maps_its_inputs(tmp_path: Path):
+    tidy, total, _ = estate_in(tmp_path).jobs
+
+    assert tidy.partitions == PartitionScheme("day", "2024-01-01")
+    assert tidy.inputs == (
+        InputSpec(Name("store", "raw"), Mapping()),
+        InputSpec(Name("store", "codes"), Mapping("whole")),
+        InputSpec(Name("store", "clean"), Mapping("offsets", -3, -1), required=False, correction="ignore"),
+        InputSpec(PRICES, Mapping("whole")),
+    )
+    assert total.inputs == (InputSpec(Name("store", "clean"), Mapping("offsets", -6, 0)),)
+
+
+def test_a_job_says_what_it_runs_and_how(tmp_path: Path):
+    tidy, total, copy = estate_in(tmp_path).jobs
+
+    assert (tidy.kind, tidy.executor) == ("python", {"function": "shop.tidy:build", "project": str(tmp_path)})
+    assert (total.kind, total.executor) == ("sql", {"text": "SELECT 1 AS one", "file": "sum.sql", "engine": "duckdb"})
+    assert copy.executor["argv"] == ["cp", "{input.totals}", "10", ""]
+    assert (tidy.retries, tidy.timeout_seconds, tidy.priority, tidy.never_retry) == (2, 90.0, 5, (3,))
+    assert (total.retries, total.timeout_seconds) == (0, 3600.0)
+
+
+def test_declared_columns_have_one_spelling(tmp_path: Path):
+    tidy = estate_in(tmp_path).jobs[0]
+
+    assert tidy.columns == {"clean.id": ("raw.id", "codes.code"), "clean.amount": ("raw.amount",)}
+
+
+def test_a_consumer_says_what_it_reads_and_by_when(tmp_path: Path):
+    board = estate_in(tmp_path).consumers[0]
+
+    assert board.reads == (ReadSpec(Name("store", "clean"), ("id", "amount")), ReadSpec(Name("store", "totals")))
+    assert board.deadline == Deadline("16:00", "Europe/Paris")
+
+
+def test_an_estate_knows_where_each_thing_stands(tmp_path: Path):
+    estate = estate_in(tmp_path)
+
+    assert estate.file == str(tmp_path / "estate.yaml")
+    assert estate.lines["dataset store/raw"] == 4
+    assert estate.lines["job store/tidy reads store/codes"] == 22
+
+
+def test_the_scope_is_the_namespace_when_none_is_named(tmp_path: Path):
+    file = tmp_path / "shop.yaml"
+    file.write_text("scope: shop\ndatasets:\n  raw: {format: csv}\njobs:\n")
+
+    estate = load_estate(file)
+
+    assert (estate.namespace, estate.datasets[0].name, estate.jobs) == ("shop", Name("shop", "raw"), ())
+
+
+def test_plain_scalars_are_read_as_editors_read_them():
+    read = read_yaml("[no, 2024-01-01, 16:00, 0x1F, true, 12, 1.5, ~, 'true']", file="x")
+
+    assert read.tree is not None
+    assert plain(read.tree) == ["no", "2024-01-01", "16:00", "0x1F", True, 12, 1.5, None, "true"]
+
+
+def test_durations_are_read_in_seconds():
+    texts = ("30s", "10m", "2h", "1d", "1.5h", "0s", "10", "m", "-1s", "1h30m")
+
+    assert [parse_duration(text) for text in texts] == [30, 600, 7200, 86400, 5400, None, None, None, None, None]
+
+
+def test_the_example_estate_is_read():
+    estate = load_estate(FLIGHTS)
+
+    assert (estate.scope, len(estate.jobs) >= 6, len(estate.consumers) >= 3) == ("flights", True, True)
+
+
+def test_the_example_and_a_full_estate_satisfy_the_published_schema():
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    for text in (FLIGHTS.read_text(), ESTATE):
+        tree = read_yaml(text, file="estate.yaml").tree
+        assert tree is not None
+        jsonschema.validate(plain(tree), SCHEMA)
+
+
+def test_the_published_schema_refuses_what_the_parser_refuses():
+    tree = yaml.safe_load("{scope: x, datasets: {a: {format: csv, ownr: me}}}")
+
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(tree)
+
+
+def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
+    parts = {
+        "dataset": vocabulary.DATASET_KEYS,
+        "partition": vocabulary.PARTITION_KEYS,
+        "job": vocabulary.JOB_KEYS,
+        "input": vocabulary.INPUT_KEYS,
+        "consumer": vocabulary.CONSUMER_KEYS,
+        "deadline": vocabulary.DEADLINE_KEYS,
+    }
+
+    assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)
+    assert {part: set(SCHEMA["$defs"][part]["properties"]) for part in parts} == {
+        part: set(keys) for part, keys in parts.items()
+    }
+
+
+def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
+    properties = {part: definition.get("properties", {}) for part, definition in SCHEMA["$defs"].items()}
+
+    assert properties["dataset"]["format"]["enum"] == list(vocabulary.FORMATS)
+    assert properties["dataset"]["expose"]["enum"] == list(vocabulary.EXPOSE)
+    assert properties["partition"]["every"]["enum"] == list(vocabulary.EVERY)
+    assert properties["input"]["correction"]["enum"] == list(vocabulary.CORRECTIONS)
