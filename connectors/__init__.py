@@ -1,0 +1,1 @@
+"""Foreign formats and systems, translated to and from Headwater's own terms."""

@@ -1,0 +1,18 @@
+// name:    lineage.root
+// purpose: The node that a name means, of each kind it could be, and the moment to look at.
+// param:   dataset_name string - id of the DatasetName
+// param:   job string - id of the Job
+// param:   consumer string - id of the Consumer
+// param:   at datetime - the moment; null for now, by the clock of the graph
+// returns: at datetime, kind string, id string, namespace string, name string, columns_known boolean - three rows, kind null for each of dataset, job and consumer that is not there at that moment
+// access:  read
+WITH coalesce($at, datetime.realtime()) AS at
+OPTIONAL MATCH (:DatasetName {id: $dataset_name})-[:NAMES]->(d:Dataset)
+OPTIONAL MATCH (j:Job {id: $job})
+OPTIONAL MATCH (c:Consumer {id: $consumer})
+WITH at, [d, j, c] AS nodes
+UNWIND range(0, 2) AS i
+WITH at, nodes[i] AS n, ['DATASET', 'JOB', 'CONSUMER'][i] AS kind
+WITH at, n, CASE WHEN n IS NULL OR n.retired_at <= at THEN null ELSE kind END AS kind
+RETURN at, kind, n.id AS id, n.namespace AS namespace, n.name AS name,
+       coalesce(n.columns_known, false) AND size(coalesce(n.unresolved, [])) = 0 AS columns_known

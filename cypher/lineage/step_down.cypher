@@ -1,0 +1,13 @@
+// name:    lineage.step_down
+// purpose: One hop downstream from a frontier, over datasets, jobs and consumers, as it was true at one moment.
+// param:   ids list of string - the frontier: datasets, jobs
+// param:   at datetime - the moment
+// returns: source string, target string, kind string, provenance string, stale boolean, last_seen datetime, required boolean, columns list, node string, label string, namespace string, name string, columns_known boolean - one row per edge; node is the new end of it, columns_known is for jobs
+// access:  read
+UNWIND $ids AS id
+MATCH (a:Dataset|Job {id: id})-[e:CONSUMED_BY|PRODUCES]->(b:Dataset|Job|Consumer)
+WHERE e.valid_from <= $at AND $at < e.valid_to AND e.retracted_at > datetime.realtime()
+RETURN id AS source, b.id AS target, type(e) AS kind, e.provenance AS provenance, coalesce(e.stale, false) AS stale, e.last_seen AS last_seen,
+       coalesce(e.required, true) AS required, coalesce(e.columns, []) AS columns,
+       b.id AS node, labels(b)[0] AS label, b.namespace AS namespace, b.name AS name,
+       coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0 AS columns_known

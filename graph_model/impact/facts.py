@@ -1,0 +1,195 @@
+"""What the graph says about everything downstream of a set of changes, read once before anything is judged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graph_model import names
+from graph_model.impact.changes import ColumnOutcome, before_the_set, outcomes
+from graph_model.impact.entities import (
+    Change,
+    DropColumn,
+    DropDataset,
+    RenameColumn,
+    RetireConsumer,
+    RetireJob,
+    RetypeColumn,
+)
+from graph_model.lineage import repository
+from graph_model.lineage.entities import LineageEdge, LineageNode
+from graph_model.lineage.repository import FieldFacts, Hop, Root, Rows
+from graph_model.lineage.walk import Ceilings, Walked, walk, walk_datasets
+from graph_model.names import Name
+
+ColumnChanges = list[DropColumn | RenameColumn | RetypeColumn]
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderFacts:
+    id: str
+    owners: tuple[str, ...] = ()
+    deadline: str | None = None
+    unresolved: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ChangedSet:
+    """The changes, found in the graph. `columns` are by field id; `retired` are jobs and consumers that go."""
+
+    at: datetime
+    starts: dict[str, LineageNode] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+    retired: dict[str, LineageNode] = field(default_factory=dict)
+    columns: dict[str, tuple[LineageNode, ColumnOutcome]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Facts:
+    """`reads` by reader, `readers` and `makes` the other ways round; `uses` are the edges that leave a field.
+
+    `ways` leads over whole datasets to each node, by the fewest hops. All by id.
+    """
+
+    changed: ChangedSet
+    datasets: Walked
+    columns: Walked
+    reads: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
+    readers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    makes: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
+    uses: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
+    about: dict[str, ReaderFacts] = field(default_factory=dict)
+    dataset_ids: dict[Name, str] = field(default_factory=dict)
+    ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
+
+    @property
+    def cut_off(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*self.datasets.reasons, *self.columns.reasons]))
+
+
+def find_changes(graph: Rows, changes: Sequence[Change], *, as_of: datetime | None) -> ChangedSet:
+    """The changes, found in the graph. Raises DatasetNotFound, ColumnNotFound, JobNotFound, ConsumerNotFound."""
+    found: ChangedSet | None = None
+    column_changes: dict[str, tuple[Root, ColumnChanges]] = {}
+    for change in changes:
+        root = _root_of(graph, change, found.at if found else as_of)
+        found = found or ChangedSet(root.at)
+        if isinstance(change, RetireJob | RetireConsumer):
+            found.retired[root.node.id] = root.node
+        else:
+            found.starts[root.node.id] = root.node
+        if isinstance(change, DropDataset):
+            found.dropped.add(root.node.id)
+        elif isinstance(change, DropColumn | RenameColumn | RetypeColumn):
+            column_changes.setdefault(root.node.id, (root, []))[1].append(change)
+    if found is None:
+        raise ValueError("an empty set of changes has no impact to assess")
+    for root, of_dataset in column_changes.values():
+        found.columns |= _changed_columns(graph, root, of_dataset)
+    return found
+
+
+def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
+    """Everything downstream of the changes: over datasets, and along the columns that change."""
+    start = [*changed.starts.values(), *changed.retired.values()]
+    datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings)
+    facts = Facts(changed, datasets, _walk_columns(graph, changed, ceilings))
+    for hop in datasets.hops.values():
+        if hop.edge.kind == "PRODUCES":
+            facts.makes[hop.edge.source].append(hop)
+            continue
+        facts.reads[hop.edge.target].append(hop)
+        facts.readers[hop.edge.source].append(hop.edge.target)
+    for hop in facts.columns.hops.values():
+        facts.uses[hop.edge.source].append(hop)
+    facts.dataset_ids = {node.name: node.id for node in datasets.nodes.values() if node.kind == "DATASET"}
+    facts.ways = _ways(datasets)
+    facts.about = _about(
+        graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
+    )
+    return facts
+
+
+def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
+    """Hops come nearest first, so the first one that reaches a node ends a shortest way to it."""
+    ways: dict[str, tuple[LineageEdge, ...]] = {id_: () for id_, node in datasets.nodes.items() if node.hops == 0}
+    for hop in datasets.hops.values():
+        ways.setdefault(hop.edge.target, (*ways[hop.edge.source], hop.edge))
+    return ways
+
+
+def _root_of(graph: Rows, change: Change, as_of: datetime | None) -> Root:
+    if isinstance(change, RetireJob):
+        name, kind = change.job, "JOB"
+    elif isinstance(change, RetireConsumer):
+        name, kind = change.consumer, "CONSUMER"
+    else:
+        name, kind = change.dataset, "DATASET"
+    for root in repository.roots(graph, name, as_of=as_of):
+        if root.node.kind == kind:
+            return root
+    raise repository.not_found(graph, name, kind)
+
+
+def _changed_columns(graph: Rows, root: Root, changes: ColumnChanges) -> dict[str, tuple[LineageNode, ColumnOutcome]]:
+    """What becomes of the columns of one dataset, by field id. A dataset without a known schema may have any column."""
+    known = repository.fields(graph, root.node.id, at=root.at)
+    has_schema = any(one.listed for one in known)
+    types = {one.path: one.type for one in known}
+    ids = {one.path: one.id for one in known}
+    spelled: ColumnChanges = []
+    for change in changes:
+        column = before_the_set(change.column, changes, types)
+        path = _path_of(known, root.node.name, column, has_schema=has_schema)
+        types.setdefault(path, None)
+        ids.setdefault(path, names.field_id(root.node.id, path))
+        spelled.append(_with_column(change, path))
+    found = outcomes(types, spelled)
+    return {
+        ids[path]: (LineageNode(ids[path], "COLUMN", root.node.name, path), outcome) for path, outcome in found.items()
+    }
+
+
+def _path_of(known: Sequence[FieldFacts], dataset: Name, column: str, *, has_schema: bool) -> str:
+    if has_schema or any(one.path.lower() == column.lower() for one in known):
+        return repository.field_called(known, dataset, column).path
+    return column
+
+
+def _with_column(
+    change: DropColumn | RenameColumn | RetypeColumn, column: str
+) -> DropColumn | RenameColumn | RetypeColumn:
+    if isinstance(change, DropColumn):
+        return DropColumn(change.dataset, column)
+    if isinstance(change, RenameColumn):
+        return RenameColumn(change.dataset, column, change.to)
+    return RetypeColumn(change.dataset, column, change.type)
+
+
+def _walk_columns(graph: Rows, changed: ChangedSet, ceilings: Ceilings) -> Walked:
+    """Along FEEDS only; the edges that end at a dataset or a reader are taken along, not walked on from."""
+
+    def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
+        columns = [node.id for node in frontier if node.kind == "COLUMN"]
+        found = repository.step_columns(graph, columns, direction="DOWN", at=changed.at)
+        return [hop for hop in found if hop.edge.kind != "CONSUMED_BY"]
+
+    return walk(step, [node for node, _ in changed.columns.values()], ceilings=ceilings)
+
+
+def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:
+    rows = graph.rows("impact.readers", ids=list(readers), at=at) if readers else []
+    return {row["id"]: _reader(row) for row in rows}
+
+
+def _reader(row: dict[str, object]) -> ReaderFacts:
+    by, timezone = row["deadline_by"], row["deadline_timezone"] or "UTC"
+    owners, unresolved = row["owners"], row["unresolved"]
+    return ReaderFacts(
+        id=str(row["id"]),
+        owners=tuple(sorted(owners)) if isinstance(owners, list) else (),
+        deadline=f"{by} {timezone}" if by else None,
+        unresolved=tuple(unresolved) if isinstance(unresolved, list) else (),
+    )

@@ -1,0 +1,189 @@
+"""The rules of impact, one by one and together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from graph_model.impact.changes import ColumnHarm, outcomes, retyped
+from graph_model.impact.entities import DropColumn, RenameColumn, RetypeColumn, Verdict
+from graph_model.impact.rules import (
+    POLICY,
+    DatasetHarm,
+    HarmedColumn,
+    HarmedDataset,
+    Reading,
+    Use,
+    judge,
+    when_cut_off,
+)
+from graph_model.lineage.entities import LineageEdge
+from graph_model.names import Name
+
+ORDERS = Name("shop", "orders")
+READ = LineageEdge("orders", "clean", "CONSUMED_BY")
+USED = LineageEdge("orders.price", "clean", "USED_BY")
+PRICE = HarmedColumn("price", ColumnHarm.GONE, "is dropped")
+ON_THE_WAY = LineageEdge("orders.price", "tidy.total", "FEEDS")
+
+
+def a_reading(**facts: Any) -> Reading:
+    usual = {"reader": Name("shop", "clean"), "is_job": True, "dataset": ORDERS, "edge": READ}
+    return Reading(**{**usual, "required": True, "columns_known": True, **facts})
+
+
+def a_use(harm: ColumnHarm, **facts: Any) -> dict[str, Any]:
+    column = HarmedColumn("price", harm, "changes", **{"path": (), **facts})
+    return {"harmed_columns": (column,), "uses": (Use(column, USED),)}
+
+
+def a_harm(harm: DatasetHarm) -> dict[str, Any]:
+    return {"harm": HarmedDataset(harm, "shop/tidy breaks", (ON_THE_WAY,))}
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule", "verdict", "effect"),
+    [
+        (a_harm(DatasetHarm.GONE), "dataset_is_gone", "BREAKS", "HIT"),
+        (a_use(ColumnHarm.GONE), "column_is_gone", "BREAKS", "HIT"),
+        (a_use(ColumnHarm.NARROWED), "column_is_narrowed", "BREAKS", "HIT"),
+        (a_harm(DatasetHarm.STALLED), "input_stalls", "BREAKS", "STALLED"),
+        ({"harmed_columns": (PRICE,), "columns_known": False}, "columns_are_unknown", "UNKNOWN", ""),
+        (a_use(ColumnHarm.PART_CHANGED), "part_of_column_changes", "UNKNOWN", ""),
+        (a_harm(DatasetHarm.DOUBTFUL), "input_is_doubtful", "UNKNOWN", ""),
+        (a_use(ColumnHarm.RETYPED), "column_is_retyped", "RISKY", "HIT"),
+        (a_use(ColumnHarm.WIDENED), "column_is_widened", "RISKY", "HIT"),
+        (a_use(ColumnHarm.REPLACED), "column_is_replaced", "RISKY", "HIT"),
+        (a_harm(DatasetHarm.STALLED) | {"required": False}, "optional_input_stalls", "RISKY", ""),
+        (a_use(ColumnHarm.TOUCHED), "column_is_touched", "RISKY", ""),
+        (a_harm(DatasetHarm.ROWS_CHANGE), "rows_may_change", "RISKY", ""),
+        ({"harmed_columns": (PRICE,)}, "uses_other_columns", "SAFE", ""),
+        ({}, "inputs_stay", "SAFE", ""),
+    ],
+)
+def test_each_rule_decides_where_it_alone_applies(facts: dict[str, Any], rule: str, verdict: str, effect: str) -> None:
+    finding = judge([a_reading(**facts)])
+
+    assert (finding.rule, finding.verdict, finding.effect) == (rule, verdict, effect)
+    assert finding.path[-1] in {READ, USED}
+    assert bool(finding.remedy) == (verdict != "SAFE")
+
+
+def test_the_policy_has_a_paragraph_of_documentation_for_each_rule(pytestconfig: pytest.Config) -> None:
+    text = (pytestconfig.rootpath / "docs" / "impact-rules.md").read_text()
+
+    names = [rule.__name__ for rule in POLICY] + ["evidence_is_weak", "answer_is_cut_off"]
+    assert [name for name in names if f"**`{name}`**" not in text] == []
+
+
+def test_the_worst_of_several_readings_counts() -> None:
+    harmless, risky = a_reading(), a_reading(**a_use(ColumnHarm.WIDENED))
+
+    assert judge([harmless, risky]).verdict is Verdict.RISKY
+    assert judge([risky, a_reading(harmed_columns=(PRICE,), columns_known=False)]).verdict is Verdict.UNKNOWN
+    assert judge([harmless, risky, a_reading(**a_harm(DatasetHarm.GONE))]).verdict is Verdict.BREAKS
+
+
+def test_a_direct_hit_is_told_before_a_stall() -> None:
+    finding = judge([a_reading(**a_harm(DatasetHarm.STALLED)), a_reading(**a_use(ColumnHarm.GONE))])
+
+    assert finding.effect == "HIT"
+
+
+def test_a_known_use_of_a_gone_column_breaks_even_where_the_other_columns_are_not_known() -> None:
+    finding = judge([a_reading(**a_use(ColumnHarm.GONE), columns_known=False)])
+
+    assert finding.rule == "column_is_gone"
+
+
+@pytest.mark.parametrize("weak", [{"stale": True}, {"provenance": "inferred"}])
+@pytest.mark.parametrize("facts", [{}, a_harm(DatasetHarm.GONE), a_harm(DatasetHarm.ROWS_CHANGE)])
+def test_weak_evidence_proves_nothing(facts: dict[str, Any], weak: dict[str, Any]) -> None:
+    edge = LineageEdge("orders", "clean", "CONSUMED_BY", **weak)
+
+    finding = judge([a_reading(edge=edge, **facts)])
+
+    assert (finding.verdict, finding.rule) == (Verdict.UNKNOWN, "evidence_is_weak")
+
+
+def test_good_evidence_of_a_break_outweighs_weak_evidence() -> None:
+    stale = LineageEdge("orders", "clean", "CONSUMED_BY", stale=True)
+
+    finding = judge([a_reading(edge=stale, **a_harm(DatasetHarm.GONE)), a_reading(**a_use(ColumnHarm.GONE))])
+
+    assert finding.verdict is Verdict.BREAKS
+
+
+def test_a_cut_off_answer_calls_nobody_safe_and_leaves_the_rest() -> None:
+    safe, broken = judge([a_reading()]), judge([a_reading(**a_harm(DatasetHarm.GONE))])
+
+    assert when_cut_off(safe).verdict is Verdict.UNKNOWN
+    assert when_cut_off(broken) == broken
+
+
+def test_the_nearest_of_the_used_columns_is_the_witness() -> None:
+    far = HarmedColumn("a", ColumnHarm.GONE, "is dropped", (ON_THE_WAY,))
+    near = HarmedColumn("b", ColumnHarm.GONE, "is dropped")
+
+    finding = judge([a_reading(harmed_columns=(far, near), uses=(Use(far, USED), Use(near, USED)))])
+
+    assert finding.path == (USED,)
+    assert "orders.b" in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "harm"),
+    [
+        ("integer", "integer", None),
+        ("integer", "number", ColumnHarm.WIDENED),
+        ("date", "timestamp", ColumnHarm.WIDENED),
+        ("number", "integer", ColumnHarm.NARROWED),
+        ("string", "integer", ColumnHarm.NARROWED),
+        ("timestamp", "date", ColumnHarm.NARROWED),
+        ("integer", "string", ColumnHarm.RETYPED),
+        (None, "integer", ColumnHarm.RETYPED),
+        ("unknown", "integer", ColumnHarm.RETYPED),
+    ],
+)
+def test_a_type_widens_narrows_or_just_changes(before: str | None, after: str, harm: ColumnHarm | None) -> None:
+    assert retyped(before, after) is harm
+
+
+TYPES = {"a": "integer", "b": "string", "c": "date"}
+
+
+def harms(*changes: DropColumn | RenameColumn | RetypeColumn, types: dict[str, str] = TYPES) -> dict[str, str]:
+    return {path: outcome.harm.name for path, outcome in outcomes(types, changes).items()}
+
+
+def test_the_changes_of_a_set_are_applied_together() -> None:
+    drop, rename = DropColumn(ORDERS, "a"), RenameColumn(ORDERS, "b", "a")
+
+    assert harms(drop, rename) == {"a": "REPLACED", "b": "GONE"} == harms(rename, drop)
+
+
+def test_two_columns_that_swap_their_names_both_stay_with_other_content() -> None:
+    assert harms(RenameColumn(ORDERS, "a", "b"), RenameColumn(ORDERS, "b", "a")) == {"a": "REPLACED", "b": "REPLACED"}
+
+
+def test_a_column_both_dropped_and_retyped_is_gone() -> None:
+    assert harms(RetypeColumn(ORDERS, "a", "string"), DropColumn(ORDERS, "a")) == {"a": "GONE"}
+
+
+def test_a_renamed_column_can_be_retyped_by_its_new_name() -> None:
+    assert harms(RenameColumn(ORDERS, "a", "z"), RetypeColumn(ORDERS, "z", "string")) == {"a": "GONE"}
+
+
+def test_a_type_that_stays_changes_nothing() -> None:
+    assert harms(RetypeColumn(ORDERS, "a", "integer")) == {}
+
+
+def test_a_column_takes_its_nested_ones_along_and_is_touched_by_them() -> None:
+    types = {"user": "object", "user.id": "string", "user.id.part": "string", "username": "string"}
+
+    assert harms(DropColumn(ORDERS, "user.id"), types=types) == {
+        "user": "PART_CHANGED",
+        "user.id": "GONE",
+        "user.id.part": "GONE",
+    }
