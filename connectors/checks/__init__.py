@@ -1,0 +1,33 @@
+"""Whether a content keeps the promises of its contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graph_model.contracts.entities import Check, CheckResult
+from graph_model.errors import ContentError
+from graph_model.versions.entities import Content, Validated
+
+
+def validate(content: Content, checks: Sequence[Check]) -> Validated:
+    """Inspects a content and runs its checks while it is open: what was hashed is what was checked.
+
+    A content that cannot be read comes back with the reason in place of an inspection. Raises StorageUnavailable when
+    its place does not answer, which says nothing about the content.
+    """
+    # Imported here: whoever only names this function need not wait for DuckDB.
+    from connectors.checks.run import run_checks
+    from connectors.storage.formats import format_named
+
+    try:
+        with format_named(content.format).scan(content) as scan:
+            results = run_checks(scan, checks)
+            inspection = scan.inspection
+    except ContentError as error:
+        return Validated(None, (), error.reason)
+    return Validated(inspection, results, _reason(results))
+
+
+def _reason(results: Sequence[CheckResult]) -> str:
+    """Why the content is not good, out of its blocking failures; empty when it is."""
+    return "; ".join(result.message for result in results if result.blocks)

@@ -1,0 +1,104 @@
+# ruff: noqa: S608  (names and texts go through identifier() and literal())
+"""What csv, parquet and jsonl have in common: a content is one regular file."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.storage.files import Fingerprint, copy_file, discard_file, regular_file
+from connectors.storage.scan import ROW, Member, Relation, Scan, counted, selection
+from connectors.storage.session import Session, content_errors, session
+from graph_model.contracts.entities import Column
+from graph_model.errors import ContentError
+from graph_model.versions.entities import Content, Inspection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file among those that make up a content. `rows_before` lets row numbers run on."""
+
+    path: Path
+    rows_before: int = 0
+
+
+class FileFormat(ABC):
+    """A format whose contents are files. A subclass says how to examine the bytes and how DuckDB reads the rows."""
+
+    suffix: str
+
+    @abstractmethod
+    def examine(self, path: Path, options: Mapping[str, Any]) -> Fingerprint:
+        """The fingerprint of a file whose bytes look like this format; raises ContentError for any other."""
+
+    @abstractmethod
+    def relation(self, opened: Session, parts: Sequence[Part], options: Mapping[str, Any]) -> Relation:
+        """All rows of all parts; raises ContentError when they do not have the same columns."""
+
+    @abstractmethod
+    def write_file(self, path: Path, reader: pa.RecordBatchReader, options: Mapping[str, Any]) -> None: ...
+
+    @contextmanager
+    def scan(self, content: Content) -> Iterator[Scan]:
+        path = regular_file(Path(content.location))
+        with session([path]) as opened:
+            found = self.examine(path, content.options)
+            relation = self.relation(opened, [Part(path)], content.options)
+            rows, nulls = counted(opened.connection, relation)
+            inspection = Inspection(
+                relation.columns, rows, found.size_bytes, f"sha256:{found.sha256}", {"nulls": nulls}
+            )
+            yield Scan(opened.connection, relation, inspection, (Member(path.name),))
+
+    def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
+        path = regular_file(Path(content.location))
+        return stream(self, [Part(path)], content.options, columns)
+
+    def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
+        self.write_file(Path(content.location), reader, content.options)
+
+    def expose(self, content: Content, target: Content, partition: str) -> None:
+        copy_file(Path(content.location), Path(target.location))
+
+    def discard(self, content: Content) -> None:
+        discard_file(Path(content.location))
+
+
+def stream(
+    kind: FileFormat, parts: Sequence[Part], options: Mapping[str, Any], columns: Sequence[str] | None
+) -> pa.RecordBatchReader:
+    """The rows of some files through DuckDB; the session ends with the stream."""
+    import pyarrow as pa  # only readers need it, and it is slow to import
+
+    with ExitStack() as stack:
+        opened = stack.enter_context(session([part.path for part in parts]))
+        relation = kind.relation(opened, parts, options)
+        known_columns(relation.columns, columns)
+        batches = opened.connection.sql(selection(relation, columns)).to_arrow_reader(50_000)
+        kept = stack.pop_all()
+    return pa.RecordBatchReader.from_batches(batches.schema, _closing(batches, kept))
+
+
+def _closing(batches: pa.RecordBatchReader, kept: ExitStack) -> Iterator[pa.RecordBatch]:
+    with kept, content_errors():
+        yield from batches
+
+
+def known_columns(known: Sequence[Column], wanted: Sequence[str] | None) -> None:
+    missing = set(wanted or ()) - {column.path for column in known}
+    if missing:
+        raise ContentError(f"it has no column {', '.join(sorted(missing))}")
+
+
+def numbered(select: str, part: Part) -> str:
+    """A SELECT with the number of each row in ROW, counted from 1 over all parts."""
+    return f"SELECT *, row_number() OVER () + {part.rows_before} AS {ROW} FROM ({select})"

@@ -1,0 +1,105 @@
+"""Files as such: what counts as one, its fingerprint, and changes that readers see whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from graph_model.errors import ContentError, StorageUnavailable
+
+CHUNK = 1 << 20
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    size_bytes: int
+    sha256: str
+
+
+def regular_file(path: Path) -> Path:
+    """`path`, if a regular file lies there. Looks before it opens: opening a pipe would wait for a writer."""
+    with reading(path):
+        mode = path.stat().st_mode
+    if stat.S_ISREG(mode):
+        return path
+    kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
+    raise ContentError(f"{path.name} is {kind}, not a file")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turns what the operating system says about `path` into our own errors."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise ContentError(f"there is no file {path}") from None
+    except PermissionError:
+        raise ContentError(f"the file {path} may not be read by this worker") from None
+    except OSError as error:
+        if isinstance(error, UnicodeError) or error.strerror is None:
+            raise
+        raise StorageUnavailable(f"{path} cannot be read: {error.strerror}") from error
+
+
+def fingerprint(path: Path, watch: Callable[[bytes], None] | None = None) -> Fingerprint:
+    """Size and hash of a file, read in chunks; `watch` sees each chunk, and an empty one at the end."""
+    digest, size = hashlib.sha256(), 0
+    with reading(path), path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            if watch:
+                watch(chunk)
+    if watch:
+        watch(b"")
+    return Fingerprint(size, digest.hexdigest())
+
+
+def stamp(path: Path) -> tuple[int, ...]:
+    """What changes when somebody writes to the file or puts another one in its place."""
+    with reading(path):
+        found = path.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path` that takes its place when the block ends well, and is removed when it does not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid4().hex[:12]}")
+    try:
+        yield temporary
+        with temporary.open("rb") as written:
+            os.fsync(written.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Puts a copy of `source` in the place of `target` at once."""
+    regular_file(source)
+    with replacing(target) as temporary, reading(source):
+        shutil.copyfile(source, temporary)
+
+
+def discard_file(path: Path) -> None:
+    """Removes a file, and its folder when nothing else lies in it."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        path.unlink()
+    with suppress(OSError):  # not empty, or gone: both are fine
+        path.parent.rmdir()

@@ -1,0 +1,83 @@
+# ruff: noqa: S608  (names and texts go through identifier() and literal())
+"""Parquet. No options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from connectors.storage.file_format import FileFormat, Part, known_columns, numbered
+from connectors.storage.files import Fingerprint, fingerprint, reading, regular_file, replacing
+from connectors.storage.scan import Relation, typed_fields
+from connectors.storage.session import Session
+from graph_model.contracts.entities import Column
+from graph_model.errors import ContentError
+from graph_model.versions.entities import Content
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_MAGIC = b"PAR1"
+_TAIL = 8
+
+
+class ParquetFiles(FileFormat):
+    suffix = ".parquet"
+
+    def examine(self, path: Path, options: Mapping[str, Any]) -> Fingerprint:
+        _check_ends(path)
+        return fingerprint(path)
+
+    def relation(self, opened: Session, parts: Sequence[Part], options: Mapping[str, Any]) -> Relation:
+        for part in parts:
+            _check_ends(part.path)
+        selects = [f"SELECT * FROM read_parquet({opened.path(part.path)}, hive_partitioning=false)" for part in parts]
+        fields = typed_fields(opened.connection, selects[0])
+        for part, select in zip(parts[1:], selects[1:], strict=True):
+            if typed_fields(opened.connection, select) != fields:
+                raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
+        sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
+        return Relation(sql, fields)
+
+    def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
+        """Straight from pyarrow, which keeps the exact types that the file was written with."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = regular_file(Path(content.location))
+        _check_ends(path)
+        try:
+            file = pq.ParquetFile(path)
+        except (pa.ArrowException, OSError) as error:
+            raise ContentError(f"{path.name} is damaged: {error}") from error
+        known_columns([Column(name) for name in file.schema_arrow.names], columns)
+        schema = (
+            pa.schema([file.schema_arrow.field(name) for name in columns]) if columns is not None else file.schema_arrow
+        )
+        batches = (batch.select(schema.names) for batch in file.iter_batches(columns=schema.names))
+        return pa.RecordBatchReader.from_batches(schema, batches)
+
+    def write_file(self, path: Path, reader: pa.RecordBatchReader, options: Mapping[str, Any]) -> None:
+        import pyarrow.parquet as pq
+
+        with replacing(path) as temporary, pq.ParquetWriter(temporary, reader.schema, compression="zstd") as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+
+
+def _check_ends(path: Path) -> None:
+    """Both ends of a Parquet file carry a mark, and the last one is written when everything else is."""
+    with reading(path), path.open("rb") as file:
+        head = file.read(len(_MAGIC))
+        size = file.seek(0, 2)
+        file.seek(max(size - _TAIL, 0))
+        tail = file.read(_TAIL)
+    if head == b"PARE" or tail.endswith(b"PARE"):
+        raise ContentError(f"{path.name} is an encrypted Parquet file")
+    if head != _MAGIC:
+        raise ContentError(f"{path.name} is not a Parquet file: it does not begin with {_MAGIC.decode()}")
+    if size < len(_MAGIC) + _TAIL or not tail.endswith(_MAGIC):
+        raise ContentError(f"{path.name} is cut short: the footer of a Parquet file is missing")
+    if int.from_bytes(tail[:4], "little") + len(_MAGIC) + _TAIL > size:
+        raise ContentError(f"{path.name} is cut short: its footer is longer than the file")

@@ -1,0 +1,141 @@
+# ruff: noqa: S608  (names and texts go through identifier() and literal())
+"""An opened content: its inspection, and how to ask DuckDB about its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from connectors.storage.session import identifier, one_row
+from graph_model.contracts.entities import Column
+from graph_model.versions.entities import Inspection
+
+if TYPE_CHECKING:
+    import duckdb
+
+ROW = "_headwater_row"
+Values = Literal["text", "json", "typed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column in SQL. `raw` is the value as it is written where the format writes texts, else it is the same."""
+
+    type: str
+    expression: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Rows that DuckDB can read: `sql` is a SELECT with all columns and their number in ROW, counted from 1.
+
+    `values` tells what a value is before anybody casts it: a text, a JSON value, or already typed.
+    """
+
+    sql: str
+    fields: Mapping[str, Field]
+    values: Values = "typed"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(Column(path, field.type) for path, field in self.fields.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of the files of a content. `rows_before`: how many rows the files before it hold."""
+
+    name: str
+    rows_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """`members` is empty where rows have no order, and has one entry for a single file."""
+
+    connection: duckdb.DuckDBPyConnection
+    relation: Relation
+    inspection: Inspection
+    members: tuple[Member, ...] = ()
+
+    def place(self, row: int) -> dict[str, Any]:
+        """Where a row stands, for people: its number, and its file when there are several."""
+        if not self.members:
+            return {}
+        member = next(found for found in reversed(self.members) if found.rows_before < row)
+        place = {"row": row - member.rows_before}
+        return {"file": member.name, **place} if len(self.members) > 1 else place
+
+
+def counted(connection: duckdb.DuckDBPyConnection, relation: Relation) -> tuple[int, dict[str, int]]:
+    """Row count, and nulls per top-level column. Touches every value, so that a damaged one is found."""
+    names = [identifier(name) for name in top_level(relation)]
+    asked = ["count(*)", *(f"count({name})" for name in names)]
+    if names and relation.values == "typed":
+        asked.append(f"bit_xor(hash({', '.join(names)}))")  # Parquet answers the counts from its footer, unread
+    rows, *counts = one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})")
+    return rows, {name: rows - found for name, found in zip(top_level(relation), counts, strict=False)}
+
+
+def top_level(relation: Relation) -> list[str]:
+    return [path for path, field in relation.fields.items() if field.raw == identifier(path)]
+
+
+def typed_fields(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Field]:
+    """The columns of a SELECT in canonical types, nested ones by dotted paths; ROW left out."""
+    described = connection.sql(sql)
+    pairs = [(name, kind) for name, kind in zip(described.columns, described.types, strict=True) if name != ROW]
+    fields: dict[str, Field] = {}
+    for path, expression, type_name in _flat(pairs):
+        fields.setdefault(path, Field(type_name, expression, expression))
+    return fields
+
+
+def _flat(pairs: Iterable[tuple[str, Any]], path: str = "", expression: str = "") -> Iterator[tuple[str, str, str]]:
+    """Top-level columns first, so that a column `a.b` wins over a field `b` of `a`."""
+    here = [(f"{path}{name}", f"{expression}{identifier(name)}", kind) for name, kind in pairs]
+    for found in here:
+        yield found[0], found[1], canonical(found[2])
+    for inner_path, inner, kind in here:
+        if kind.id == "struct":
+            yield from _flat(kind.children, f"{inner_path}.", f"{inner}.")
+
+
+_CANONICAL = {
+    "boolean": "boolean",
+    "decimal": "decimal",
+    "date": "date",
+    "blob": "binary",
+    "bit": "binary",
+    "float": "number",
+    "double": "number",
+    "uuid": "string",
+    "enum": "string",
+    "varchar": "string",
+    "struct": "object",
+    "map": "object",
+    "union": "object",
+    "list": "array",
+    "array": "array",
+}
+
+
+def canonical(kind: Any) -> str:
+    """The canonical type of a type of DuckDB. Mixed JSON values and columns of nulls are `unknown`."""
+    name = str(kind).upper()
+    if name in ("JSON", '"NULL"', "NULL"):
+        return "unknown"
+    if "INT" in name and kind.id not in _CANONICAL:
+        return "integer"
+    if name.startswith(("TIMESTAMP", "TIME")):
+        return "timestamp" if name.startswith("TIMESTAMP") else "time"
+    return _CANONICAL.get(kind.id, "unknown")
+
+
+def selection(relation: Relation, columns: Sequence[str] | None) -> str:
+    """The SELECT that reads typed values of `columns` (all top-level ones by default), in the order of the rows."""
+    wanted = list(columns) if columns is not None else top_level(relation)
+    listed = ", ".join(f"{relation.fields[path].expression} AS {identifier(path)}" for path in wanted)
+    return f"SELECT {listed or '1'} FROM ({relation.sql})"

@@ -1,0 +1,115 @@
+"""A DuckDB for the length of one question: in memory, bounded, and locked to the files that the question is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import duckdb
+
+from connectors.storage.files import stamp
+from graph_model.errors import ContentError, StorageUnavailable
+
+MEMORY_LIMIT = "400MB"
+THREADS = 2
+_OUR_OWN: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`folder` is private to the session: what spills from memory and what had to be converted lies there."""
+
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+
+    def path(self, path: Path) -> str:
+        """A path as a literal that DuckDB takes for this one file: `*`, `?` and `[` in it would be expanded."""
+        if not set(str(path)) & set("*?["):
+            return literal(str(path))
+        link = self.folder / uuid4().hex
+        link.symlink_to(path.absolute())
+        return literal(str(link))
+
+
+@contextmanager
+def session(paths: Iterable[Path], *, steady: bool = True) -> Iterator[Session]:
+    """A session that can touch `paths` and nothing else.
+
+    DuckDB's errors leave it as ContentError; so does a file that somebody changed meanwhile, unless `steady` is False.
+    """
+    files = tuple(paths)
+    before = [stamp(path) for path in files] if steady else []
+    with TemporaryDirectory(prefix="headwater-") as folder, duckdb.connect(":memory:", config=_OUR_OWN) as connection:
+        _lock(connection, files, folder)
+        with content_errors():
+            yield Session(connection, Path(folder))
+    for path, stamped in zip(files, before, strict=False):
+        if stamp(path) != stamped:
+            raise ContentError(f"{path.name} was changed while it was being read")
+
+
+@contextmanager
+def content_errors() -> Iterator[None]:
+    """Turns DuckDB's errors into one sentence about the content."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise StorageUnavailable(f"reading needs more than the {MEMORY_LIMIT} of memory that it may take") from error
+    except duckdb.Error as error:
+        raise ContentError(sentence(error)) from error
+
+
+_KIND = re.compile(r"^[A-Za-z ]+ (?:Error|Exception): ")
+_PLACE = re.compile(r"""\s*(?:in|of|from)? ?(?:the )?file:? ["'][^"']*["'],?""")
+_CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_CSV_COLUMNS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
+
+
+def sentence(error: Exception) -> str:
+    """What an error of DuckDB says about the content: one line, without its kind and without the path."""
+    text = str(error).strip() or "it cannot be read"
+    line = _CSV_LINE.search(text)
+    if not line:
+        return _PLACE.sub("", _KIND.sub("", text.splitlines()[0])).strip()
+    columns = _CSV_COLUMNS.search(text)
+    if columns:
+        return f"line {line[1]} has {columns[2]} columns where {columns[1]} are expected"
+    if "unterminated quote" in text:
+        return f"a quote that opens in line {line[1]} is never closed"
+    return f"line {line[1]} is not a line of CSV"
+
+
+def _lock(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...], folder: str) -> None:
+    """Limits first, then the door is shut, then the lock: after that no statement can open it again."""
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"SET threads = {THREADS}")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET temp_directory = {literal(folder)}")
+    connection.execute(f"SET allowed_directories = [{literal(folder)}]")
+    connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files)}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+
+
+def literal(text: str) -> str:
+    """A text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as an identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def one_row(connection: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> tuple[Any, ...]:
+    """The only row of an aggregate. Fetched to its end: an unfinished result would block the connection."""
+    return connection.execute(sql, list(parameters)).fetchall()[0]

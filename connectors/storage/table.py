@@ -1,0 +1,237 @@
+# ruff: noqa: S608  (names and texts go through identifier() and literal())
+"""Tables of a database, at `URL#TABLE` with an address of SQLAlchemy. Option `partition_column`: see `expose`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import chain
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from connectors.storage.database import database, exists, named, reflected, writing
+from connectors.storage.file_format import known_columns
+from connectors.storage.locations import split_table
+from connectors.storage.scan import ROW, Field, Relation, Scan, counted
+from connectors.storage.session import Session, identifier, session
+from connectors.storage.table_types import arrow_type, canonical, column_type, fitted
+from graph_model.contracts.entities import Column
+from graph_model.errors import ContentError
+from graph_model.versions.entities import Content, Inspection
+
+BATCH = 20_000
+
+
+class Tables:
+    suffix = ""
+
+    @contextmanager
+    def scan(self, content: Content) -> Iterator[Scan]:
+        """All rows are taken in one SELECT to a DuckDB that may spill to disk: one moment of the table, asked often."""
+        with database(content) as (engine, table), session([]) as opened:
+            with engine.connect() as connection:
+                source = reflected(connection, table)
+                digest = RowDigest()
+                _load(opened, _schema(source.columns), _batches(connection, source, list(source.columns), digest))
+            fields = {
+                column.name: Field(canonical(column.type), identifier(column.name), identifier(column.name))
+                for column in source.columns
+            }
+            relation = Relation(f"SELECT *, rowid + 1 AS {ROW} FROM content", fields)
+            count, nulls = counted(opened.connection, relation)
+            inspection = Inspection(_columns(source), count, digest.size_bytes, digest.of(source), {"nulls": nulls})
+            yield Scan(opened.connection, relation, inspection)
+
+    def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
+        with database(content) as (engine, table), engine.connect() as connection:
+            source = reflected(connection, table)
+        known_columns(_columns(source), columns)
+        wanted = [column for column in source.columns if columns is None or column.name in columns]
+        wanted.sort(key=lambda column: columns.index(column.name) if columns is not None else 0)
+        return pa.RecordBatchReader.from_batches(_schema(wanted), _read_later(content, source, wanted))
+
+    def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
+        with database(content, existing=False) as (engine, table), writing(engine) as connection:
+            schema, name = named(table)
+            target = sa.Table(
+                name,
+                sa.MetaData(),
+                *(sa.Column(field.name, column_type(field.type)) for field in reader.schema),
+                schema=schema,
+            )
+            target.drop(connection, checkfirst=True)
+            target.create(connection)
+            for batch in reader:
+                if batch.num_rows:
+                    connection.execute(target.insert(), _rows_of(batch, plain_numbers=engine.dialect.name == "sqlite"))
+
+    def expose(self, content: Content, target: Content, partition: str) -> None:
+        """In one transaction: with the option `partition_column` of the target the rows of `partition` are replaced
+        (the column is filled where the content lacks it), else all rows. A missing target is made like the content."""
+        if split_table(content.location)[0] != split_table(target.location)[0]:
+            raise ContentError("a table can only be exposed in its own database")
+        key = target.options.get("partition_column")
+        with database(content) as (engine, table), writing(engine) as connection:
+            source = reflected(connection, table)
+            place = _place(connection, source, split_table(target.location)[1], key)
+            _replace_rows(connection, source, place, key, partition)
+
+    def discard(self, content: Content) -> None:
+        try:
+            with database(content) as (engine, table), writing(engine) as connection:
+                schema, name = named(table)
+                sa.Table(name, sa.MetaData(), schema=schema).drop(connection, checkfirst=True)
+        except ContentError:
+            return  # the database itself is gone
+
+
+@dataclass(slots=True)
+class RowDigest:
+    """A hash of rows that does not depend on their order: the digests of all rows, added up."""
+
+    total: int = 0
+    size_bytes: int = 0
+
+    def add(self, row: Sequence[Any]) -> None:
+        text = "\x1f".join(_digestible(value) for value in row).encode()
+        self.size_bytes += len(text)
+        self.total = (self.total + int.from_bytes(hashlib.sha256(text).digest())) % (1 << 256)
+
+    def of(self, source: sa.Table) -> str:
+        columns = "\x1f".join(f"{column.name}\x1e{canonical(column.type)}" for column in source.columns)
+        return f"rows:{hashlib.sha256(columns.encode() + self.total.to_bytes(32)).hexdigest()}"
+
+
+def _digestible(value: Any) -> str:
+    """Type and value: 1, 1.0, '1' and null are four values. Separators cannot occur in a repr."""
+    if isinstance(value, (date, datetime, Decimal)):
+        return str(value)
+    return repr(bytes(value)) if isinstance(value, (bytearray, memoryview)) else repr(value)
+
+
+def _columns(source: sa.Table) -> tuple[Column, ...]:
+    return tuple(
+        Column(column.name, canonical(column.type), nullable=bool(column.nullable)) for column in source.columns
+    )
+
+
+def _schema(columns: Iterable[sa.Column[Any]]) -> pa.Schema:
+    return pa.schema([(column.name, arrow_type(column.type)) for column in columns])
+
+
+def _load(opened: Session, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Batch by batch, not as one stream: what goes wrong in our own generator must not come back as DuckDB's error."""
+    tables = (pa.Table.from_batches([batch]) for batch in batches)
+    for position, batch in enumerate(chain([schema.empty_table()], tables)):
+        opened.connection.register("batch", batch)
+        opened.connection.execute(
+            "INSERT INTO content FROM batch" if position else "CREATE TABLE content AS FROM batch"
+        )
+        opened.connection.unregister("batch")
+
+
+def _read_later(content: Content, source: sa.Table, wanted: list[sa.Column[Any]]) -> Iterator[pa.RecordBatch]:
+    with database(content) as (engine, _), engine.connect() as connection:
+        yield from _batches(connection, source, wanted, None)
+
+
+def _batches(
+    connection: sa.Connection, source: sa.Table, wanted: list[sa.Column[Any]], digest: RowDigest | None
+) -> Iterator[pa.RecordBatch]:
+    """Rows as the driver gives them: without SQLAlchemy's own conversions, which stop at SQLite's freer values."""
+    raw = [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in wanted]
+    result = connection.execution_options(stream_results=True, yield_per=BATCH).execute(
+        sa.select(*raw).select_from(source)
+    )
+    for rows in result.partitions():
+        if digest:
+            for row in rows:
+                digest.add(row)
+        columns = [_array(column, values) for column, values in zip(wanted, zip(*rows, strict=True), strict=True)]
+        yield pa.RecordBatch.from_arrays(columns, names=[column.name for column in wanted])
+
+
+def _array(column: sa.Column[Any], values: Sequence[Any]) -> pa.Array:
+    fit, kind = fitted(column.type), arrow_type(column.type)
+    value = None
+    try:
+        made = []
+        for value in values:
+            made.append(None if value is None else fit(value))
+        return pa.array(made, kind)
+    except (ValueError, TypeError, ArithmeticError, pa.ArrowException):
+        shown = repr(value)[:60]
+        raise ContentError(f"the column {column.name} is declared {column.type} and holds {shown}") from None
+
+
+def _rows_of(batch: pa.RecordBatch, *, plain_numbers: bool) -> list[dict[str, Any]]:
+    return [{name: _bindable(value, plain_numbers) for name, value in row.items()} for row in batch.to_pylist()]
+
+
+def _bindable(value: Any, plain_numbers: bool) -> Any:
+    """Times with a zone go in as UTC, whatever zone they came in; drivers without zones would drop it."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(UTC)
+    return float(value) if plain_numbers and isinstance(value, Decimal) else value
+
+
+def _place(connection: sa.Connection, source: sa.Table, table: str, key: str | None) -> sa.Table:
+    """The target table, created when it is missing or, where all of it is replaced anyway, when its columns differ."""
+    wanted = {column.name for column in source.columns} | ({key} if key else set())
+    if exists(connection, table):
+        place = reflected(connection, table)
+        found = {column.name for column in place.columns}
+        if found >= wanted and (key or found == wanted):
+            return place
+        if key:
+            raise ContentError(f"the table {table} has no column {', '.join(sorted(wanted - found))}")
+        place.drop(connection)
+    schema, name = named(table)
+    columns = [sa.Column(column.name, column.type, nullable=column.nullable) for column in source.columns]
+    if key and key not in source.columns:
+        columns.append(sa.Column(key, sa.String(32)))
+    place = sa.Table(name, sa.MetaData(), *columns, schema=schema)
+    place.create(connection)
+    return place
+
+
+def _replace_rows(
+    connection: sa.Connection, source: sa.Table, place: sa.Table, key: str | None, partition: str
+) -> None:
+    names = [column.name for column in source.columns]
+    values: list[Any] = list(source.columns)
+    if key is None:
+        connection.execute(place.delete())
+        connection.execute(place.insert().from_select(names, sa.select(*values)))
+        return
+    own = _key_value(place.columns[key], partition)
+    if key in names:
+        _check_key(connection, source, key, own, partition)
+    else:
+        names.append(key)
+        values.append(own)
+    connection.execute(place.delete().where(place.columns[key] == own))
+    connection.execute(place.insert().from_select(names, sa.select(*values)))
+
+
+def _check_key(connection: sa.Connection, source: sa.Table, key: str, own: Any, partition: str) -> None:
+    """Rows of other partitions would not be replaced the next time, and pile up."""
+    foreign = sa.or_(source.columns[key] != own, source.columns[key].is_(None))
+    count = connection.scalar(sa.select(sa.func.count()).select_from(source).where(foreign))
+    if count:
+        raise ContentError(f"{count} rows of {source.name} are not of partition {partition} by their column {key}")
+
+
+def _key_value(column: sa.Column[Any], partition: str) -> Any:
+    """The partition as a value of its column's type, which no engine then has to guess."""
+    if isinstance(column.type, sa.DateTime):
+        return sa.literal(datetime.fromisoformat(partition), column.type)
+    if isinstance(column.type, sa.Date):
+        return sa.literal(date.fromisoformat(partition), column.type)
+    return sa.literal(partition, sa.String())
