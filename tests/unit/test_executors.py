@@ -1,0 +1,235 @@
+"""Executors with real processes: what job code gets, what it may do wrong, and what it cannot see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from graph_model.runs.entities import ClaimedRun
+from tests.support.tasks import DAY, a_run, an_input, an_output, carried_out, result_of
+from workers.executors import CannotRunError, executor_for
+
+CSV = "id,amount\n1,10\n2,20\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A storage root with one version of `raw` and three days of `daily`."""
+    root = tmp_path / "data"
+    files = {"raw/5.csv": CSV, **{f"daily/{day}.csv": f"id\n{day}\n" for day in (2, 3, 4)}}
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+RAW = an_input("raw", "raw/5.csv")
+WINDOW = tuple(an_input("daily", f"daily/{day}.csv", partition=f"2013-01-0{day}") for day in (4, 2, 3))
+
+
+def a_python_run(project: Path, code: str, **more: Any) -> ClaimedRun:
+    (project / "jobs.py").write_text(code)
+    return a_run("python", {"function": "jobs:build", "project": str(project)}, **more)
+
+
+def test_a_python_job_gets_its_inputs_outputs_and_partition(project: Path, root: Path) -> None:
+    code = """
+def build(inputs, outputs, partition):
+    rows = open(inputs["raw"].path).read().splitlines()[1:]
+    with open(outputs["clean"].path, "w") as file:
+        file.write(chr(10).join([partition, *rows, *inputs["daily"].partitions]))
+    assert [path[-5:] for path in inputs["daily"].paths] == ["2.csv", "3.csv", "4.csv"], "oldest first"
+    return {"rows": len(rows)}
+"""
+    run = a_python_run(project, code, inputs=(RAW, *WINDOW), outputs=(an_output("clean"),))
+
+    task, _, ended = carried_out(run, root)
+
+    assert ended.exit_code == 0
+    assert result_of(task) == {"metrics": {"rows": 2}}
+    written = Path(task.run.outputs[0].content.location).read_text().splitlines()
+    assert written == [DAY, "1,10", "2,20", "2013-01-02", "2013-01-03", "2013-01-04"]
+
+
+def test_an_optional_input_that_is_not_there_has_no_versions(project: Path, root: Path) -> None:
+    code = "def build(inputs, outputs, partition): return {'versions': len(inputs['weather'].versions)}"
+    run = a_python_run(project, code, mappings={"weather": "same"})
+
+    task, _, _ = carried_out(run, root)
+
+    assert result_of(task) == {"metrics": {"versions": 0}}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("raise ValueError('row 7 has no id')", "ValueError: row 7 has no id"),
+        (
+            "inputs['daily'].path",
+            "ValueError: input daily has 3 versions here, not exactly one: use .paths or .versions",
+        ),
+        ("inputs['rwa']", "KeyError: 'no input is called rwa; this job has daily, raw'"),
+        ("return 7", "TypeError: the job returned int; a dict of metrics or nothing is expected"),
+        ("import no_such_library", "ModuleNotFoundError: No module named 'no_such_library'"),
+    ],
+)
+def test_the_reason_of_a_failed_python_job_is_the_last_line_of_its_traceback(
+    project: Path, root: Path, body: str, reason: str
+) -> None:
+    run = a_python_run(project, f"def build(inputs, outputs, partition):\n    {body}\n", inputs=(RAW, *WINDOW))
+
+    task, order, ended = carried_out(run, root)
+
+    assert ended.exit_code == 1
+    assert result_of(task) == {"reason": reason}
+    assert "Traceback" in order.stderr.read_text()
+
+
+def test_a_project_may_have_packages_named_like_those_of_headwater(project: Path, root: Path) -> None:
+    (project / "workers").mkdir()
+    (project / "workers" / "__init__.py").write_text("WHOSE = 'the project'\n")
+    code = """
+import sys
+import workers
+def build(inputs, outputs, partition):
+    try:
+        import graph_model
+    except ModuleNotFoundError:
+        return {"whose": workers.WHOSE, "first": sys.path[0]}
+"""
+    task, _, _ = carried_out(a_python_run(project, code), root)
+
+    assert result_of(task) == {"metrics": {"whose": "the project", "first": str(project)}}
+
+
+def test_a_user_process_sees_no_credential(project: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HEADWATER_GRAPH_PASSWORD", "HEADWATER_BROKER_URL", "HEADWATER_HOME", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "canary")
+    code = """
+import os
+def build(inputs, outputs, partition):
+    told = " ".join(open(f"/proc/self/{name}").read() for name in ("environ", "cmdline"))
+    scratch = os.path.dirname(os.environ["HEADWATER_JOB_FILE"])
+    files = [os.path.join(folder, name) for folder, _, names in os.walk(scratch) for name in names]
+    told += "".join(open(path).read() for path in files)
+    names = sorted(name for name in os.environ if name.startswith("HEADWATER"))
+    return {"canary": "canary" in told, "files": len(files), "names": names}
+"""
+    task, _, _ = carried_out(a_python_run(project, code, outputs=(an_output("clean-er"),)), root)
+
+    metrics = result_of(task)["metrics"]
+    assert metrics["canary"] is False
+    assert metrics["files"] >= 2
+    assert metrics["names"] == [
+        "HEADWATER_JOB",
+        "HEADWATER_JOB_FILE",
+        "HEADWATER_OUTPUT_CLEAN_ER",
+        "HEADWATER_PARTITION",
+        "HEADWATER_RUN",
+    ]
+
+
+def test_the_file_that_may_hold_a_password_is_for_this_user_only(project: Path, root: Path) -> None:
+    task, _, _ = carried_out(a_python_run(project, "def build(i, o, p): pass"), root)
+
+    assert task.job_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_shell_job_gets_its_places_as_arguments_and_no_shell_reads_them(project: Path, root: Path) -> None:
+    argv = ["printf", "%s|", "{partition}", "{input.raw}", "{inputs.daily}", "{output.clean}", "{print $1}; exit 9"]
+    run = a_run("shell", {"argv": argv, "project": str(project)}, inputs=(RAW, *WINDOW), outputs=(an_output("clean"),))
+
+    task, order, ended = carried_out(run, root)
+
+    assert ended.exit_code == 0
+    partition, raw, daily, clean, rest, _ = order.stdout.read_text().split("|")
+    assert (partition, raw) == (DAY, str(root / "raw/5.csv"))
+    assert daily == ":".join(str(root / f"daily/{day}.csv") for day in (2, 3, 4))
+    assert clean == task.run.outputs[0].content.location
+    assert rest == "{print $1}; exit 9"
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("{input.rwa}", "the command names rwa, which is not among daily, raw; did you mean raw?"),
+        ("{input.daily}", "{input.daily} stands for exactly one version, but there are 3; use {inputs.daily}"),
+    ],
+)
+def test_a_placeholder_that_cannot_be_filled_stops_the_run_before_it_starts(
+    project: Path, root: Path, argument: str, message: str
+) -> None:
+    run = a_run("shell", {"argv": ["echo", argument], "project": str(project)}, inputs=(RAW, *WINDOW))
+
+    with pytest.raises(CannotRunError) as refused:
+        carried_out(run, root)
+
+    assert str(refused.value) == message
+
+
+def test_a_kind_that_nobody_registered_is_refused_by_name() -> None:
+    with pytest.raises(CannotRunError, match=r"no executor for jobs of kind 'cobol'.*python, shell, sql"):
+        executor_for("cobol")
+
+
+def test_sql_reads_every_input_as_a_view_and_writes_its_answer(root: Path) -> None:
+    text = """
+        SELECT raw.id, raw.amount * 2 AS doubled, count(daily.id) AS days, min(daily._partition) AS since,
+            $partition AS day
+        FROM raw, daily GROUP BY ALL ORDER BY 1
+    """
+    mappings = {"raw": "same", "daily": "previous 3"}
+    run = a_run(
+        "sql", {"text": text}, inputs=(RAW, *WINDOW), outputs=(an_output("sums", kind="parquet"),), mappings=mappings
+    )
+
+    task, order, ended = carried_out(run, root)
+
+    assert ended.exit_code == 0, order.stderr.read_text()
+    rows = duckdb.read_parquet(task.run.outputs[0].content.location)
+    assert rows.fetchall() == [(1, 20, 3, "2013-01-02", DAY), (2, 40, 3, "2013-01-02", DAY)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("SELECT nothing FROM raw", 'Binder Error: Referenced column "nothing" not found'),
+        ("CREATE TABLE x AS SELECT 1", "the SQL of a job is one SELECT, and nothing else"),
+        ("SELECT 1; SELECT 2", "the SQL of a job is one SELECT, and nothing else"),
+        ("SELECT * FROM read_csv('{root}/daily/2.csv')", "Permission Error: Cannot access file"),
+        ("SELECT * FROM weather", "the input weather has no version here, and SQL cannot tell its columns"),
+    ],
+)
+def test_sql_that_cannot_be_answered_says_why_in_one_line(root: Path, text: str, reason: str) -> None:
+    run = a_run(
+        "sql",
+        {"text": text.replace("{root}", str(root))},
+        inputs=(RAW,),
+        outputs=(an_output("sums", kind="parquet"),),
+        mappings={"raw": "same", "weather": "same"},
+    )
+
+    task, _, ended = carried_out(run, root)
+
+    assert ended.exit_code == 1
+    assert result_of(task)["reason"].startswith(reason)
+    assert "\n" not in result_of(task)["reason"]
+
+
+def test_job_json_names_the_run_and_its_places(project: Path, root: Path) -> None:
+    task, _, _ = carried_out(a_python_run(project, "def build(i, o, p): pass", inputs=(RAW,)), root)
+
+    told = json.loads(task.job_file.read_text())
+    assert (told["run"], told["job"], told["partition"], told["attempt"]) == ("rn_0123456789abcdef", "test/job", DAY, 1)
+    assert told["inputs"]["raw"][0]["path"] == str(root / "raw/5.csv")

@@ -1,0 +1,1 @@
+"""What carries a decision out: the Celery fleet, the steward, and the executors that run jobs."""

@@ -1,0 +1,124 @@
+"""`python -m workers`: one worker process, from its settings to its end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+
+import structlog
+
+from connectors.bell import ring
+from graph_model.errors import GraphUnavailable
+from graph_model.settings import BrokerSettings, GraphSettings, NotifySettings, StorageSettings, WorkerSettings
+from graph_model.store.graph import Graph
+from workers.celery_app import make_celery
+from workers.fleet import Fleet, Poller
+from workers.identity import Heartbeat, Identities
+from workers.listener import Listener
+from workers.log import configure_logging
+from workers.steward import Steward, Sweeps
+from workers.supervisor import Supervisor
+from workers.tasks import add_tasks
+
+# How often the main thread looks whether a lease was renewed.
+WATCH_SECONDS = 0.5
+# A heartbeat that takes longer than this comes too late to matter.
+HEARTBEAT_TIMEOUT_SECONDS = 3.0
+# After the processes of runs were killed: how long their threads may take to notice.
+SETTLE_SECONDS = 10.0
+UNREACHABLE = 3
+
+log = structlog.get_logger(__name__)
+
+
+class Worker:
+    """All parts of one worker process, joined."""
+
+    def __init__(self, graph: Graph, lease_graph: Graph, *, broker_url: str | None, settings: WorkerSettings) -> None:
+        self._settings, self._broker_url = settings, broker_url
+        self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
+        supervisor = Supervisor(graph, StorageSettings().root)
+        self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
+        self._listener = self._make_listener()
+        sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings()).all()
+        self._threads = [
+            Heartbeat(self._identities, every_seconds=settings.heartbeat_seconds),
+            Steward(graph, sweeps, every_seconds=settings.sweep_seconds),
+            *(self._make_poller(number) for number in range(settings.slots)),
+        ]
+
+    def run(self, stop: threading.Event) -> None:
+        """Works until `stop` is set, then gives back what it holds."""
+        for thread in self._threads:
+            thread.start()
+        if self._listener is not None:
+            self._listener.start()
+        log.info("worker is ready", slots=self._settings.slots, broker=self._broker_url is not None)
+        while not stop.wait(WATCH_SECONDS):
+            self._identities.watch()
+        self._shut_down()
+
+    def _shut_down(self) -> None:
+        """No more claims; runs may go on for a moment; then they are ended and given back, and others are rung for."""
+        log.info("worker stops")
+        self._fleet.stop()
+        if self._listener is not None:
+            self._listener.stop()
+        if not self._fleet.idle_within(self._settings.stop_seconds):
+            self._identities.lose_runs()
+            self._fleet.idle_within(SETTLE_SECONDS)
+        for thread in self._threads:
+            thread.stop()
+        try:
+            released = self._identities.retire()
+        except GraphUnavailable as error:
+            log.warning("nothing given back: the leases end by themselves", error=str(error))
+            return
+        ring(self._broker_url, released)
+        log.info("worker stopped", released=list(released))
+
+    def _make_listener(self) -> Listener | None:
+        if self._broker_url is None:
+            return None
+        app = make_celery(self._broker_url, slots=self._settings.slots)
+        add_tasks(app, self._fleet)
+        return Listener(app)
+
+    def _make_poller(self, number: int) -> Poller:
+        return Poller(
+            self._fleet, every_seconds=self._settings.sweep_seconds, hears=self._hears, name=f"poller-{number}"
+        )
+
+    def _hears(self) -> bool:
+        return self._listener is not None and self._listener.hears
+
+
+def main() -> int:
+    """0 after an orderly end, 3 when the graph cannot be reached at the start."""
+    configure_logging()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    graph_settings, broker = GraphSettings(), BrokerSettings().url
+    hurried = graph_settings.model_copy(update={"timeout": min(graph_settings.timeout, HEARTBEAT_TIMEOUT_SECONDS)})
+    with Graph(graph_settings) as graph, Graph(hurried) as lease_graph:
+        try:
+            worker = Worker(
+                graph, lease_graph, broker_url=broker.get_secret_value() if broker else None, settings=WorkerSettings()
+            )
+        except GraphUnavailable as error:
+            log.critical("worker cannot start", error=str(error))
+            return UNREACHABLE
+        worker.run(stop)
+    return 0
+
+
+if __name__ == "__main__":
+    code = main()
+    logging.shutdown()
+    sys.stderr.flush()
+    # Celery's pool joins its threads at exit, and one of them may wait for a broker that is gone.
+    os._exit(code)

@@ -1,0 +1,142 @@
+"""Calls one job function. Stand-alone: it imports nothing of Headwater and takes Headwater's folder off `sys.path`, so
+that a project's own `app` or `workers` is the one that is imported.
+
+Run as `python -I python_child.py JOB.json`. Exit code 1: the function raised; the last line of the traceback is left in
+the result file, all of it on standard error. `sys.exit(N)` in the function keeps its code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+
+class Version:
+    """One version of an input. For files `path`; for tables `url` and `table`."""
+
+    def __init__(self, place: Mapping[str, Any]) -> None:
+        self.partition: str = place["partition"]
+        self.path: str | None = place["path"]
+        self.url: str | None = place["url"]
+        self.table: str | None = place["table"]
+        self.format: str = place["format"]
+        self.options: dict[str, Any] = place["options"]
+
+    def __repr__(self) -> str:
+        return f"<version of partition {self.partition or 'whole'} at {self.path or self.table}>"
+
+
+class Input:
+    """All versions of one input, oldest partition first; none of them for an optional input that is not there."""
+
+    def __init__(self, name: str, places: Sequence[Mapping[str, Any]]) -> None:
+        self.name = name
+        self.versions = [Version(place) for place in places]
+
+    @property
+    def version(self) -> Version:
+        """The only version there is. Raises ValueError where there is none, or several."""
+        if len(self.versions) != 1:
+            found = f"input {self.name} has {len(self.versions)} versions here, not exactly one"
+            raise ValueError(f"{found}: use .paths or .versions")
+        return self.versions[0]
+
+    @property
+    def path(self) -> str | None:
+        return self.version.path
+
+    @property
+    def url(self) -> str | None:
+        return self.version.url
+
+    @property
+    def table(self) -> str | None:
+        return self.version.table
+
+    @property
+    def format(self) -> str:
+        return self.version.format
+
+    @property
+    def paths(self) -> list[str | None]:
+        return [version.path for version in self.versions]
+
+    @property
+    def partitions(self) -> list[str]:
+        return [version.partition for version in self.versions]
+
+
+class Output:
+    """Where one output must be written: `path` (its `folder` exists) for files, `url` and `table` for tables."""
+
+    def __init__(self, place: Mapping[str, Any]) -> None:
+        self.partition: str = place["partition"]
+        self.path: str | None = place["path"]
+        self.folder: str | None = place["folder"]
+        self.url: str | None = place["url"]
+        self.table: str | None = place["table"]
+        self.format: str = place["format"]
+        self.options: dict[str, Any] = place["options"]
+
+
+class Named(dict[str, Any]):
+    """Inputs or outputs by dataset name; a wrong name says which there are."""
+
+    def __init__(self, what: str, items: Mapping[str, Any]) -> None:
+        super().__init__(items)
+        self._what = what
+
+    def __missing__(self, name: str) -> Any:
+        raise KeyError(f"no {self._what} is called {name}; this job has {', '.join(sorted(self)) or 'none'}")
+
+
+def main(job_file: str) -> int:
+    job = json.loads(Path(job_file).read_text(encoding="utf-8"))
+    try:
+        result = {"metrics": metrics_of(call(job))}
+    except Exception as error:  # noqa: BLE001  whatever a job raises becomes the reason that its owners read
+        traceback.print_exc()
+        leave(job, {"reason": traceback.format_exception_only(error)[-1].strip()})
+        return 1
+    leave(job, result)
+    return 0
+
+
+def call(job: Mapping[str, Any]) -> object:
+    """The function's result. Its module is found in the project folder first."""
+    prepare_path(job["project"], job["headwater"])
+    function = getattr(importlib.import_module(job["module"]), job["function"])
+    inputs = Named("input", {name: Input(name, places) for name, places in job["inputs"].items()})
+    outputs = Named("output", {name: Output(place) for name, place in job["outputs"].items()})
+    return function(inputs, outputs, job["partition"])
+
+
+def prepare_path(project: str, headwater: str) -> None:
+    kept = [entry for entry in sys.path if os.path.realpath(entry) != os.path.realpath(headwater)]
+    sys.path[:] = [project, *kept]
+
+
+def metrics_of(returned: object) -> dict[str, Any]:
+    if returned is None:
+        return {}
+    if not isinstance(returned, dict):
+        raise TypeError(f"the job returned {type(returned).__name__}; a dict of metrics or nothing is expected")
+    return {str(name): value for name, value in returned.items()}
+
+
+def leave(job: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+    """Written whole or not at all, so that a killed process leaves no half result."""
+    target = Path(job["result_file"])
+    temporary = target.with_suffix(".new")
+    temporary.write_text(json.dumps(result, default=str), encoding="utf-8")
+    temporary.replace(target)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,59 @@
+"""Shell jobs: one argument list with placeholders. No shell reads it, so no value can become a command."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from graph_model.errors import nearest
+from workers.executors.base import CannotRunError, Launch, Task, project_of
+from workers.executors.handover import inputs_of, outputs_of, write_job_file
+
+_PLACEHOLDER = re.compile(r"\{(?:(partition)|(inputs?|output)\.([^{}]+))\}")
+
+
+class ShellExecutor:
+    """Needs `argv` and `project`, the folder that the command starts in.
+
+    Placeholders: `{partition}`, `{input.NAME}` (one place), `{inputs.NAME}` (places joined by `:`), `{output.NAME}`.
+    Other braces stay as they are.
+    """
+
+    def prepare(self, task: Task) -> Launch:
+        argv = task.job.executor.get("argv") or ()
+        if not argv:
+            raise CannotRunError(f"{task.job.name} has no command")
+        write_job_file(task)
+        filled = Placeholders(task)
+        return Launch(tuple(_PLACEHOLDER.sub(filled, str(argument)) for argument in argv), project_of(task.job))
+
+
+class Placeholders:
+    """Replaces one placeholder by its value in this task."""
+
+    def __init__(self, task: Task) -> None:
+        self._partition = task.run.partition
+        self._inputs, self._outputs = inputs_of(task), outputs_of(task)
+
+    def __call__(self, found: re.Match[str]) -> str:
+        partition, kind, name = found.groups()
+        if partition:
+            return self._partition
+        if kind == "output":
+            return self._named(self._outputs, name)["location"]
+        places = [version["location"] for version in self._named(self._inputs, name)]
+        if kind == "input" and len(places) != 1:
+            raise CannotRunError(
+                f"{found[0]} stands for exactly one version, but there are {len(places)}; use {{inputs.{name}}}"
+            )
+        return ":".join(places)
+
+    def _named(self, known: Mapping[str, Any], name: str) -> Any:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"; did you mean {near}?" if near else ""
+            raise CannotRunError(
+                f"the command names {name}, which is not among {', '.join(sorted(known)) or 'none'}{hint}"
+            )
+        return known[name]

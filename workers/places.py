@@ -1,0 +1,67 @@
+"""The places on disk that belong to one attempt: its scratch folder and the staging places of its outputs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from connectors import storage
+from graph_model.runs.entities import ClaimedRun, RunOutput
+from workers.executors import Task
+
+SCRATCH = ".runs"
+log = structlog.get_logger(__name__)
+
+
+def attempt_folder(run: ClaimedRun) -> str:
+    """The name that every folder of one attempt has: a newer fence never meets an older one's files."""
+    return f"{run.id[:16]}-{run.fence}"
+
+
+def open_task(run: ClaimedRun, root: Path) -> Task:
+    """The run with places that hold on this machine, and an empty scratch folder. Raises ContentError."""
+    folder = root.absolute() / SCRATCH / attempt_folder(run)
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / "tmp").mkdir(parents=True)
+    inputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.inputs)
+    outputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.outputs)
+    return Task(replace(run, inputs=inputs, outputs=outputs), folder)
+
+
+def tidy(folder: Path) -> None:
+    """Leaves only what the processes printed; a silent attempt leaves nothing."""
+    shutil.rmtree(folder / "tmp", ignore_errors=True)
+    for path in folder.glob("*"):
+        printed = path.suffix in (".stdout", ".stderr") and path.stat().st_size
+        if not printed:
+            path.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def make_staging(outputs: Sequence[RunOutput]) -> None:
+    """The folders that the outputs are written into. Tables need none."""
+    for folder in filter(None, map(_folder_of, outputs)):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def remove_staging(run: ClaimedRun, outputs: Sequence[RunOutput]) -> None:
+    """Removes what a failed attempt wrote: only places that carry the mark of this attempt. Never raises."""
+    for output in outputs:
+        folder = _folder_of(output)
+        try:
+            if folder is None:
+                storage.discard(output.content)
+            elif folder.name == attempt_folder(run):
+                shutil.rmtree(folder, ignore_errors=True)
+        except Exception:
+            log.exception("a staging place could not be removed", dataset=str(output.dataset))
+
+
+def _folder_of(output: RunOutput) -> Path | None:
+    return None if output.content.format == "table" else Path(output.content.location).parent

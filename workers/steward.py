@@ -1,0 +1,120 @@
+"""The steward: the loop that runs the sweeps. Every worker has one; a lease in the graph makes one of them lead."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from connectors.bell import ring
+from connectors.notify import deliver_due
+from graph_model.readiness.evaluate import evaluate_marks
+from graph_model.runs.lease import become_leader
+from graph_model.runs.sweeps import expire_leases, unclaimed
+from graph_model.settings import NotifySettings
+from graph_model.store.graph import Graph
+
+# A leader that has not come back for so many sweeps is followed by another one.
+LEADER_SWEEPS = 3
+# Batches of one sweep that follow each other without a pause, before the other sweeps get their turn.
+MOST_BATCHES = 50
+OPERATIONS_KEPT_SECONDS = 900
+OPERATIONS_AT_ONCE = 2_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Something to look for, again and again, not more often than `every_seconds`."""
+
+    name: str
+    run: Callable[[], object]
+    every_seconds: float = 0.0
+
+
+class Sweeps:
+    """What the leader does. Each of these is safe to run by two leaders at once, and after any crash."""
+
+    def __init__(self, graph: Graph, *, broker_url: str | None, notify: NotifySettings) -> None:
+        self._graph, self._broker_url, self._notify = graph, broker_url, notify
+
+    def all(self) -> tuple[Sweep, ...]:
+        return (
+            Sweep("evaluate marks", self.evaluate_marks),
+            Sweep("expire leases", self.expire_leases),
+            Sweep("ring for the unclaimed", self.ring_unclaimed),
+            Sweep("deliver notices", self.deliver_notices),
+            Sweep("forget operations", self.forget_operations, every_seconds=60),
+        )
+
+    def evaluate_marks(self) -> None:
+        for _ in range(MOST_BATCHES):
+            ready = evaluate_marks(self._graph)
+            if not ready:
+                return
+            ring(self._broker_url, ready)
+
+    def expire_leases(self) -> None:
+        taken_back = expire_leases(self._graph)
+        if taken_back:
+            log.warning("runs taken back from workers that are gone", runs=list(taken_back))
+            ring(self._broker_url, taken_back)
+
+    def ring_unclaimed(self) -> None:
+        ring(self._broker_url, unclaimed(self._graph, limit=100))
+
+    def deliver_notices(self) -> None:
+        deliver_due(self._graph, self._notify)
+
+    def forget_operations(self) -> None:
+        self._graph.rows("store.sweep_operations", keep=OPERATIONS_KEPT_SECONDS, most=OPERATIONS_AT_ONCE)
+
+
+class Steward(threading.Thread):
+    """Asks to lead, sweeps when it does, and goes on whatever happens."""
+
+    def __init__(self, graph: Graph, sweeps: Sequence[Sweep], *, every_seconds: float) -> None:
+        super().__init__(name="steward", daemon=True)
+        self._graph, self._sweeps, self._every = graph, sweeps, every_seconds
+        self._holder = f"steward-{uuid.uuid4().hex[:16]}"
+        self._due = {sweep.name: 0.0 for sweep in sweeps}
+        self._leads = False
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        while not self._stopping.wait(random.uniform(0.7, 1.0) * self._every):
+            if self._guarded("lead", self._ask_to_lead):
+                self._sweep()
+        if self._leads:
+            self._guarded("hand over", lambda: become_leader(self._graph, self._holder, seconds=0))
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _ask_to_lead(self) -> bool:
+        leads = become_leader(self._graph, self._holder, seconds=self._every * LEADER_SWEEPS)
+        if leads != self._leads:
+            log.info("this steward leads now" if leads else "another steward leads now", steward=self._holder)
+        self._leads = leads
+        return leads
+
+    def _sweep(self) -> None:
+        for sweep in self._sweeps:
+            if self._stopping.is_set() or time.monotonic() < self._due[sweep.name]:
+                continue
+            self._due[sweep.name] = time.monotonic() + sweep.every_seconds
+            self._guarded(sweep.name, sweep.run)
+
+    def _guarded(self, what: str, work: Callable[[], object]) -> object:
+        """One sweep that fails never stops the others, nor the next round."""
+        try:
+            return work()
+        except Exception as error:
+            log.warning("a sweep failed, it is tried again", sweep=what, error=str(error), exc_info=True)
+            return None

@@ -1,0 +1,16 @@
+"""The one task. A message may come twice, late or never: all of it is harmless."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from connectors.bell import TASK
+from workers.fleet import Fleet
+
+
+def add_tasks(app: Celery, fleet: Fleet) -> None:
+    """Lets `app` answer the bell for `fleet`."""
+
+    @app.task(name=TASK, ignore_result=True)
+    def work(run_id: str) -> None:
+        fleet.work_off(prefer=run_id)
