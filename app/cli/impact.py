@@ -1,0 +1,140 @@
+"""`headwater impact`: which jobs and consumers a change would break, and which are safe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app.cli.connect import open_graph
+from app.cli.errors import finish
+from app.cli.lookup import find_dataset, find_named_column
+from app.cli.options import AsJson, AsOf, DatasetArgument
+from app.cli.output import jsonable, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from graph_model.impact.entities import Affected, Change, ImpactReport
+    from graph_model.store.graph import Graph
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Say whom a change would break, by name and with the reason. Exit 1 when it breaks someone.",
+)
+
+Column = Annotated[
+    str, typer.Argument(metavar="DATASET.COLUMN", help="The column. The longest dataset name that exists wins.")
+]
+
+
+@app.command("drop-column")
+def drop_column(column: Column, *, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """What breaks when a column goes away."""
+    from graph_model.impact.entities import DropColumn
+
+    with open_graph() as graph:
+        answer = _assess(graph, DropColumn(*find_named_column(graph, column)), as_of)
+    _print_report(answer, as_json=as_json)
+
+
+@app.command("rename-column")
+def rename_column(
+    column: Column,
+    to: Annotated[str, typer.Argument(metavar="NEW_NAME", help="What it would be called.")],
+    *,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What breaks when a column gets another name."""
+    from graph_model.impact.entities import RenameColumn
+
+    with open_graph() as graph:
+        answer = _assess(graph, RenameColumn(*find_named_column(graph, column), to), as_of)
+    _print_report(answer, as_json=as_json)
+
+
+@app.command("retype-column")
+def retype_column(
+    column: Column,
+    to: Annotated[str, typer.Argument(metavar="TYPE", help="The type it would get.")],
+    *,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What breaks when a column gets another type."""
+    from graph_model.contracts.entities import CANONICAL_TYPES
+    from graph_model.impact.entities import RetypeColumn
+
+    if to not in CANONICAL_TYPES:
+        raise typer.BadParameter(f"{to!r} is no type: one of {', '.join(CANONICAL_TYPES)}", param_hint="TYPE")
+    with open_graph() as graph:
+        answer = _assess(graph, RetypeColumn(*find_named_column(graph, column), to), as_of)
+    _print_report(answer, as_json=as_json)
+
+
+@app.command("drop-dataset")
+def drop_dataset(dataset: DatasetArgument, *, as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """What breaks when a whole dataset goes away."""
+    from graph_model.impact.entities import DropDataset
+
+    with open_graph() as graph:
+        answer = _assess(graph, DropDataset(find_dataset(graph, dataset).name), as_of)
+    _print_report(answer, as_json=as_json)
+
+
+def _assess(graph: Graph, change: Change, as_of: datetime | None) -> ImpactReport:
+    from graph_model.impact.assess import assess
+
+    return assess(graph, [change], as_of=as_of)
+
+
+def print_verdicts(affected: Iterable[Affected]) -> None:
+    """Who is affected, in the order of the answer: the worst first."""
+    rows = [
+        (
+            each.verdict,
+            each.effect,
+            f"{each.node.kind.lower()} {each.node.name}",
+            each.reason,
+            each.owners,
+            each.deadline,
+            each.remedy,
+        )
+        for each in affected
+    ]
+    print_table(("VERDICT", "EFFECT", "WHO", "WHY", "OWNERS", "DEADLINE", "REMEDY"), rows, empty="nobody reads it")
+
+
+def breaks(affected: Iterable[Affected]) -> bool:
+    return any(each.verdict == "BREAKS" for each in affected)
+
+
+def kind_of(change: object) -> str:
+    """A change as the command line calls it: `drop-column` for DropColumn."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(change).__name__).lower()
+
+
+def as_object(answer: ImpactReport) -> dict[str, Any]:
+    """An impact report with what its properties say spelled out."""
+    return {
+        "changes": [{"change": kind_of(change), **jsonable(change)} for change in answer.changes],
+        "as_of": answer.as_of,
+        "is_complete": answer.is_complete,
+        "incomplete_reasons": answer.incomplete_reasons,
+        "breaks": breaks(answer.affected),
+        "affected": answer.affected,
+        "nodes": answer.nodes,
+    }
+
+
+def _print_report(answer: ImpactReport, *, as_json: bool) -> None:
+    if as_json:
+        print_json(impact=as_object(answer))
+    else:
+        print_verdicts(answer.affected)
+        if not answer.is_complete:
+            say(f"incomplete: {', '.join(answer.incomplete_reasons)}; SAFE is not proven beyond what is listed")
+    finish(findings=breaks(answer.affected))

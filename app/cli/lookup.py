@@ -1,0 +1,142 @@
+"""What a person wrote, as names that the graph knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from app.cli.connect import read_settings
+from graph_model.errors import DatasetNotFound, InvalidInput, JobNotFound
+from graph_model.names import Name, dataset_name_id, parse_name
+from graph_model.partitions.rules import WHOLE, PartitionScheme
+
+if TYPE_CHECKING:
+    from graph_model.store.graph import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A dataset or job of the graph. `spelled` is how it was asked for, without namespace."""
+
+    name: Name
+    spelled: str
+    retired: bool
+    partitions: PartitionScheme
+
+
+def find_dataset(graph: Graph, text: str) -> Found:
+    """The dataset called `text`. Raises DatasetNotFound with the nearest one, or InvalidInput when several are."""
+    found = _datasets(graph, text, [text.rpartition("/")[2]])
+    if not found:
+        raise _no_dataset(graph, text)
+    return _only("dataset", text, found)
+
+
+def find_partition(graph: Graph, text: str) -> tuple[Name, str]:
+    """Dataset and partition of `DATASET@PARTITION`; the key is one that this dataset can have."""
+    dataset, key = split_partition(text)
+    found = find_dataset(graph, dataset)
+    return found.name, found.partitions.check(key)
+
+
+def find_column(graph: Graph, text: str) -> tuple[Name, str | None]:
+    """Dataset and column of `DATASET[.COLUMN]`. Either may hold dots: the longest dataset name that exists wins."""
+    splits = column_splits(text.rpartition("/")[2])
+    found = _datasets(graph, text, [dataset for dataset, _ in splits])
+    for dataset, column in splits:
+        called = [each for each in found if each.spelled == dataset]
+        if called:
+            return _only("dataset", dataset, called).name, column
+    raise _no_dataset(graph, text)
+
+
+def find_named_column(graph: Graph, text: str) -> tuple[Name, str]:
+    """As find_column, where a column must be named: a dataset whose own name is `text` is then not what is meant."""
+    splits = column_splits(text.rpartition("/")[2])[1:]
+    found = _datasets(graph, text, [dataset for dataset, _ in splits])
+    for dataset, column in splits:
+        called = [each for each in found if each.spelled == dataset]
+        if called and column:
+            return _only("dataset", dataset, called).name, column
+    find_dataset(graph, text)
+    raise InvalidInput(text, "names no column: write NAMESPACE/NAME.COLUMN")
+
+
+def find_job(graph: Graph, text: str) -> Name:
+    """The job called `text`. Raises JobNotFound with the nearest one, or InvalidInput when several are."""
+    from graph_model.jobs.repository import job
+
+    default = _default_namespace()
+    if "/" in text or default:
+        return job(graph, parse_name(text, default_namespace=default)).name
+    found = [_found(row) for row in graph.rows("names.jobs_called", called=text)]
+    if not found:
+        raise _no_job(graph, text)
+    return _only("job", text, found).name
+
+
+def split_partition(text: str) -> tuple[str, str]:
+    """`DATASET@PARTITION`, split at the last @. A key holds no slash: an @ before a slash belongs to the namespace."""
+    dataset, at, key = text.rpartition("@")
+    if not at or "/" in key:
+        return text, WHOLE
+    return dataset, key
+
+
+def column_splits(name: str) -> tuple[tuple[str, str | None], ...]:
+    """The ways to read `NAME[.COLUMN]`, the longest dataset name first."""
+    parts = name.split(".")
+    shorter = ((".".join(parts[:count]), ".".join(parts[count:])) for count in range(len(parts) - 1, 0, -1))
+    return ((name, None), *((dataset, column) for dataset, column in shorter if dataset and column))
+
+
+def _default_namespace() -> str | None:
+    from graph_model.settings import HomeSettings
+
+    return read_settings(HomeSettings).namespace
+
+
+def _datasets(graph: Graph, text: str, names: Sequence[str]) -> list[Found]:
+    """The datasets called one of `names`, in the namespace that `text` starts with, the default one, or any."""
+    namespace = text.rpartition("/")[0] or _default_namespace()
+    if namespace:
+        ids = [dataset_name_id(Name(namespace, name)) for name in names]
+        rows = graph.rows("names.datasets_by_name_id", ids=ids)
+    else:
+        rows = graph.rows("names.datasets_called", names=list(names))
+    return [_found(row) for row in rows]
+
+
+def _found(row: dict[str, Any]) -> Found:
+    partitions = PartitionScheme(row["partition_every"], row["partition_from"])
+    return Found(Name(row["namespace"], row["name"]), row["spelled"], row["retired"], partitions)
+
+
+def _only(kind: str, text: str, found: Sequence[Found]) -> Found:
+    """The one that is meant: retired ones count only where nothing else has the name."""
+    alive = [each for each in found if not each.retired] or list(found)
+    by_name = {each.name: each for each in alive}
+    if len(by_name) > 1:
+        names = ", ".join(map(str, sorted(by_name)))
+        raise InvalidInput(
+            text, f"several {kind}s are called so: {names}; write one of them, or set HEADWATER_NAMESPACE"
+        )
+    return alive[0]
+
+
+def _no_dataset(graph: Graph, text: str) -> DatasetNotFound:
+    from graph_model.datasets.repository import known_datasets
+
+    return DatasetNotFound(text, _spelled_like(text, known_datasets(graph, text.rpartition("/")[0])))
+
+
+def _no_job(graph: Graph, text: str) -> JobNotFound:
+    from graph_model.jobs.repository import known_jobs
+
+    return JobNotFound(text, _spelled_like(text, known_jobs(graph, text.rpartition("/")[0])))
+
+
+def _spelled_like(text: str, known: Iterable[str]) -> list[str]:
+    """Known names to suggest for `text`: without namespace where it has none."""
+    return [name if "/" in text else name.rpartition("/")[2] for name in known]

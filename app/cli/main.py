@@ -1,0 +1,84 @@
+"""`headwater`: the table of contents of the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from app.cli import config, doctor, estate, impact, lineage, migrate, runs, stack, verify, versions
+from app.cli.errors import one_message
+
+_START, _ESTATE, _ASK, _OPERATE = "Start", "Estate", "Ask", "Operate"
+
+
+class HeadwaterGroup(TyperGroup):
+    """All commands, with one way to fail; `--debug` counts wherever it stands on the line."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, hoisted(args, "--debug"))
+
+    def invoke(self, ctx: Any) -> Any:
+        with one_message(debug=bool(ctx.params.get("debug"))):
+            return super().invoke(ctx)
+
+
+def hoisted(args: list[str], flag: str) -> list[str]:
+    """`args` with `flag` first, if it stands anywhere before a `--`."""
+    end = args.index("--") if "--" in args else len(args)
+    if flag not in args[:end]:
+        return args
+    return [flag, *(arg for arg in args[:end] if arg != flag), *args[end:]]
+
+
+app = typer.Typer(
+    cls=HeadwaterGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def headwater(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error happened, not only what.")] = False,
+) -> None:
+    """Decides, for every dataset of an estate: may it run, what breaks, who must know.
+
+    Exit codes: 0 fine, 1 findings, 2 usage or something that does not exist, 3 the graph or the broker is unreachable.
+    """
+
+
+app.command(rich_help_panel=_START)(stack.demo)
+app.command(rich_help_panel=_START)(stack.up)
+app.command(rich_help_panel=_START)(stack.api)
+app.command(rich_help_panel=_START)(stack.worker)
+
+app.command(rich_help_panel=_ESTATE)(estate.plan)
+app.command(rich_help_panel=_ESTATE)(estate.apply)
+
+app.command(rich_help_panel=_ASK)(versions.report)
+app.command(rich_help_panel=_ASK)(versions.resolve)
+app.command(rich_help_panel=_ASK)(versions.wait)
+app.command("versions", rich_help_panel=_ASK)(versions.list_versions)
+app.command(rich_help_panel=_ASK)(runs.ready)
+app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
+app.command("run", rich_help_panel=_ASK)(runs.show_run)
+app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
+app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
+
+app.command("migrate", rich_help_panel=_OPERATE)(migrate.migrate_graph)
+app.command("doctor", rich_help_panel=_OPERATE)(doctor.examine)
+app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
+app.command("config", rich_help_panel=_OPERATE)(config.show_config)
+
+
+def run() -> None:
+    """The `headwater` command."""
+    app(prog_name="headwater")
+
+
+if __name__ == "__main__":
+    run()

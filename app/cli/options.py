@@ -1,0 +1,54 @@
+"""Options and arguments that several commands share, and the texts they are read from."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*(s|m|h)?$")
+_SECONDS = {None: 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+def moment(text: str) -> datetime:
+    """An ISO 8601 date or time; without an offset it is UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a time: write 2013-01-05 or 2013-01-05T07:00:00Z") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def seconds(text: str) -> float:
+    """A duration such as `90`, `90s`, `10m` or `2h`, in seconds."""
+    found = _DURATION.match(text.strip())
+    if not found:
+        raise typer.BadParameter(f"{text!r} is not a duration: write 90s, 10m or 2h")
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, with a schema_version.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        parser=moment,
+        metavar="TIME",
+        help="As it was true at this moment (ISO 8601; UTC unless it says otherwise).",
+    ),
+]
+DatasetArgument = Annotated[
+    str, typer.Argument(metavar="DATASET", help="NAMESPACE/NAME, or NAME when only one dataset is called so.")
+]
+DatasetPartition = Annotated[
+    str,
+    typer.Argument(
+        metavar="DATASET[@PARTITION]",
+        help="The dataset, and behind the last @ the partition; none for a dataset without partitions.",
+    ),
+]
+JobArgument = Annotated[
+    str, typer.Argument(metavar="JOB", help="NAMESPACE/NAME, or NAME when only one job is called so.")
+]

@@ -1,0 +1,185 @@
+"""`headwater report`, `resolve`, `wait`, `versions`: what exists, and where the last good data is."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.connect import actor, broker_url, open_graph, read_settings, require_migrated
+from app.cli.errors import finish
+from app.cli.lookup import find_dataset, find_partition
+from app.cli.options import AsJson, DatasetArgument, DatasetPartition, moment, seconds
+from app.cli.output import print_fields, print_json, print_table, say
+from graph_model.errors import VersionNotFound
+from graph_model.partitions.rules import WHOLE
+
+if TYPE_CHECKING:
+    from graph_model.names import Name
+    from graph_model.store.graph import Graph
+    from graph_model.versions.entities import Version
+
+WAIT_SECONDS = 300.0
+
+
+def report(
+    dataset: DatasetArgument,
+    *,
+    partition: Annotated[
+        str, typer.Option("--partition", "-p", help="The partition; leave it out for a dataset without partitions.")
+    ] = WHOLE,
+    location: Annotated[
+        str | None,
+        typer.Option(
+            "--location",
+            "-l",
+            help="Where the content lies: absolute, or below the storage root. Without it: where the estate says.",
+        ),
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", help="Makes repeating harmless: the same key is the same report.")
+    ] = None,
+    source_time: Annotated[
+        datetime | None,
+        typer.Option(
+            "--source-time",
+            parser=moment,
+            metavar="TIME",
+            help="Orders versions of one partition (ISO 8601); now, if left out.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Report that a version of a partition exists. It is validated, and published if it is good."""
+    from connectors.bell import ring
+    from graph_model.versions.entities import Report
+    from graph_model.versions.report import report_version
+
+    broker = broker_url()
+    with open_graph() as graph:
+        require_migrated(graph)
+        name = find_dataset(graph, dataset).name
+        receipt = report_version(graph, Report(name, partition, location, key, source_time, reported_by=actor()))
+    rung = ring(broker, receipt.runs)
+    if as_json:
+        print_json(dataset=name, partition=partition, receipt=receipt, rung=rung)
+        return
+    print_fields(
+        version=receipt.version, dataset=name, partition=partition, state=receipt.state, runs_made_ready=receipt.runs
+    )
+    if not receipt.created:
+        say("this was reported before: nothing changed")
+
+
+def resolve(target: DatasetPartition, *, as_json: AsJson = False) -> None:
+    """Say where the last good data of a partition is. Exit 2 when there is none."""
+    from graph_model.versions.resolve import resolve as last_good
+
+    with open_graph() as graph:
+        version = last_good(graph, *find_partition(graph, target))
+    _print_version(version, as_json=as_json)
+
+
+def wait(
+    target: DatasetPartition,
+    *,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout", parser=seconds, metavar="DURATION", help="How long at most: 90s, 10m, 2h. Without it: 5m."
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Wait until a partition has a good version, and say where it is. Exit 1 when the time is over first."""
+    most = WAIT_SECONDS if timeout is None else timeout
+    with open_graph() as graph:
+        dataset, partition = find_partition(graph, target)
+        wanted = f"{dataset}@{partition}" if partition else str(dataset)
+        say(f"waiting for {wanted}, {most:g} s at most")
+        version = _published(graph, dataset, partition, timeout=most)
+        newest = None if version else _newest(graph, dataset, partition)
+    if version:
+        _print_version(version, as_json=as_json)
+        return
+    if as_json:
+        print_json(version=None, timed_out=True, newest=newest)
+    state = (
+        f"; the newest version is {newest.state}: {newest.reason}" if newest else "; no version of it was ever reported"
+    )
+    say(f"timed out: {wanted} has no good version{state}")
+    finish(findings=True)
+
+
+def list_versions(
+    dataset: DatasetArgument,
+    *,
+    partition: Annotated[str | None, typer.Option("--partition", "-p", help="Only versions of this partition.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """List the versions of a dataset."""
+    from graph_model.versions.repository import versions
+
+    with open_graph() as graph:
+        subject = find_dataset(graph, dataset)
+        key = None if partition is None else subject.partitions.check(partition)
+        found = versions(graph, subject.name, partition=key, limit=limit)
+    if as_json:
+        print_json(versions=found)
+        return
+    columns = ("VERSION", "PARTITION", "STATE", "CURRENT", "ROWS", "BYTES", "REPORTED", "LOCATION", "REASON")
+    rows = [
+        (v.id, v.partition, v.state, v.current, v.row_count, v.size_bytes, v.reported_at, v.location, v.reason)
+        for v in found
+    ]
+    print_table(columns, rows, empty="no versions")
+
+
+def _published(graph: Graph, dataset: Name, partition: str, *, timeout: float) -> Version | None:
+    """The last good version as soon as there is one, looked for at growing intervals; None when the time is over."""
+    from graph_model.versions.resolve import resolve as last_good
+
+    deadline = time.monotonic() + timeout
+    pause = 0.05
+    while True:
+        try:
+            return last_good(graph, dataset, partition)
+        except VersionNotFound:
+            left = deadline - time.monotonic()
+        if left <= 0:
+            return None
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, 2.0)
+
+
+def _newest(graph: Graph, dataset: Name, partition: str) -> Version | None:
+    from graph_model.versions.repository import versions
+
+    found = versions(graph, dataset, partition=partition)
+    return max(found, key=lambda version: version.reported_at, default=None)
+
+
+def _print_version(version: Version, *, as_json: bool) -> None:
+    from app.services import readable_location
+    from graph_model.settings import StorageSettings
+
+    location = readable_location(version.location, read_settings(StorageSettings).root.absolute())
+    if as_json:
+        print_json(location=location, version=version)
+        return
+    print_fields(
+        location=location,
+        format=version.format,
+        version=version.id,
+        dataset=version.dataset,
+        partition=version.partition,
+        state=version.state,
+        published=version.published_at,
+        rows=version.row_count,
+        bytes=version.size_bytes,
+        content_hash=version.content_hash,
+        run=version.run,
+    )

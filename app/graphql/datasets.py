@@ -1,0 +1,176 @@
+"""Datasets: what is declared, and what is there now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from app.graphql.context import Info
+from app.graphql.enums import VersionState
+from app.graphql.errors import InvalidInputError, NotFoundError
+from app.graphql.loaders import PageKey
+from app.graphql.names import Node, Search, to_name
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
+from graph_model.contracts import entities as contracts
+from graph_model.datasets import entities, repository
+from graph_model.names import Name
+
+if TYPE_CHECKING:
+    from app.graphql.versions import Version
+
+LazyVersion = Annotated["Version", strawberry.lazy("app.graphql.versions")]
+
+
+@strawberry.type(description="One column of a schema; nested fields have dots in their path.")
+class Column:
+    path: str
+    type: str
+    nullable: bool
+    description: str
+
+
+@strawberry.type(description="One promise about a content.")
+class Check:
+    name: str
+    kind: str
+    severity: str
+
+
+@strawberry.type(description="What a dataset promises. Without checks, nothing is validated but that it can be read.")
+class Contract:
+    version: str
+    file: str
+    columns: list[Column]
+    checks: list[Check]
+
+    @classmethod
+    def of(cls, found: contracts.Contract) -> Contract:
+        checks = [Check(name=check.name, kind=check.kind, severity=check.severity) for check in found.checks]
+        return cls(version=found.version, file=found.file, columns=_columns(found.columns), checks=checks)
+
+
+@strawberry.type(description="One partition at a glance: what readers get, and what came last.")
+class PartitionOverview:
+    key: str
+    versions: int
+    newest_state: VersionState | None
+    reason: str
+    current_id: strawberry.Private[str | None]
+    newest_id: strawberry.Private[str | None]
+
+    @strawberry.field(description="The last good version; what readers get.")
+    async def current(self, info: Info) -> LazyVersion | None:
+        return await _version(info, self.current_id)
+
+    @strawberry.field(description="The newest version, good or not.")
+    async def newest(self, info: Info) -> LazyVersion | None:
+        return await _version(info, self.newest_id)
+
+    @classmethod
+    def of(cls, found: entities.PartitionOverview) -> PartitionOverview:
+        return cls(
+            key=found.key,
+            versions=found.versions,
+            newest_state=found.newest_state,
+            reason=found.reason,
+            current_id=found.current,
+            newest_id=found.newest,
+        )
+
+
+@strawberry.type(description="A thing with a schema and a format. Retired: no longer declared, kept for its history.")
+class Dataset(Node):
+    namespace: str
+    name: str
+    format: str
+    location: str | None
+    partition_every: str | None = strawberry.field(description="day, hour or month; null: it has no partitions.")
+    partition_from: str | None = strawberry.field(description="The first partition that exists.")
+    expose: str | None
+    columns: list[Column]
+    contract: Contract
+    owners: list[str]
+    description: str
+    tags: list[str]
+    scope: str
+    retired_at: datetime | None
+
+    @strawberry.field(description="The current version of the newest partition that has one.")
+    async def latest_version(self, info: Info) -> LazyVersion | None:
+        return await _version(info, await info.context.load.latest_version.load(self.id))
+
+    @strawberry.field(description="Versions, newest report first.")
+    async def versions(
+        self, info: Info, partition: str | None = None, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[LazyVersion]:
+        from app.graphql.versions import version_connection
+
+        return await version_connection(info, self.id, partition=partition, first=first, after=after)
+
+    @strawberry.field(description="Partitions, newest first.")
+    async def partitions(
+        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[PartitionOverview]:
+        cursors = Cursors("partitions", self.id)
+        place = cursors.read(after)
+        page = await info.context.load.partitions.load(PageKey(self.id, first, place[0] if place else None))
+        nodes = [PartitionOverview.of(item) for item in page.items]
+        return connection(nodes, [cursors.write(item.key) for item in page.items], has_next=page.has_next, after=after)
+
+    @classmethod
+    def of(cls, found: entities.Dataset) -> Dataset:
+        return cls(
+            id=strawberry.ID(found.id),
+            namespace=found.name.namespace,
+            name=found.name.name,
+            format=found.format,
+            location=found.location,
+            partition_every=found.partitions.every,
+            partition_from=found.partitions.start,
+            expose=found.expose,
+            columns=_columns(found.columns),
+            contract=Contract.of(found.contract),
+            owners=list(found.owners),
+            description=found.description,
+            tags=list(found.tags),
+            scope=found.scope,
+            retired_at=found.retired_at,
+        )
+
+
+DatasetResult = Annotated[Dataset | NotFoundError | InvalidInputError, strawberry.union("DatasetResult")]
+
+
+@strawberry.type
+class DatasetQuery:
+    @strawberry.field(description="A dataset by any of its names.")
+    async def dataset(self, info: Info, namespace: str, name: str) -> DatasetResult:
+        return Dataset.of(await info.context.ask(repository.dataset, to_name(namespace, name)))
+
+    @strawberry.field(description="The datasets declared now, by namespace and name.")
+    async def datasets(
+        self, info: Info, search: Search = None, first: First = DEFAULT_PAGE, after: After = None
+    ) -> Connection[Dataset]:
+        ask, cursors = info.context.ask, Cursors("datasets", search)
+        place = cursors.read(after)
+        page = await ask(repository.datasets, search=search, first=first, after=Name(*place) if place else None)
+        return connection(
+            [Dataset.of(item) for item in page.items],
+            [cursors.write(item.name.namespace, item.name.name) for item in page.items],
+            has_next=page.has_next,
+            after=after,
+            count=lambda: ask(repository.count_datasets, search=search),
+        )
+
+
+def _columns(found: tuple[contracts.Column, ...]) -> list[Column]:
+    return [Column(path=c.path, type=c.type, nullable=c.nullable, description=c.description) for c in found]
+
+
+async def _version(info: Info, version_id: str | None) -> LazyVersion | None:
+    from app.graphql.versions import Version
+
+    found = await info.context.load.version.load(version_id) if version_id else None
+    return Version.of(found) if found else None

@@ -1,0 +1,21 @@
+"""The states of things, as GraphQL enums. Clients must live with values that they do not know yet.
+
+The enums stay those of `graph_model`; importing this module makes GraphQL know them.
+"""
+
+from __future__ import annotations
+
+import strawberry
+
+from graph_model.impact.entities import Verdict
+from graph_model.readiness.entities import InputState
+from graph_model.runs.entities import RunKind, RunState
+from graph_model.versions.entities import VersionState
+
+__all__ = ["InputState", "RunKind", "RunState", "Verdict", "VersionState"]
+
+strawberry.enum(InputState)
+strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")
+strawberry.enum(RunState)
+strawberry.enum(Verdict)
+strawberry.enum(VersionState)

@@ -1,0 +1,160 @@
+"""Impact: who breaks by a set of changes, by which path, and who owns it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import strawberry
+
+from app.graphql.context import Info
+from app.graphql.enums import Verdict
+from app.graphql.errors import InvalidInputError, NotFoundError
+from app.graphql.lineage import LineageEdge, LineageNode
+from app.graphql.names import NameInput
+from app.services import moment
+from graph_model.errors import InvalidInput
+from graph_model.impact import entities
+from graph_model.impact.assess import assess
+
+MOST_CHANGES = 50
+
+
+@strawberry.input
+class DropColumnInput:
+    dataset: NameInput
+    column: str
+
+    def to_change(self) -> entities.Change:
+        return entities.DropColumn(self.dataset.to_name(), self.column)
+
+
+@strawberry.input
+class RenameColumnInput:
+    dataset: NameInput
+    column: str
+    to: str
+
+    def to_change(self) -> entities.Change:
+        return entities.RenameColumn(self.dataset.to_name(), self.column, self.to)
+
+
+@strawberry.input
+class RetypeColumnInput:
+    dataset: NameInput
+    column: str
+    type: str
+
+    def to_change(self) -> entities.Change:
+        return entities.RetypeColumn(self.dataset.to_name(), self.column, self.type)
+
+
+@strawberry.input
+class DropDatasetInput:
+    dataset: NameInput
+
+    def to_change(self) -> entities.Change:
+        return entities.DropDataset(self.dataset.to_name())
+
+
+@strawberry.input
+class RetireJobInput:
+    job: NameInput
+
+    def to_change(self) -> entities.Change:
+        return entities.RetireJob(self.job.to_name())
+
+
+@strawberry.input
+class RetireConsumerInput:
+    consumer: NameInput
+
+    def to_change(self) -> entities.Change:
+        return entities.RetireConsumer(self.consumer.to_name())
+
+
+@strawberry.input(one_of=True, description="One change; exactly one of the fields is given.")
+class ChangeInput:
+    drop_column: DropColumnInput | None = strawberry.UNSET
+    rename_column: RenameColumnInput | None = strawberry.UNSET
+    retype_column: RetypeColumnInput | None = strawberry.UNSET
+    drop_dataset: DropDatasetInput | None = strawberry.UNSET
+    retire_job: RetireJobInput | None = strawberry.UNSET
+    retire_consumer: RetireConsumerInput | None = strawberry.UNSET
+
+    def to_change(self) -> entities.Change:
+        columns = (self.drop_column, self.rename_column, self.retype_column)
+        given = (*columns, self.drop_dataset, self.retire_job, self.retire_consumer)
+        return next(change.to_change() for change in given if change)
+
+
+@strawberry.type(description="A job or consumer downstream of the changes, and what they do to it.")
+class Affected:
+    node: LineageNode
+    verdict: Verdict
+    effect: str = strawberry.field(
+        description="HIT: by the change itself. STALLED: it waits for something that is. Empty: neither."
+    )
+    rule: str
+    reason: str
+    path: list[LineageEdge]
+    owners: list[str]
+    deadline: str | None
+    remedy: str
+
+    @classmethod
+    def of(cls, found: entities.Affected) -> Affected:
+        return cls(
+            node=LineageNode.of(found.node),
+            verdict=found.verdict,
+            effect=found.effect,
+            rule=found.rule,
+            reason=found.reason,
+            path=[LineageEdge.of(edge) for edge in found.path],
+            owners=list(found.owners),
+            deadline=found.deadline,
+            remedy=found.remedy,
+        )
+
+
+@strawberry.type(description="What a verdict was given to.")
+class VerdictCount:
+    verdict: Verdict
+    count: int
+
+
+@strawberry.type(description="Everything downstream of a set of changes, judged after all of them were applied.")
+class Impact:
+    affected: list[Affected]
+    nodes: list[LineageNode] = strawberry.field(description="Everything that the paths pass, to name their ends by.")
+    counts: list[VerdictCount]
+    as_of: datetime
+    computed_at: datetime
+    is_complete: bool
+    incomplete_reasons: list[str]
+
+    @classmethod
+    def of(cls, found: entities.ImpactReport) -> Impact:
+        given = [item.verdict for item in found.affected]
+        return cls(
+            affected=[Affected.of(item) for item in found.affected],
+            nodes=[LineageNode.of(node) for node in found.nodes],
+            counts=[VerdictCount(verdict=verdict, count=given.count(verdict)) for verdict in Verdict],
+            as_of=found.as_of,
+            computed_at=datetime.now(UTC),
+            is_complete=found.is_complete,
+            incomplete_reasons=list(found.incomplete_reasons),
+        )
+
+
+ImpactResult = Annotated[Impact | NotFoundError | InvalidInputError, strawberry.union("ImpactResult")]
+
+
+@strawberry.type
+class ImpactQuery:
+    @strawberry.field(description="Who breaks, who is at risk, who is safe, and what is not known.")
+    async def impact(self, info: Info, changes: list[ChangeInput], as_of: datetime | None = None) -> ImpactResult:
+        if not 1 <= len(changes) <= MOST_CHANGES:
+            raise InvalidInput("changes", f"give 1 to {MOST_CHANGES}")
+        asked = [change.to_change() for change in changes]
+        return Impact.of(await info.context.ask(assess, asked, as_of=moment(as_of, field="asOf")))

@@ -1,0 +1,91 @@
+"""Gathers what the elements of a list ask for one by one into one question for all of them.
+
+A loader lives as long as its request. Loaders of pages are keyed by the element and the page that is wanted of it:
+elements of one list want the same page, so one list costs one question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from graph_model.datasets.entities import Dataset, PartitionOverview
+from graph_model.datasets.repository import datasets_by_id, datasets_by_name, latest_versions, partitions
+from graph_model.jobs.entities import Job
+from graph_model.jobs.repository import jobs_by_id
+from graph_model.names import Name
+from graph_model.pages import Page
+from graph_model.runs.entities import Run
+from graph_model.runs.repository import runs_by_id, runs_of_jobs
+from graph_model.store.graph import Graph
+from graph_model.versions.entities import Version
+from graph_model.versions.repository import versions_by_id, versions_of_datasets
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class PageKey:
+    """A page of something that belongs to `owner` (an id). `after` is where it starts: an id or a partition key."""
+
+    owner: str
+    first: int
+    after: str | None = None
+    partition: str | None = None
+
+
+class Loaders:
+    """The loaders of one request."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.dataset: DataLoader[str, Dataset | None] = _each(graph, datasets_by_id)
+        self.dataset_named: DataLoader[Name, Dataset | None] = _each(graph, datasets_by_name)
+        self.job: DataLoader[str, Job | None] = _each(graph, jobs_by_id)
+        self.run: DataLoader[str, Run | None] = _each(graph, runs_by_id)
+        self.version: DataLoader[str, Version | None] = _each(graph, versions_by_id)
+        self.latest_version: DataLoader[str, str | None] = _each(graph, latest_versions)
+        self.versions: DataLoader[PageKey, Page[Version]] = _pages(graph, _versions)
+        self.partitions: DataLoader[PageKey, Page[PartitionOverview]] = _pages(graph, _partitions)
+        self.runs: DataLoader[PageKey, Page[Run]] = _pages(graph, _runs)
+
+
+def _each(graph: Graph, find: Callable[[Graph, Sequence[K]], Mapping[K, V]]) -> DataLoader[K, V | None]:
+    async def load(keys: list[K]) -> list[V | None]:
+        found = await asyncio.to_thread(find, graph, keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load)
+
+
+def _pages(
+    graph: Graph, find: Callable[[Graph, Sequence[str], PageKey], Mapping[str, Page[V]]]
+) -> DataLoader[PageKey, Page[V]]:
+    async def load(keys: list[PageKey]) -> list[Page[V]]:
+        alike: dict[tuple[int, str | None, str | None], list[PageKey]] = defaultdict(list)
+        for key in keys:
+            alike[key.first, key.after, key.partition].append(key)
+        found: dict[PageKey, Page[V]] = {}
+        for group in alike.values():
+            pages = await asyncio.to_thread(find, graph, [key.owner for key in group], group[0])
+            found |= {key: pages[key.owner] for key in group}
+        return [found[key] for key in keys]
+
+    return DataLoader(load)
+
+
+def _versions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[Version]]:
+    return versions_of_datasets(graph, ids, partition=key.partition, first=key.first, after=key.after)
+
+
+def _partitions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[PartitionOverview]]:
+    return partitions(graph, ids, first=key.first, before=key.after)
+
+
+def _runs(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[Run]]:
+    return runs_of_jobs(graph, ids, first=key.first, after=key.after)

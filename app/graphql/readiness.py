@@ -1,0 +1,87 @@
+"""Readiness: may a job partition run, and what exactly is missing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from app.graphql.context import Info
+from app.graphql.datasets import Dataset
+from app.graphql.enums import InputState
+from app.graphql.errors import InvalidInputError, NotFoundError
+from app.graphql.names import NameInput, Partition, QualifiedName
+from app.graphql.runs import Run
+from app.graphql.versions import CheckResult, Version
+from graph_model.names import Name
+from graph_model.readiness import entities
+from graph_model.readiness.explain import readiness
+
+
+@strawberry.type(description="One input partition. `results`: the checks that failed on it.")
+class InputReadiness:
+    dataset_name: QualifiedName
+    partition: str
+    required: bool
+    satisfied: bool
+    state: InputState
+    reason: str
+    results: list[CheckResult]
+    version_id: strawberry.ID | None
+
+    @strawberry.field
+    async def dataset(self, info: Info) -> Dataset | None:
+        name = Name(self.dataset_name.namespace, self.dataset_name.name)
+        found = await info.context.load.dataset_named.load(name)
+        return Dataset.of(found) if found else None
+
+    @strawberry.field(description="The good version, or else the newest one.")
+    async def version(self, info: Info) -> Version | None:
+        found = await info.context.load.version.load(self.version_id) if self.version_id else None
+        return Version.of(found) if found else None
+
+    @classmethod
+    def of(cls, found: entities.InputReadiness) -> InputReadiness:
+        return cls(
+            dataset_name=QualifiedName.of(found.dataset),
+            partition=found.partition,
+            required=found.required,
+            satisfied=found.satisfied,
+            state=found.state,
+            reason=found.reason,
+            results=[CheckResult.of(result) for result in found.results],
+            version_id=strawberry.ID(found.version) if found.version else None,
+        )
+
+
+@strawberry.type(description="Where a job partition stands. Ready: its inputs are there. Runnable: it could start now.")
+class Readiness:
+    job_name: QualifiedName
+    partition: str
+    ready: bool
+    runnable: bool
+    reason: str
+    inputs: list[InputReadiness]
+    run: Run | None = strawberry.field(description="Its newest run.")
+
+    @classmethod
+    def of(cls, found: entities.Readiness) -> Readiness:
+        return cls(
+            job_name=QualifiedName.of(found.job),
+            partition=found.partition,
+            ready=found.ready,
+            runnable=found.runnable,
+            reason=found.reason,
+            inputs=[InputReadiness.of(item) for item in found.inputs],
+            run=Run.of(found.run) if found.run else None,
+        )
+
+
+ReadinessResult = Annotated[Readiness | NotFoundError | InvalidInputError, strawberry.union("ReadinessResult")]
+
+
+@strawberry.type
+class ReadinessQuery:
+    @strawberry.field(description="May this job partition run, and if not, why not.")
+    async def readiness(self, info: Info, job: NameInput, partition: Partition = "") -> ReadinessResult:
+        return Readiness.of(await info.context.ask(readiness, job.to_name(), partition))

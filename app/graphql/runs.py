@@ -1,0 +1,157 @@
+"""Runs: one execution of a job partition on one set of input versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from app.graphql.context import Info
+from app.graphql.enums import RunKind, RunState
+from app.graphql.errors import NotFoundError
+from app.graphql.loaders import PageKey
+from app.graphql.names import NameInput, Node, QualifiedName
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
+from app.graphql.versions import Version
+from graph_model.names import Name, job_id
+from graph_model.runs import entities, repository
+
+if TYPE_CHECKING:
+    from app.graphql.jobs import Job
+
+LazyJob = Annotated["Job", strawberry.lazy("app.graphql.jobs")]
+
+
+@strawberry.type(description="One try by one worker.")
+class Attempt:
+    number: int
+    worker: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    exit_code: int | None
+    reason: str
+
+
+@strawberry.type(description="One execution. `subject` is the job, or the dataset whose version is validated.")
+class Run(Node):
+    kind: RunKind
+    subject: QualifiedName
+    partition: str
+    state: RunState
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    not_before: datetime | None = strawberry.field(description="When the next try is due.")
+    fence: int
+    attempts: list[Attempt]
+    reason: str
+    metrics: JSON
+    input_ids: list[strawberry.ID]
+    output_ids: list[strawberry.ID]
+
+    @strawberry.field(description="Null for a validation.")
+    async def job(self, info: Info) -> LazyJob | None:
+        from app.graphql.jobs import Job
+
+        if self.kind is not RunKind.JOB:
+            return None
+        found = await info.context.load.job.load(job_id(Name(self.subject.namespace, self.subject.name)))
+        return Job.of(found) if found else None
+
+    @strawberry.field(description="The versions that it reads.")
+    async def inputs(self, info: Info) -> list[Version]:
+        return await _versions(info, self.input_ids)
+
+    @strawberry.field(description="The versions that it wrote.")
+    async def outputs(self, info: Info) -> list[Version]:
+        return await _versions(info, self.output_ids)
+
+    @classmethod
+    def of(cls, found: entities.Run) -> Run:
+        return cls(
+            id=strawberry.ID(found.id),
+            kind=found.kind,
+            subject=QualifiedName.of(found.subject),
+            partition=found.partition,
+            state=found.state,
+            created_at=found.created_at,
+            started_at=found.started_at,
+            ended_at=found.ended_at,
+            not_before=found.not_before,
+            fence=found.fence,
+            attempts=[_attempt(attempt) for attempt in found.attempts],
+            reason=found.reason,
+            metrics=JSON(dict(found.metrics)),
+            input_ids=[strawberry.ID(key) for key in found.inputs],
+            output_ids=[strawberry.ID(key) for key in found.outputs],
+        )
+
+
+RunResult = Annotated[Run | NotFoundError, strawberry.union("RunResult")]
+
+
+@strawberry.type
+class RunQuery:
+    @strawberry.field
+    async def run(self, info: Info, id: strawberry.ID) -> RunResult:
+        return Run.of(await info.context.ask(repository.run, id))
+
+    @strawberry.field(description="Runs, newest first. `openOnly`: those that wait or run.")
+    async def runs(
+        self,
+        info: Info,
+        *,
+        job: NameInput | None = None,
+        state: RunState | None = None,
+        open_only: bool = False,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> Connection[Run]:
+        ask, subject = info.context.ask, job and job.to_name()
+        cursors = Cursors("runs", subject, state, open_only)
+        place = cursors.read(after)
+        found = await ask(
+            repository.runs,
+            job=subject,
+            state=state,
+            open_only=open_only,
+            limit=first + 1,
+            after=place[0] if place else None,
+        )
+        return connection(
+            [Run.of(item) for item in found[:first]],
+            [cursors.write(item.id) for item in found[:first]],
+            has_next=len(found) > first,
+            after=after,
+            count=lambda: ask(repository.count_runs, job=subject, state=state, open_only=open_only),
+        )
+
+
+async def run_connection(info: Info, job: str, *, first: int, after: str | None) -> Connection[Run]:
+    """One page of the runs of one job; asked for many jobs at once, it costs one question."""
+    cursors = Cursors("runs of", job)
+    place = cursors.read(after)
+    page = await info.context.load.runs.load(PageKey(job, first, place[0] if place else None))
+    nodes = [Run.of(item) for item in page.items]
+    return connection(nodes, [cursors.write(item.id) for item in page.items], has_next=page.has_next, after=after)
+
+
+async def _versions(info: Info, ids: Sequence[str]) -> list[Version]:
+    found = await info.context.load.version.load_many(list(ids))
+    return [Version.of(version) for version in found if version]
+
+
+def _attempt(found: entities.Attempt) -> Attempt:
+    return Attempt(
+        number=found.number,
+        worker=found.worker,
+        started_at=found.started_at,
+        ended_at=found.ended_at,
+        outcome=found.outcome,
+        exit_code=found.exit_code,
+        reason=found.reason,
+    )

@@ -1,0 +1,86 @@
+"""The schema: one slice per subject, and what protects it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from app.graphql.consumers import ConsumerQuery
+from app.graphql.datasets import DatasetQuery
+from app.graphql.errors import HANDLERS, presentable
+from app.graphql.impact import ImpactQuery
+from app.graphql.jobs import JobQuery
+from app.graphql.limits import Limits, LimitsExtension
+from app.graphql.lineage import MOST_NODES, LineageQuery
+from app.graphql.names import BIG_INT, BigInt
+from app.graphql.nodes import NodeQuery
+from app.graphql.readiness import ReadinessQuery
+from app.graphql.runs import RunQuery
+from app.graphql.versions import VersionMutation, VersionQuery
+
+MOST_TOKENS = 2000
+CACHED_DOCUMENTS = 512
+LIMITS = Limits(
+    weights={
+        "Query.lineage": 50,
+        "Query.impact": 500,
+        "Query.readiness": 20,
+        "Mutation.reportVersion": 500,
+        "DatasetConnection.totalCount": 50,
+        "JobConnection.totalCount": 50,
+        "ConsumerConnection.totalCount": 50,
+        "RunConnection.totalCount": 100,
+        "VersionConnection.totalCount": 50,
+    },
+    most={"Query.lineage": MOST_NODES},
+)
+
+
+@strawberry.type
+class Query(
+    NodeQuery,
+    DatasetQuery,
+    JobQuery,
+    ConsumerQuery,
+    RunQuery,
+    VersionQuery,
+    LineageQuery,
+    ImpactQuery,
+    ReadinessQuery,
+):
+    pass
+
+
+@strawberry.type
+class Mutation(VersionMutation):
+    pass
+
+
+class HeadwaterSchema(strawberry.Schema):
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Every error on its way out passes here once. The list is the one that is sent, so it is changed in place."""
+        errors[:] = presentable(errors)
+
+
+@cache
+def build_schema() -> HeadwaterSchema:
+    """The schema of the process; it holds no state of its own."""
+    extensions: list[Any] = [
+        lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
+        lambda: ParserCache(maxsize=CACHED_DOCUMENTS),
+        lambda: ValidationCache(maxsize=CACHED_DOCUMENTS),
+        lambda: LimitsExtension(LIMITS),  # after the validation, whose result it reads
+    ]
+    return HeadwaterSchema(
+        query=Query,
+        mutation=Mutation,
+        extensions=extensions,
+        exception_handlers=HANDLERS,
+        config=StrawberryConfig(scalar_map={BigInt: BIG_INT}),
+    )

@@ -1,0 +1,195 @@
+"""Versions: what was reported, what its checks found, and where the last good one is."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from app.graphql.context import Info
+from app.graphql.datasets import Dataset
+from app.graphql.enums import VersionState
+from app.graphql.errors import InvalidInputError, NotFoundError
+from app.graphql.loaders import PageKey
+from app.graphql.names import BigInt, NameInput, Node, Partition, QualifiedName
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
+from app.services import moment, readable_location, report_and_ring
+from graph_model.contracts import entities as contracts
+from graph_model.datasets.repository import dataset as find_dataset
+from graph_model.names import Name
+from graph_model.versions import entities, repository
+from graph_model.versions.resolve import resolve
+
+if TYPE_CHECKING:
+    from app.graphql.runs import Run
+
+LazyRun = Annotated["Run", strawberry.lazy("app.graphql.runs")]
+
+
+@strawberry.type(description="What one check found.")
+class CheckResult:
+    check: str
+    kind: str
+    passed: bool
+    severity: str
+    failed_rows: BigInt
+    message: str
+    sample: JSON = strawberry.field(
+        description="A few of the failing rows, each with its number where the format has an order."
+    )
+
+    @classmethod
+    def of(cls, found: contracts.CheckResult) -> CheckResult:
+        return cls(
+            check=found.check,
+            kind=found.kind,
+            passed=found.passed,
+            severity=found.severity,
+            failed_rows=BigInt(found.failed_rows),
+            message=found.message,
+            sample=JSON([dict(row) for row in found.sample]),
+        )
+
+
+@strawberry.type(description="One immutable content of one partition.")
+class Version(Node):
+    dataset_name: QualifiedName
+    partition: str
+    state: VersionState
+    current: bool = strawberry.field(description="It is what readers of its partition get.")
+    format: str
+    reported_at: datetime
+    published_at: datetime | None
+    row_count: BigInt | None
+    size_bytes: BigInt | None
+    content_hash: str | None
+    reason: str
+    results: list[CheckResult]
+    run_id: strawberry.Private[str | None]
+    known_location: strawberry.Private[str]
+
+    @strawberry.field(description="Where to read it: a path, or URL#TABLE.")
+    def location(self, info: Info) -> str:
+        return readable_location(self.known_location, info.context.services.storage_root)
+
+    @strawberry.field
+    async def dataset(self, info: Info) -> Dataset | None:
+        name = Name(self.dataset_name.namespace, self.dataset_name.name)
+        found = await info.context.load.dataset_named.load(name)
+        return Dataset.of(found) if found else None
+
+    @strawberry.field(description="The run that wrote it; null for what others reported.")
+    async def run(self, info: Info) -> LazyRun | None:
+        from app.graphql.runs import Run
+
+        found = await info.context.load.run.load(self.run_id) if self.run_id else None
+        return Run.of(found) if found else None
+
+    @classmethod
+    def of(cls, found: entities.Version) -> Version:
+        return cls(
+            id=strawberry.ID(found.id),
+            dataset_name=QualifiedName.of(found.dataset),
+            partition=found.partition,
+            state=found.state,
+            current=found.current,
+            format=found.format,
+            reported_at=found.reported_at,
+            published_at=found.published_at,
+            row_count=_big(found.row_count),
+            size_bytes=_big(found.size_bytes),
+            content_hash=found.content_hash,
+            reason=found.reason,
+            results=[CheckResult.of(result) for result in found.results],
+            run_id=found.run,
+            known_location=found.location,
+        )
+
+
+@strawberry.input(description="The claim that a version exists.")
+class ReportVersionInput:
+    dataset: NameInput
+    partition: str = ""
+    location: str | None = strawberry.field(default=None, description="Where it lies; null: where the estate says.")
+    key: str | None = strawberry.field(default=None, description="Makes repeating the report harmless.")
+    source_time: datetime | None = strawberry.field(
+        default=None, description="Orders the versions of a partition; null: now."
+    )
+    reported_by: str = "graphql"
+
+
+@strawberry.type(description="The report is durable, whatever happens next.")
+class ReportVersionPayload:
+    version: Version
+    created: bool = strawberry.field(description="False: the same report was known already, and nothing changed.")
+    run_ids: list[strawberry.ID] = strawberry.field(description="The runs that became ready by it.")
+
+
+ResolveResult = Annotated[Version | NotFoundError | InvalidInputError, strawberry.union("ResolveResult")]
+ReportVersionResult = Annotated[
+    ReportVersionPayload | NotFoundError | InvalidInputError, strawberry.union("ReportVersionResult")
+]
+VersionsResult = Annotated[Connection[Version] | NotFoundError | InvalidInputError, strawberry.union("VersionsResult")]
+
+
+@strawberry.type
+class VersionQuery:
+    @strawberry.field(description="The last good version of a partition: what a reader should read.")
+    async def resolve(self, info: Info, dataset: NameInput, partition: Partition = "") -> ResolveResult:
+        return Version.of(await info.context.ask(resolve, dataset.to_name(), partition))
+
+    @strawberry.field(description="Versions of a dataset, newest report first.")
+    async def versions(
+        self,
+        info: Info,
+        dataset: NameInput,
+        partition: str | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
+    ) -> VersionsResult:
+        found = await info.context.ask(find_dataset, dataset.to_name())
+        return await version_connection(info, found.id, partition=partition, first=first, after=after, counted=True)
+
+
+@strawberry.type
+class VersionMutation:
+    @strawberry.mutation(description="Says that a version exists. What follows is decided by the graph.")
+    async def report_version(self, info: Info, input: ReportVersionInput) -> ReportVersionResult:
+        report = entities.Report(
+            dataset=input.dataset.to_name(),
+            partition=input.partition,
+            location=input.location,
+            key=input.key,
+            source_time=moment(input.source_time, field="sourceTime"),
+            reported_by=input.reported_by,
+        )
+        receipt = await asyncio.to_thread(report_and_ring, info.context.services, report)
+        version = await info.context.ask(repository.version, receipt.version)
+        run_ids = [strawberry.ID(run) for run in receipt.runs]
+        return ReportVersionPayload(version=Version.of(version), created=receipt.created, run_ids=run_ids)
+
+
+async def version_connection(
+    info: Info, dataset_id: str, *, partition: str | None, first: int, after: str | None, counted: bool = False
+) -> Connection[Version]:
+    """One page of the versions of one dataset; asked for many datasets at once, it costs one question."""
+    cursors = Cursors("versions", dataset_id, partition)
+    place = cursors.read(after)
+    key = PageKey(dataset_id, first, place[0] if place else None, partition)
+    page = await info.context.load.versions.load(key)
+    return connection(
+        [Version.of(item) for item in page.items],
+        [cursors.write(item.id) for item in page.items],
+        has_next=page.has_next,
+        after=after,
+        count=(lambda: info.context.ask(repository.count_versions, dataset_id, partition=partition))
+        if counted
+        else None,
+    )
+
+
+def _big(number: int | None) -> BigInt | None:
+    return None if number is None else BigInt(number)

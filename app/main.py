@@ -1,0 +1,124 @@
+"""The API process: `create_app` joins the objects, `serve` listens."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from strawberry.fastapi import GraphQLRouter
+
+from app.graphql.context import Context
+from app.graphql.schema import build_schema
+from app.logs import configure_logs
+from app.rest import health, versions
+from app.rest.errors import handle_errors
+from app.services import Services
+from graph_model.errors import PortTaken, SettingsError
+from graph_model.settings import ApiSettings, BrokerSettings, GraphSettings, StorageSettings
+from graph_model.store.graph import Graph
+
+log = structlog.get_logger(__name__)
+MOST_BODY_BYTES = 1024 * 1024
+
+
+def create_app(*, graph: Graph, broker_url: str | None, storage_root: Path, development: bool = False) -> FastAPI:
+    """The application over objects that the caller made and will close. `development` serves GraphiQL to browsers."""
+    services = Services(graph, broker_url, storage_root)
+    app = FastAPI(
+        title="Headwater",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        max_body_size=MOST_BODY_BYTES,
+    )
+    app.state.services = services
+    app.state.readiness = health.Readiness(services)
+    app.include_router(health.router)
+    app.include_router(versions.router)
+    app.include_router(_graphql(services, development=development), prefix="/graphql")
+    handle_errors(app)
+    return app
+
+
+def serve(
+    *,
+    api: ApiSettings,
+    graph: GraphSettings,
+    broker: BrokerSettings,
+    storage: StorageSettings,
+    announce: Callable[[str], None] | None = None,
+) -> None:
+    """Serves until it is told to stop. Raises PortTaken, SettingsError, GraphUnavailable before anything is served.
+
+    `announce` gets the address as soon as clients can connect (port 0 takes a free one).
+    """
+    configure_logs()
+    listener = _listen(api)
+    with listener, Graph(graph) as store:
+        log.info("graph answers", engine=store.engine, uri=graph.uri)
+        url = broker.url.get_secret_value() if broker.url else None
+        app = create_app(graph=store, broker_url=url, storage_root=storage.root.absolute(), development=api.development)
+        address = _address(listener)
+        log.info("listening", address=address)
+        if announce:
+            announce(address)
+        config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="none")
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _graphql(services: Services, *, development: bool) -> GraphQLRouter[Context, None]:
+    async def context() -> Context:
+        return Context(services)
+
+    return GraphQLRouter(
+        build_schema(),
+        context_getter=context,
+        graphql_ide="graphiql" if development else None,
+        allow_queries_via_get=False,
+        subscription_protocols=(),
+    )
+
+
+def _listen(api: ApiSettings) -> socket.socket:
+    """A bound socket: what is taken or cannot be is known here, not inside of the server."""
+    if not _is_loopback(api.host):
+        log.warning(
+            "listening beyond this machine, without authentication", host=api.host, setting="HEADWATER_API_HOST"
+        )
+    family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((api.host, api.port))
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise _refusal(api, error) from error
+    return listener
+
+
+def _refusal(api: ApiSettings, error: OSError) -> PortTaken | SettingsError:
+    if error.errno == errno.EADDRINUSE:
+        return PortTaken(api.host, api.port, "HEADWATER_API_PORT")
+    where = f"{api.host}:{api.port}"
+    return SettingsError(f"cannot listen on {where} ({error}): mend HEADWATER_API_HOST and HEADWATER_API_PORT")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,134 @@
+"""Reporting and resolving versions over plain HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.services import Services, moment, readable_location, report_and_ring
+from graph_model.errors import InvalidInput
+from graph_model.names import Name, parse_name
+from graph_model.versions.entities import Report, Version, VersionState
+from graph_model.versions.resolve import resolve
+
+router = APIRouter(prefix="/api/v1/versions", tags=["versions"])
+
+
+class NameBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    namespace: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+
+
+class ReportBody(BaseModel):
+    """The claim that a version exists."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dataset: str | NameBody = Field(description="NAMESPACE/NAME, or both apart where the name itself holds a slash")
+    partition: str = Field("", description="partition key; empty where there are no partitions")
+    location: str | None = Field(None, description="where it lies; null: where the estate says")
+    key: str | None = Field(
+        None, description="makes repeating the report harmless; the header Idempotency-Key says the same"
+    )
+    source_time: datetime | None = Field(None, description="orders the versions of a partition; null: now")
+    reported_by: str = Field("rest", min_length=1)
+
+    def to_report(self, idempotency_key: str | None) -> Report:
+        """Raises InvalidName, InvalidInput."""
+        if self.key and idempotency_key and self.key != idempotency_key:
+            raise InvalidInput("key", "the body and the header Idempotency-Key say different things")
+        return Report(
+            dataset=_name(self.dataset),
+            partition=self.partition,
+            location=self.location,
+            key=self.key or idempotency_key,
+            source_time=moment(self.source_time, field="source_time"),
+            reported_by=self.reported_by,
+        )
+
+
+class ReceiptBody(BaseModel):
+    """`created` false: the same report was known already, and nothing changed."""
+
+    version: str
+    state: VersionState
+    created: bool
+    runs: list[str]
+
+
+class VersionBody(BaseModel):
+    """One version, where a reader finds it."""
+
+    id: str
+    dataset: NameBody
+    partition: str
+    state: VersionState
+    current: bool
+    format: str
+    location: str
+    reported_at: datetime
+    published_at: datetime | None
+    row_count: int | None
+    size_bytes: int | None
+    content_hash: str | None
+    run: str | None
+
+
+Problems: dict[int | str, dict[str, Any]] = {
+    404: {"description": "Not known; `nearest` may say what was meant"},
+    422: {"description": "Cannot be used as it stands"},
+    503: {"description": "The graph does not answer; try again"},
+}
+
+
+@router.post("", status_code=201, responses={200: {"model": ReceiptBody, "description": "Known already"}, **Problems})
+async def report(
+    request: Request,
+    response: Response,
+    body: ReportBody,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> ReceiptBody:
+    """Says that a version exists. The answer comes once that is durable; what follows is decided by the graph."""
+    receipt = await asyncio.to_thread(report_and_ring, _services(request), body.to_report(idempotency_key))
+    response.status_code = 201 if receipt.created else 200
+    return ReceiptBody(version=receipt.version, state=receipt.state, created=receipt.created, runs=list(receipt.runs))
+
+
+@router.get("/resolve", responses=Problems)
+async def resolve_version(request: Request, dataset: str, partition: str = "") -> VersionBody:
+    """The last good version of a partition: what a reader should read."""
+    services = _services(request)
+    found = await asyncio.to_thread(resolve, services.graph, parse_name(dataset), partition)
+    return _version(found, services)
+
+
+def _services(request: Request) -> Services:
+    return request.app.state.services
+
+
+def _name(given: str | NameBody) -> Name:
+    return parse_name(given) if isinstance(given, str) else Name(given.namespace, given.name)
+
+
+def _version(found: Version, services: Services) -> VersionBody:
+    return VersionBody(
+        id=found.id,
+        dataset=NameBody(namespace=found.dataset.namespace, name=found.dataset.name),
+        partition=found.partition,
+        state=found.state,
+        current=found.current,
+        format=found.format,
+        location=readable_location(found.location, services.storage_root),
+        reported_at=found.reported_at,
+        published_at=found.published_at,
+        row_count=found.row_count,
+        size_bytes=found.size_bytes,
+        content_hash=found.content_hash,
+        run=found.run,
+    )
