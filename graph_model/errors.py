@@ -3,7 +3,7 @@
 HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate
-│   ├── NotFound             DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound
+│   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
 │   ├── ContentError         a content is missing, cut short, or not what its format says
@@ -157,7 +157,9 @@ class FenceLost(DomainError):
 
 
 class InvalidContract(DomainError):
-    """A contract that cannot be read, or that asks for a check nobody here can run. `line` is None where none is known."""
+    """A contract that cannot be read, or that asks for a check nobody here can run. `line` is None where none is
+    known.
+    """
 
     code = "INVALID_CONTRACT"
 
@@ -210,7 +212,7 @@ class DataFolderInUse(SettingsError):
     def __init__(self, folder: str, holder: str) -> None:
         self.folder, self.holder = folder, holder
         super().__init__(
-            f"the data folder {folder} is in use by process {holder}: stop that one, or set HEADWATER_HOME to another folder"
+            f"the data folder {folder} is in use by process {holder}: stop it, or set HEADWATER_HOME to another folder"
         )
 
 

@@ -74,17 +74,17 @@ def migrated_graph(graph_settings: GraphSettings) -> Iterator[Graph]:
 
 @pytest.fixture
 def graph(migrated_graph: Graph, side_driver: neo4j.Driver) -> Graph:
-    """A migrated graph without any node but its migrations. Notifications of the server are warnings, so errors here."""
+    """A migrated graph without any node but its migrations. What the server remarks is a warning, so an error here."""
     wipe(side_driver, migrated_graph.settings.database)
     return migrated_graph
 
 
 def wipe(driver: neo4j.Driver, database: str, *, batch: int = 2000) -> None:
     """Deletes everything but migrations. Tried again where something that just ended still wrote (a worker, say)."""
-    statement = f"MATCH (n) WHERE NOT n:Migration WITH n LIMIT {batch} DETACH DELETE n RETURN count(*) AS gone"
+    statement = "MATCH (n) WHERE NOT n:Migration WITH n LIMIT $batch DETACH DELETE n RETURN count(*) AS gone"
     for attempts_left in reversed(range(20)):
         try:
-            while driver.execute_query(statement, database_=database).records[0]["gone"]:
+            while driver.execute_query(statement, batch=batch, database_=database).records[0]["gone"]:
                 pass
         except Neo4jError:
             if not attempts_left:
@@ -97,5 +97,6 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """One loud line, so that a green run without Neo4j is not mistaken for a whole one."""
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if SKIPPED in str(report.longrepr)]
     if skipped:
-        line = f"SKIPPED {len(skipped)} tests on Neo4j, so the engine of production is NOT tested: {skipped[0].longrepr[-1]}"
+        what = f"SKIPPED {len(skipped)} tests on Neo4j"
+        line = f"{what}, so the engine of production is NOT tested: {skipped[0].longrepr[-1]}"
         terminalreporter.write_line(line, red=True, bold=True)

@@ -13,6 +13,7 @@ import structlog
 
 from connectors.bell import ring
 from connectors.notify import deliver_due
+from graph_model.errors import Unavailable
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.runs.lease import become_leader
 from graph_model.runs.sweeps import expire_leases, unclaimed
@@ -115,6 +116,8 @@ class Steward(threading.Thread):
         """One sweep that fails never stops the others, nor the next round."""
         try:
             return work()
-        except Exception as error:
-            log.warning("a sweep failed, it is tried again", sweep=what, error=str(error), exc_info=True)
-            return None
+        except Unavailable as error:
+            log.warning("a sweep failed, it is tried again", sweep=what, error=str(error))
+        except Exception:
+            log.exception("a sweep failed, it is tried again", sweep=what)
+        return None

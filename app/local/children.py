@@ -117,7 +117,7 @@ def stop_together(children: Iterable[Child], *, within: float = KILLED_AFTER) ->
 
 
 def memory_of(processes: Iterable[int]) -> int:
-    """Bytes that these processes and all below them occupy; a page that several share is counted once in parts (PSS)."""
+    """Bytes that these processes and all below them occupy; a page that several share is shared out among them."""
     seen: dict[int, psutil.Process] = {}
     for pid in processes:
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -14,7 +14,7 @@ from app.local.embedded_graph import DATABASE, READY, USER, EmbeddedGraphOptions
 from app.local.folder import write_private
 from graph_model.errors import EmbeddedGraphUnavailable
 
-PASSWORD_FILE = "graph-password"
+PASSWORD_FILE = "graph-password"  # noqa: S105  the name of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def start_embedded_graph(home: Path, *, port: int | None = None) -> EmbeddedGrap
         bolt_port=port or free_port(),
         http_port=free_port(),
     )
-    # Its password goes through stdin; and it ends with its stdin, so that the database is closed even when we are killed.
+    # Its password goes through stdin; and it ends with its stdin, so the database is closed even when we are killed.
     command = [sys.executable, "-P", "-m", "app.local.embedded_graph"]
     child = Child.start("graph", command, log=home / "logs" / "graph.log", pipes=True, orphan_signal=None)
     with contextlib.suppress(BrokenPipeError):

@@ -41,7 +41,8 @@ class _Watched:
 class Supervision:
     """Restarts what dies, with a growing pause, until it is left; then stops everything.
 
-    A thread does it, and lives until the last part has ended: the tether of a child holds on to the thread that started it.
+    A thread does it, and lives until the last part has ended: the tether of a child holds on to the thread that
+    started it.
     """
 
     def __init__(self, say: Callable[[str], None]) -> None:
@@ -98,9 +99,8 @@ class Supervision:
         each.child.stop(within=0)  # what it left behind in its group
         each.pause = FIRST_PAUSE if now - each.started > STEADY_AFTER else min(each.pause * 2, LONGEST_PAUSE)
         each.restart_at = now + each.pause
-        self._say(
-            f"{each.child.name} (process {each.child.pid}) ended with {_in_words(code)}; it comes back in {each.pause:.1f} s"
-        )
+        ended = f"{each.child.name} (process {each.child.pid}) ended with {_in_words(code)}"
+        self._say(f"{ended}; it comes back in {each.pause:.1f} s")
 
     def _restart(self, each: _Watched) -> None:
         each.restart_at = None

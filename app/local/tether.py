@@ -1,8 +1,9 @@
 """Starts a command that dies with the process that asked for it, even when that one is killed with SIGKILL.
 
-Run as a script: `python -I -S tether.py PARENT_PID SIGNAL COMMAND…` (signal 0: none). Being the process that then becomes the command, it
-can set the parent-death signal without running Python between fork and exec of a threaded parent. Linux keeps the setting
-across exec; it fires when the *thread* that started us ends, so a supervisor starts its children from its main thread.
+Run as a script: `python -I -S tether.py PARENT_PID SIGNAL COMMAND…` (signal 0: none). Being the process that then
+becomes the command, it can set the parent-death signal without running Python between fork and exec of a threaded
+parent. Linux keeps the setting across exec. It fires when the *thread* that started us ends, so a supervisor starts
+its children from threads that live as long as it does.
 """
 
 from __future__ import annotations

@@ -65,6 +65,11 @@ def _ask_together(scan: Scan, checks: Sequence[Check]) -> list[CheckResult]:
     return [answers[id(each)] if isinstance(each, Question) else each for each in found]
 
 
+def _count(condition: str) -> str:
+    """How many rows: not `count_if`, which says null where there are no rows at all."""
+    return f"count(*) FILTER (WHERE {condition})"
+
+
 def _ask(scan: Scan, asked: Sequence[Question]) -> list[CheckResult]:
     """Inside, each probe is one boolean per row; outside, they are counted, and the first failing rows are kept."""
     probes = [probe for each in asked for probe in each.probes]
@@ -76,8 +81,8 @@ def _ask(scan: Scan, asked: Sequence[Question]) -> list[CheckResult]:
         names = [f"p{position + offset}" for offset in range(len(each.probes))]
         position += len(names)
         fails = " OR ".join(names) or "false"
-        each_probe = ", ".join(f"count_if({name})" for name in names)
-        outer.append(f"count_if({fails}), min({ROW}, {SAMPLES}) FILTER (WHERE {fails}), [{each_probe}]")
+        each_probe = ", ".join(f"{_count(name)}" for name in names)
+        outer.append(f"{_count(fails)}, min({ROW}, {SAMPLES}) FILTER (WHERE {fails}), [{each_probe}]")
     sql = f"SELECT {', '.join(outer)} FROM (SELECT {ROW}, {inner} FROM ({scan.relation.sql}))"
     found = one_row(scan.connection, sql, [value for probe in probes for value in probe.parameters])
     return [_result(scan, each, *found[3 * index : 3 * index + 3]) for index, each in enumerate(asked)]

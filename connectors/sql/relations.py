@@ -193,7 +193,7 @@ class _Round:
 
     def _source(self, source: exp.Table | Scope | exp.Expr) -> Relation:
         if isinstance(source, Scope):
-            return self.relation(source)
+            return self.relation(self._scope_of.get(id(_recursive_query(source.expression)), source))
         name = _table_name(source)
         if name in self._tables:
             return self._input(source, name)
@@ -331,6 +331,16 @@ def _table_name(source: exp.Expr) -> str:
     if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier):
         return ""
     return ".".join(part.name for part in source.parts).lower()
+
+
+def _recursive_query(expression: exp.Expr) -> exp.Expr:
+    """The whole union of a recursive CTE, where a reference to it holds only the first part; else `expression`."""
+    whole = expression
+    while True:
+        outer = whole.parent.parent if isinstance(whole.parent, exp.Subquery) else whole.parent
+        if not isinstance(outer, exp.SetOperation):
+            return whole
+        whole = outer
 
 
 def _is_harmless_function(source: exp.Expr) -> bool:

@@ -6,7 +6,11 @@
 // returns: id string - one row per edge closed
 // access:  write
 UNWIND $edges AS x
-MATCH (a:Dataset|Job|Field {id: x.source})-[e:CONSUMED_BY|PRODUCES|FEEDS|SHAPES|USED_BY|HAS_SCHEMA {id: x.id}]->()
-WHERE e.source = $source AND e.valid_to > $now
+OPTIONAL MATCH (d:Dataset {id: x.source})
+OPTIONAL MATCH (j:Job {id: x.source})
+OPTIONAL MATCH (f:Field {id: x.source})
+WITH x, coalesce(d, j, f) AS a
+MATCH (a)-[e:CONSUMED_BY|PRODUCES|FEEDS|SHAPES|USED_BY|HAS_SCHEMA]->()
+WHERE e.id = x.id AND e.source = $source AND e.valid_to > $now
 SET e.valid_to = $now
 RETURN e.id AS id

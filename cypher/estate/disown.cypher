@@ -5,8 +5,12 @@
 // returns: id string - one row per edge removed
 // access:  write
 UNWIND $edges AS x
-MATCH (n:Dataset|Job|Consumer {id: x.source})-[e:OWNED_BY {id: x.id}]->(:Owner)
-WHERE e.source = $source
+OPTIONAL MATCH (d:Dataset {id: x.source})
+OPTIONAL MATCH (j:Job {id: x.source})
+OPTIONAL MATCH (c:Consumer {id: x.source})
+WITH x, coalesce(d, j, c) AS n
+MATCH (n)-[e:OWNED_BY]->(:Owner)
+WHERE e.id = x.id AND e.source = $source
 WITH e, e.id AS id
 DELETE e
 RETURN id

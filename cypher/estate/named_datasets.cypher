@@ -4,5 +4,6 @@
 // returns: name_id string, id string - a row for each name that is known
 // access:  read
 UNWIND $ids AS name_id
-MATCH (:DatasetName {id: name_id})-[:NAMES]->(d:Dataset)
+MATCH (n:DatasetName {id: name_id})
+MATCH (n)-[:NAMES]->(d:Dataset)
 RETURN name_id, d.id AS id

@@ -8,7 +8,10 @@
 // access:  write
 UNWIND $edges AS x
 MATCH (a:Dataset {id: x.source})
-MATCH (b:Job|Consumer {id: x.target})
+OPTIONAL MATCH (j:Job {id: x.target})
+OPTIONAL MATCH (c:Consumer {id: x.target})
+WITH x, a, coalesce(j, c) AS b
+WHERE b IS NOT NULL
 CREATE (a)-[e:CONSUMED_BY {id: x.id, source: $source, valid_from: $now, valid_to: $forever, recorded_at: $now,
   retracted_at: $forever, last_seen: $now, stale: false}]->(b)
 SET e += x.properties

@@ -7,7 +7,11 @@
 // returns: id string - one row each
 // access:  write
 UNWIND $edges AS x
-MATCH (n:Dataset|Job|Consumer {id: x.source})
+OPTIONAL MATCH (d:Dataset {id: x.source})
+OPTIONAL MATCH (j:Job {id: x.source})
+OPTIONAL MATCH (c:Consumer {id: x.source})
+WITH x, coalesce(d, j, c) AS n
+WHERE n IS NOT NULL
 MERGE (o:Owner {id: x.target})
 ON CREATE SET o.name = x.owner
 CREATE (n)-[e:OWNED_BY {id: x.id, source: $source, valid_from: $now, valid_to: $forever, recorded_at: $now,

@@ -5,6 +5,10 @@
 // returns: id string - one row each
 // access:  write
 UNWIND $ids AS id
-MATCH (n:Dataset|Job|Consumer {id: id})
+OPTIONAL MATCH (d:Dataset {id: id})
+OPTIONAL MATCH (j:Job {id: id})
+OPTIONAL MATCH (c:Consumer {id: id})
+WITH coalesce(d, j, c) AS n
+WHERE n IS NOT NULL
 SET n.retired_at = $now
 RETURN n.id AS id

@@ -4,8 +4,12 @@
 // param:   at datetime - the moment
 // returns: source string, target string, kind string, provenance string, stale boolean, last_seen datetime, job string, node string, label string, namespace string, name string, path string, columns_known boolean - one row per edge, as lineage.columns_up
 // access:  read
+// ArcadeDB looks an id up by index for one label only, so each label is asked by itself.
 UNWIND $ids AS id
-MATCH (a:Job|Consumer {id: id})<-[e:USED_BY]-(b:Field)
+OPTIONAL MATCH (j:Job {id: id})
+OPTIONAL MATCH (c:Consumer {id: id})
+WITH id, coalesce(j, c) AS a
+MATCH (a)<-[e:USED_BY]-(b:Field)
 WHERE e.valid_from <= $at AND $at < e.valid_to AND e.retracted_at > datetime.realtime()
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
 RETURN b.id AS source, id AS target, type(e) AS kind, e.provenance AS provenance, coalesce(e.stale, false) AS stale,

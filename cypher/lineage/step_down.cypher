@@ -4,8 +4,12 @@
 // param:   at datetime - the moment
 // returns: source string, target string, kind string, provenance string, stale boolean, last_seen datetime, required boolean, columns list, node string, label string, namespace string, name string, columns_known boolean - one row per edge; node is the new end of it, columns_known is for jobs
 // access:  read
+// ArcadeDB looks an id up by index for one label only, so each label is asked by itself.
 UNWIND $ids AS id
-MATCH (a:Dataset|Job {id: id})-[e:CONSUMED_BY|PRODUCES]->(b:Dataset|Job|Consumer)
+OPTIONAL MATCH (d:Dataset {id: id})
+OPTIONAL MATCH (j:Job {id: id})
+WITH id, coalesce(d, j) AS a
+MATCH (a)-[e:CONSUMED_BY|PRODUCES]->(b:Dataset|Job|Consumer)
 WHERE e.valid_from <= $at AND $at < e.valid_to AND e.retracted_at > datetime.realtime()
 RETURN id AS source, b.id AS target, type(e) AS kind, e.provenance AS provenance, coalesce(e.stale, false) AS stale, e.last_seen AS last_seen,
        coalesce(e.required, true) AS required, coalesce(e.columns, []) AS columns,

@@ -1,11 +1,17 @@
 // name:    verify.not_the_newest
-// purpose: Partitions whose current version is not their newest published one, or that have two.
+// purpose: Partitions whose current version is not their newest published one, that have two, or that lost theirs.
 // param:   most integer
 // returns: subject string, message string - none when the invariant holds
 // access:  read
-MATCH (p:Partition)-[:CURRENT]->(c:DatasetVersion)
-WHERE c.state <> 'PUBLISHED'
-  OR EXISTS { MATCH (p)-[:HAS_VERSION]->(v:DatasetVersion) WHERE v.state = 'PUBLISHED' AND v.id <> c.id }
-  OR EXISTS { MATCH (p)-[:HAS_VERSION]->(v:DatasetVersion) WHERE v.published_at IS NOT NULL AND v.source_time > c.source_time }
-RETURN p.id AS subject, 'partition ' + p.key + ': ' + c.id + ' is current and not the newest good version' AS message
+MATCH (p:Partition)-[:HAS_VERSION]->(v:DatasetVersion)
+WHERE v.published_at IS NOT NULL
+OPTIONAL MATCH (p)-[:CURRENT]->(c:DatasetVersion)
+WITH p, v, c
+WHERE c IS NULL
+  OR c.state <> 'PUBLISHED'
+  OR (v.state = 'PUBLISHED' AND v.id <> c.id)
+  OR v.source_time > c.source_time
+WITH p, count(v) AS at_odds
+RETURN p.id AS subject,
+  'partition ' + p.key + ': its current version is not the newest good one (' + toString(at_odds) + ' at odds with it)' AS message
 LIMIT $most

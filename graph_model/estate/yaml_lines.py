@@ -53,7 +53,7 @@ class Read:
 class _CoreLoader(yaml.SafeLoader):
     """The safe loader with the implicit types of YAML 1.2 only."""
 
-    yaml_implicit_resolvers = {}
+    yaml_implicit_resolvers = {}  # noqa: RUF012  the shape that PyYAML wants
 
 
 _CoreLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])

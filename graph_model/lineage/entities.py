@@ -31,7 +31,9 @@ class ColumnFlow:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A column that decides the rows of a whole output (filter, join, grouping), in place of a flow to each column of it."""
+    """A column that decides the rows of a whole output (filter, join, grouping), in place of a flow to each column of
+    it.
+    """
 
     source: Name
     source_column: str
@@ -40,8 +42,9 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class ColumnFlows:
-    """Everything known about the columns of one job. `unresolved` says in words what could not be followed; when it is not
-    empty, or `known` is False, nobody may conclude that a column is not used."""
+    """Everything known about the columns of one job. `unresolved` says in words what could not be followed; when it
+    is not empty, or `known` is False, nobody may conclude that a column is not used.
+    """
 
     flows: tuple[ColumnFlow, ...] = ()
     shapes: tuple[Shape, ...] = ()

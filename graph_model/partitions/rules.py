@@ -23,7 +23,9 @@ WHOLE = ""
 
 @dataclass(frozen=True, slots=True)
 class PartitionScheme:
-    """How a dataset or job is sliced. `every=None`: not at all. `start` is the first key that exists, or None for no limit."""
+    """How a dataset or job is sliced. `every=None`: not at all. `start` is the first key that exists, or None for no
+    limit.
+    """
 
     every: Every | None = None
     start: str | None = None
@@ -58,7 +60,8 @@ class PartitionScheme:
 class Mapping:
     """Which partitions of an input a job partition needs: `first` to `last` steps from its own key, both included.
 
-    `same` is 0..0, `previous 3` is -3..-1, `last 3` is -2..0. `whole` (the input has no partitions) needs the one there is.
+    `same` is 0..0, `previous 3` is -3..-1, `last 3` is -2..0. `whole` (the input has no partitions) needs the one
+    there is.
     """
 
     kind: Literal["offsets", "whole"] = "offsets"
@@ -73,7 +76,7 @@ class Mapping:
         return f"last {1 - self.first}" if self.last == 0 else f"previous {-self.first}"
 
     def needed(self, key: str, *, upstream: PartitionScheme) -> tuple[str, ...]:
-        """The input partitions that job partition `key` needs, oldest first; those before the first one do not exist."""
+        """The input partitions that job partition `key` needs, oldest first; none before the first one."""
         if self.kind == "whole":
             return (WHOLE,)
         keys = (upstream.shift(key, offset) for offset in range(self.first, self.last + 1))
@@ -82,7 +85,8 @@ class Mapping:
     def needing(self, key: str, *, job: PartitionScheme) -> tuple[str, ...]:
         """The job partitions that need input partition `key`, oldest first: `needed`, turned round.
 
-        Empty for `whole` unless the job has no partitions either: which job partitions exist is then known to the graph only.
+        Empty for `whole` unless the job has no partitions either: which job partitions exist is then known to the
+        graph only.
         """
         if self.kind == "whole":
             return (WHOLE,) if job.every is None else ()
@@ -94,7 +98,7 @@ _MAPPING = re.compile(r"^(previous|last) (\d{1,4})(?: (?:days?|hours?|months?|pa
 
 
 def parse_mapping(text: str) -> Mapping:
-    """`same`, `whole`, `previous N [days]` (without the own one) or `last N [days]` (with it). Raises InvalidMapping."""
+    """`same`, `whole`, `previous N [days]` (without its own) or `last N [days]` (with it). Raises InvalidMapping."""
     if text == "same":
         return Mapping()
     if text == "whole":

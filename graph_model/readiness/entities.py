@@ -21,7 +21,9 @@ class InputState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InputReadiness:
-    """One input partition. `version` is the good version, or else the newest one; `results` are the checks that failed on it."""
+    """One input partition. `version` is the good version, or else the newest one; `results` are the checks that
+    failed on it.
+    """
 
     dataset: Name
     partition: str
@@ -38,7 +40,8 @@ class InputReadiness:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`ready`: every required input is satisfied. `runnable`: a run of it could be claimed now. `run` is the newest run.
+    """`ready`: every required input is satisfied. `runnable`: a run of it could be claimed now. `run` is the newest
+    run.
 
     `inputs` are sorted by dataset and partition; `reason` says in one sentence where it stands.
     """

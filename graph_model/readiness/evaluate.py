@@ -1,8 +1,9 @@
-"""Creates the runs of job partitions that have become ready: inside a publishing transaction, and again from durable marks.
+"""Creates the runs of job partitions that have become ready: inside a publishing transaction, and again from durable
+marks.
 
 The lock comes first, so that of two transactions that publish the last two inputs of a job partition the later one sees
-both. The mark covers what the lock cannot: a job declared while its input was being published, and engines whose commits
-become visible piece by piece.
+both. The mark covers what the lock cannot: a job declared while its input was being published, and engines whose
+commits become visible piece by piece.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from graph_model.store.graph import Graph, Transaction
 
 # A mark younger than this may belong to a commit that readers do not see whole yet.
 MARK_GRACE_MS = 300
-# So many job partitions are evaluated in one transaction; a wider fan-out goes through the marks, in batches of this size.
+# So many job partitions are evaluated in one transaction; a wider fan-out goes through the marks, in batches of this
+# size.
 BATCH = 100
 
 
@@ -88,7 +90,9 @@ def create_ready_runs(
 
 
 def evaluate_marks(graph: Graph, *, limit: int = 200) -> tuple[str, ...]:
-    """Evaluates the job partitions behind marked partitions again and removes the marks; the runs that this made ready."""
+    """Evaluates the job partitions behind marked partitions again and removes the marks; the runs that this made
+    ready.
+    """
     marked = graph.rows("readiness.marked", grace_ms=MARK_GRACE_MS, most=limit)
     if not marked:
         return ()

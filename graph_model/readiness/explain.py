@@ -1,4 +1,6 @@
-"""Why a job partition may run, or what exactly it waits for. Costs what its own inputs cost, whatever the estate's size."""
+"""Why a job partition may run, or what exactly it waits for. Costs what its own inputs cost, whatever the estate's
+size.
+"""
 
 from __future__ import annotations
 

@@ -76,7 +76,8 @@ def needs_of_row(row: dict[str, Any]) -> JobNeeds:
 
 def _input_of(item: dict[str, Any]) -> InputNeed:
     mapping = parse_mapping(item["mapping"])
-    # An input without partitions under a job that has some is recorded only: else one new airline would rerun every day.
+    # An input without partitions under a job that has some is recorded only: else one new airline would rerun every
+    # day.
     recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
     scheme = PartitionScheme(item["every"], item["start"])
     return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only)

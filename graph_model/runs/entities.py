@@ -40,7 +40,9 @@ class RunInput:
 
 @dataclass(frozen=True, slots=True)
 class RunOutput:
-    """Where a run must write one output, and what the content must promise. For a validation run: the content to check."""
+    """Where a run must write one output, and what the content must promise. For a validation run: the content to
+    check.
+    """
 
     dataset: Name
     dataset_id: str

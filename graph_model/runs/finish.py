@@ -20,7 +20,8 @@ from graph_model.versions.publish import Candidacy, Finish, publish, quarantine,
 def finish_run(
     graph: Graph, run: ClaimedRun, outputs: Sequence[OutputVersion], *, metrics: Mapping[str, Any] | None = None
 ) -> Finished:
-    """Ends a job's run. All outputs good: they are published in this transaction. One bad: all are quarantined, the run is FAILED.
+    """Ends a job's run. All outputs good: they are published in this transaction. One bad: all are quarantined, the
+    run is FAILED.
 
     Raises FenceLost when the run has a newer owner or has ended; then nothing has happened.
     """

@@ -24,7 +24,9 @@ class Outcome:
 
 
 def after_failure(failure: Failure, *, failures: int, retries: int) -> Outcome:
-    """`failures` counts the failed attempts before this one; `retries` is how many the job may have on top of the first."""
+    """`failures` counts the failed attempts before this one; `retries` is how many the job may have on top of the
+    first.
+    """
     if not failure.retry:
         return Outcome(RunState.FAILED, failure.reason)
     if failures >= retries:

@@ -14,7 +14,9 @@ PATIENCE_MS = 1_000
 
 
 def expire_leases(graph: Graph, *, limit: int = 100) -> tuple[str, ...]:
-    """Takes runs away from workers whose lease ran out: READY again, or FAILED as poison. The ids of those that are READY."""
+    """Takes runs away from workers whose lease ran out: READY again, or FAILED as poison. The ids of those that are
+    READY.
+    """
     orphaned = graph.rows("runs.orphaned", most=limit)
     if not orphaned:
         return ()
@@ -22,7 +24,7 @@ def expire_leases(graph: Graph, *, limit: int = 100) -> tuple[str, ...]:
 
 
 def unclaimed(graph: Graph, *, limit: int = 100) -> tuple[str, ...]:
-    """Ready runs that are due and that nobody took up: their ring was lost, or no worker was free. Most urgent first."""
+    """Ready runs that are due and nobody took up: their ring was lost, or no worker was free. Most urgent first."""
     return tuple(row["id"] for row in graph.rows("runs.unclaimed", patience_ms=PATIENCE_MS, most=limit))
 
 

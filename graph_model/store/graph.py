@@ -18,22 +18,18 @@ from typing import Any, LiteralString, Self, TypeVar
 
 import neo4j
 from neo4j import GraphDatabase, NotificationDisabledClassification, NotificationMinimumSeverity
-from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError
+from neo4j.exceptions import DriverError, Neo4jError
 
-from graph_model.errors import GraphUnavailable, HeadwaterError
+from graph_model.errors import GraphUnavailable
 from graph_model.settings import GraphSettings, origin
 from graph_model.store.queries import NamedQuery, load_queries
-from graph_model.store.trouble import Trouble, classify
+from graph_model.store.trouble import Trouble, WrongQuery, classify, one_line, translated
 
 Row = dict[str, Any]
 T = TypeVar("T")
 
 FIRST_WAIT = 0.004
 LONGEST_WAIT = 0.4
-
-
-class WrongQuery(HeadwaterError):
-    """A query was called by a wrong name, with wrong parameters, or asked to write in a read: a mistake in Headwater."""
 
 
 class CommitUnknown(Exception):
@@ -147,8 +143,8 @@ class Graph:
     def _took_effect(self, operation: str) -> bool:
         """Whether the transaction that wrote `operation` committed. Once this answers no, it never can any more.
 
-        Asking writes the same unique operation id. Found: it committed. Created: the lost transaction, should it still be
-        on its way, runs into the unique constraint.
+        Asking writes the same unique operation id. Found: it committed. Created: the lost transaction, should it
+        still be on its way, runs into the unique constraint.
         """
 
         def ask(timeout: float) -> bool:
@@ -210,29 +206,18 @@ class Graph:
                 pause = random.uniform(wait / 2, wait)
                 if time.monotonic() + pause >= deadline:
                     raise GraphUnavailable(
-                        f"the graph at {self.settings.uri} gave no result within {self.settings.timeout:g} s: {trouble}"
+                        f"the graph at {self.settings.uri} gave no result within {self.settings.timeout:g} s: "
+                        f"{one_line(trouble)}"
                     ) from trouble
                 time.sleep(pause)
                 wait = min(wait * 2, LONGEST_WAIT)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
-        where = f"{self.settings.uri} (address from: {origin('HEADWATER_GRAPH_URI')})"
         try:
             yield
-        except AuthError as error:
-            raise GraphUnavailable(
-                f"the graph at {where} refused user {self.settings.user!r}: set HEADWATER_GRAPH_USER and HEADWATER_GRAPH_PASSWORD"
-            ) from error
-        except ClientError as error:
-            if "Database" in (error.code or ""):
-                raise GraphUnavailable(
-                    f"the graph at {where} has no database {self.settings.database!r}: set HEADWATER_GRAPH_DATABASE"
-                ) from error
-            raise WrongQuery(f"the graph at {where} refused a statement: {error}") from error
         except (Neo4jError, DriverError, OSError) as error:
-            hint = "start it, set HEADWATER_GRAPH_URI, or run `headwater up`"
-            raise GraphUnavailable(f"the graph at {where} failed: {error}; {hint}") from error
+            raise translated(error, self.settings, origin("HEADWATER_GRAPH_URI")) from error
 
 
 def plain(value: Any) -> Any:

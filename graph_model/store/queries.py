@@ -1,7 +1,8 @@
 """Loads the named queries below `cypher/` and holds each to the promise of its header.
 
 A file `cypher/lineage/step_down.cypher` is the query `lineage.step_down`. A second file for one engine
-(`step_down.arcadedb.cypher`) replaces it there and must keep its parameters and columns; its purpose says why it exists.
+(`step_down.arcadedb.cypher`) replaces it there and must keep its parameters and columns; its purpose says why it
+exists.
 """
 
 from __future__ import annotations

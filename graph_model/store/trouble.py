@@ -1,9 +1,9 @@
 """Which errors of the driver are worth another try, on which engine, and why. The only place that knows.
 
 Neo4j takes locks: two writers wait for each other, and a deadlock aborts one of them with a TransientError.
-ArcadeDB is optimistic: the later of two committers fails at commit with a TransientError; a lost race of two MERGEs is a
-constraint error there; and a commit becomes visible piece by piece, so that a reader may meet an entity that is not there
-yet. All three are gone a few milliseconds later, so all three are tried again.
+ArcadeDB is optimistic: the later of two committers fails at commit with a TransientError; a lost race of two MERGEs
+is a constraint error there; and a commit becomes visible piece by piece, so that a reader may meet an entity that is
+not there yet. All three are gone a few milliseconds later, so all three are tried again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from enum import Enum
 
 from neo4j.exceptions import (
+    AuthError,
     ClientError,
     ConstraintError,
     DriverError,
@@ -20,6 +21,13 @@ from neo4j.exceptions import (
     SessionExpired,
     TransientError,
 )
+
+from graph_model.errors import GraphUnavailable, HeadwaterError
+from graph_model.settings import GraphSettings
+
+
+class WrongQuery(HeadwaterError):
+    """A query was called by a wrong name, with wrong parameters, or to write in a read: a mistake in Headwater."""
 
 
 class Trouble(Enum):
@@ -48,3 +56,24 @@ def _is_race_on_arcadedb(error: Exception) -> bool:
     if isinstance(error, ConstraintError):
         return True
     return isinstance(error, ClientError) and bool(error.code) and error.code.endswith("EntityNotFound")
+
+
+def translated(error: Exception, settings: GraphSettings, origin: str) -> HeadwaterError:
+    """What an error of the driver means to everyone beyond the gate; `origin` says where the address came from."""
+    where = f"the graph at {settings.uri} (address from: {origin})"
+    code = error.code or "" if isinstance(error, ClientError) else ""
+    if isinstance(error, AuthError):
+        mend = "set HEADWATER_GRAPH_USER and HEADWATER_GRAPH_PASSWORD"
+        return GraphUnavailable(f"{where} refused user {settings.user!r}: {mend}")
+    if ".Database." in code:
+        return GraphUnavailable(f"{where} has no database {settings.database!r}: set HEADWATER_GRAPH_DATABASE")
+    # A transaction past its time is a client error to Neo4j, and no mistake of ours.
+    if code and ".Transaction." not in code:
+        return WrongQuery(f"{where} refused a statement: {one_line(error)}")
+    mend = "start it, set HEADWATER_GRAPH_URI, or run `headwater up`"
+    return GraphUnavailable(f"{where} failed: {one_line(error)}; {mend}")
+
+
+def one_line(error: BaseException) -> str:
+    """The driver's own messages run over several lines."""
+    return " ".join(str(error).split())

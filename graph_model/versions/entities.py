@@ -24,8 +24,9 @@ class VersionState(StrEnum):
 class Content:
     """Where one content lies and how to read it.
 
-    `location` is absolute, or relative to the storage root of the worker that reads it. For tables it is `URL#TABLE`, where
-    URL is a SQLAlchemy address (`{root}` in it stands for the storage root) or `env:NAME` of a variable that holds one.
+    `location` is absolute, or relative to the storage root of the worker that reads it. For tables it is `URL#TABLE`,
+    where URL is a SQLAlchemy address (`{root}` in it stands for the storage root) or `env:NAME` of a variable that
+    holds one.
     """
 
     format: str
@@ -61,8 +62,9 @@ class Validated:
 class Report:
     """The claim that a version exists.
 
-    `key` makes repeating the report harmless; without one each report is a claim of its own (equal content still changes
-    nothing). `location` None: the dataset's declared one. `source_time` orders the versions of a partition; None: now.
+    `key` makes repeating the report harmless; without one each report is a claim of its own (equal content still
+    changes nothing). `location` None: the dataset's declared one. `source_time` orders the versions of a partition;
+    None: now.
     """
 
     dataset: Name

@@ -1,4 +1,6 @@
-"""Where runs write: a place of its own for each run and fence, so that an older owner can never touch a newer one's output."""
+"""Where runs write: a place of its own for each run and fence, so that an older owner can never touch a newer one's
+output.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ def output_content(
     run: str,
     fence: int,
 ) -> Content:
-    """The staged place of one output. `options["expose"]` holds the fixed place that outsiders read, where one is declared."""
+    """The staged place of one output. `options["expose"]` holds the fixed place that outsiders read, where one is
+    declared.
+    """
     staged = _staged_table(dataset, options, key, f"{run[3:11]}_{fence}") if format == "table" else None
     folder = f"{dataset.name}/{key or 'whole'}/{run[:16]}-{fence}"
     fixed = {"expose": fixed_place(location, options, key)} if expose else {}

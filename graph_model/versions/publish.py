@@ -1,8 +1,8 @@
 """Publishing and quarantining: the one transaction in which a version becomes what readers get, and runs become ready.
 
 The order inside is the protocol: lock the job partitions concerned (first statement), check the fence of the run that
-finishes, flip `CURRENT`, wire and read readiness, create runs, write the audit. Nothing is read before the lock that the
-decision rests on.
+finishes, flip `CURRENT`, wire and read readiness, create runs, write the audit. Nothing is read before the lock that
+the decision rests on.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ class Candidacy:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The run whose end this transaction is: `own` is its job partition, `end` checks the fence and ends it or raises FenceLost,
-    `prepare` then writes what must exist before the versions are judged."""
+    """The run whose end this transaction is: `own` is its job partition, `end` checks the fence and ends it or raises
+    FenceLost, `prepare` then writes what must exist before the versions are judged.
+    """
 
     own: JobPartition
     actor: str

@@ -11,7 +11,9 @@ from graph_model.versions.repository import version
 
 
 def resolve(graph: Graph, dataset: Name, partition: str = "") -> Version:
-    """The current version of a partition. Raises DatasetNotFound, InvalidPartition, VersionNotFound (which says what is there)."""
+    """The current version of a partition. Raises DatasetNotFound, InvalidPartition, VersionNotFound (which says what
+    is there).
+    """
     target = find_target(graph, dataset)
     key = target.partitions.check(partition)
     rows = graph.rows("versions.current_of", partition=partition_id(target.id, key))

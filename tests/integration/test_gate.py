@@ -15,7 +15,7 @@ from neo4j.exceptions import TransientError
 from pydantic import SecretStr
 
 from app.local.children import free_port
-from graph_model.errors import GraphUnavailable
+from graph_model.errors import GraphUnavailable, HeadwaterError
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph, Transaction, WrongQuery
 from graph_model.store.migrations import migrate, migrations, pending
@@ -94,7 +94,7 @@ def test_an_error_that_stays_is_not_tried_again(graph: Graph) -> None:
         calls.append(tx.token)
         tx.rows("store.sweep_operations", keep="not a number", most=1)
 
-    with pytest.raises(GraphUnavailable):
+    with pytest.raises(HeadwaterError):
         graph.write(divide_by_text)
 
     assert len(calls) == 1

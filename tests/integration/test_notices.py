@@ -40,7 +40,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Location", "/elsewhere")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is given
+    def log_message(self, format: str, *args: object) -> None:
         """Silent."""
 
 

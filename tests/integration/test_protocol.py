@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import LiteralString
 
 import neo4j
 import pytest
@@ -217,15 +218,15 @@ def test_an_expired_owner_can_publish_nothing(estate: Graph) -> None:
 
 
 def test_a_run_that_loses_three_workers_is_poison(estate: Graph) -> None:
-    report(estate, "raw", DAYS[0])
+    receipt = report(estate, "raw", DAYS[0])
     for attempt in range(3):
         worker = f"w{attempt}"
         register(estate, worker, host="h", pid=1, slots=1, lease_seconds=600)
-        (held,) = claim(estate, worker)
+        assert len(claim(estate, worker)) == 1
         register(estate, worker, host="h", pid=1, slots=1, lease_seconds=-1)
         expire_leases(estate)
 
-    found = get_run(estate, held.id)
+    found = get_run(estate, receipt.runs[0])
     assert (found.state, "poison" in found.reason, len(found.attempts)) == (RunState.FAILED, True, 3)
     assert verify(estate) == ()
 
@@ -329,3 +330,34 @@ def test_a_wrong_report_is_refused_by_name(
 def test_readiness_of_an_unknown_job_names_the_nearest(estate: Graph) -> None:
     with pytest.raises(JobNotFound, match="did you mean test/clean"):
         readiness(estate, name("cleen"), DAYS[0])
+
+
+DAMAGE: dict[LiteralString, int] = {
+    "MATCH (:JobPartition)-[h:HAS_RUN]->(:Run {kind: 'job'}) DELETE h": 1,
+    """MATCH (r:Run)-[:WROTE]->(v) CREATE (r)-[:WROTE]->(:DatasetVersion {id: 'x' + v.id, partition: v.partition,
+    state: 'SUPERSEDED', content_hash: 'x', published_at: v.published_at})""": 2,
+    """MATCH (r:Run {kind: 'job'})-[:HAS_ATTEMPT]->(a) CREATE (r)-[:HAS_ATTEMPT]->(:Attempt {id: a.id + 'x',
+    number: 2, started_at: a.started_at, ended_at: a.ended_at})""": 3,
+    """MATCH (v:DatasetVersion)
+    CREATE (v)-[:CHECKED_BY]->(:CheckResult {id: 'x' + v.id, severity: 'blocking', passed: false})""": 4,
+    "MATCH (:Partition)-[c:CURRENT]->() DELETE c": 5,
+    "MATCH (p:Partition)-[c:CURRENT]->(v) DELETE c SET v.state = 'SUPERSEDED'": 5,
+    "MATCH (a:AuditRecord {transition: 'PUBLISHED'}) DELETE a": 6,
+    "MATCH (r:Run {kind: 'job'}) SET r.open = 1, r.state = 'RUNNING', r.owner = 'gone'": 8,
+    "MATCH (p:Partition)-[:CURRENT]->() SET p.evaluate = datetime('2013-01-01T00:00:00Z')": 8,
+    "MATCH (r:Run) SET r.attempts = 9": 8,
+    "CREATE (:Run {kind: 'job', state: 'READY'})": 0,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=range(len(DAMAGE)))
+def test_verify_finds_each_kind_of_damage(estate: Graph, side_driver: neo4j.Driver, damage: LiteralString) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work()
+    assert fleet.settle() == ()
+
+    side_driver.execute_query(damage, database_=estate.settings.database)
+
+    assert DAMAGE[damage] in {violation.invariant for violation in verify(estate)}

@@ -1,4 +1,4 @@
-"""A real Neo4j 5.26 for tests: one that is named, else one in docker, else the jars from Maven Central under a JDK 17."""
+"""A real Neo4j 5.26 for tests: the one that is named, else docker, else the jars from Maven Central and a JDK 17."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _docker_answers() -> bool:
 
 def _in_docker(folder: Path) -> Server:
     port, password = free_port(), secrets.token_urlsafe(24)
-    # The password travels as an environment variable of the client, not in its arguments. SIGTERM reaches the container.
+    # The password travels as an environment variable of the client, not in its arguments; its signals reach Neo4j.
     child = Child.start(
         "neo4j",
         ["docker", "run", "--rm", "--publish", f"{LOOPBACK}:{port}:7687", "--env", "NEO4J_AUTH", IMAGE],

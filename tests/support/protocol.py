@@ -1,10 +1,13 @@
-"""A small estate for the run protocol, written by plain statements, and a fleet that plays its runs without processes."""
+"""A small estate for the run protocol, written by plain statements, and a fleet that plays its runs without
+processes.
+"""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import LiteralString
 
 import neo4j
 
@@ -31,7 +34,8 @@ MERGE (o:Owner {id: $owner_id}) ON CREATE SET o.name = $owner
 WITH o
 UNWIND $rows AS row
 CREATE (d:Dataset {id: row.id, namespace: row.namespace, name: row.name, format: 'csv', location: row.location,
-  partition_every: row.every, partition_from: row.start, options: '{}', contract: '', description: '', tags: [], scope: 'test'})
+  partition_every: row.every, partition_from: row.start, options: '{}', contract: '', description: '', tags: [],
+  scope: 'test'})
 CREATE (:DatasetName {id: row.name_id, namespace: row.namespace, name: row.name})-[:NAMES]->(d)
 CREATE (d)-[:OWNED_BY]->(o)
 """
@@ -48,7 +52,8 @@ _INPUTS = """
 UNWIND $rows AS row
 MATCH (d:Dataset {id: row.dataset}), (j:Job {id: row.job})
 CREATE (d)-[:CONSUMED_BY {id: row.dataset + '>' + row.job, mapping: row.mapping, required: row.required,
-  correction: row.correction, provenance: 'declared', source: 'estate:test', valid_from: datetime('2000-01-01T00:00:00Z'),
+  correction: row.correction, provenance: 'declared', source: 'estate:test',
+  valid_from: datetime('2000-01-01T00:00:00Z'),
   valid_to: $endless, recorded_at: datetime('2000-01-01T00:00:00Z'), retracted_at: $endless, stale: false}]->(j)
 """
 _OUTPUTS = """
@@ -84,10 +89,9 @@ def a_job(
         )
         for dataset, mapping in inputs.items()
     )
-    spec = JobSpec(
+    return JobSpec(
         name(job), "shell", {"argv": ["true"]}, specs, (name(output),), DAILY, retries=retries, priority=priority
     )
-    return spec
 
 
 def declare(
@@ -101,7 +105,7 @@ def declare(
     """Writes daily datasets (those in `whole` without partitions) and jobs."""
     owner = {"owner": OWNER, "owner_id": owner_id(OWNER)}
 
-    def run(statement: str, **parameters: object) -> None:
+    def run(statement: LiteralString, **parameters: object) -> None:
         driver.execute_query(statement, parameters, database_=database)
 
     run(_DATASETS, rows=[_dataset(dataset, whole=dataset in whole) for dataset in datasets], **owner)
@@ -167,8 +171,9 @@ def bad(reason: str = "3 rows repeat a key") -> Validated:
 
 @dataclass
 class Fleet:
-    """Plays every run that can be claimed: a validation finds what `contents` says of its location (else good content of
-    that name), a job writes content made of its inputs. `finished` lists them in order."""
+    """Plays every run that can be claimed: a validation finds what `contents` says of its location (else good content
+    of that name), a job writes content made of its inputs. `finished` lists them in order.
+    """
 
     graph: Graph
     worker: str = "w-test"

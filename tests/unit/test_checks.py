@@ -116,6 +116,25 @@ def test_a_check_that_cannot_be_run_fails_alone_and_says_why(asked: Check, reaso
     assert good.passed
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        check("schema", columns={"a": "integer"}),
+        check("not_null", columns=["a", "b"]),
+        check("unique", columns=["a"]),
+        check("allowed_values", column="a", values=["x"]),
+        check("range", column="b", min=1),
+        check("matches", column="a", pattern="x"),
+        check("not_null", columns=["a"], must={"at_most": 1}, unit="percent"),
+    ],
+)
+def test_no_row_of_an_empty_content_fails(asked: Check, tmp_path: Path) -> None:
+    result = result_of(a_csv(tmp_path, "a,b\n"), asked)
+
+    assert result.passed, result.message
+    assert result.failed_rows == 0
+
+
 def test_samples_are_the_first_five_failing_rows_with_their_numbers(tmp_path: Path) -> None:
     content = a_csv(tmp_path, "a,b\n" + "".join(f"{row},{row % 2}\n" for row in range(1, 1001)))
 

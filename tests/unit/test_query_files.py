@@ -26,7 +26,8 @@ MATCH (n:Dataset) WHERE n.id IN $ids RETURN n.id AS id
 
 # A clause keyword in capitals with what follows it in Cypher; prose does not write so.
 CYPHER = re.compile(
-    r"\b(MATCH|MERGE|CREATE|DETACH DELETE)\s*\(|\bUNWIND\s+\$|\bMATCH\s*$|\bRETURN\s+\w+\.\w+|\bWHERE\s+\w+\.\w+\s*(=|IN)\s*\$"
+    r"\b(MATCH|MERGE|CREATE|DETACH DELETE)\s*\(|\bUNWIND\s+\$|\bMATCH\s*$|\bRETURN\s+\w+\.\w+"
+    r"|\bWHERE\s+\w+\.\w+\s*(=|IN)\s*\$"
 )
 
 

@@ -115,11 +115,11 @@ def shapes(found: ColumnFlows) -> set[str]:
         (
             "WITH RECURSIVE r(p) AS (SELECT a FROM flights UNION ALL SELECT t FROM r JOIN weather ON id=p) FROM r",
             {"flights.a>p", "weather.t>p"},
-            {"flights.a", "weather.id"},
+            {"flights.a", "weather.id", "weather.t"},
         ),
         (
-            "WITH RECURSIVE r(p, q) AS (SELECT a, b FROM flights UNION ALL SELECT q, p FROM r) SELECT p FROM r",
-            {"flights.a>p", "flights.b>p"},
+            "WITH RECURSIVE r(p,q,s) AS (SELECT a, b, id FROM flights UNION ALL SELECT q, s, p FROM r) SELECT p FROM r",
+            {"flights.a>p", "flights.b>p", "flights.Id>p"},
             set(),
         ),
         ("SELECT u.v FROM flights, unnest(flights.a) AS u(v)", {"flights.a>v"}, {"flights.a"}),

@@ -140,6 +140,18 @@ def test_an_exposure_that_fails_changes_nothing(tmp_path: Path) -> None:
     assert inspect(target) == before
 
 
+def test_an_exposure_that_fails_half_way_is_rolled_back(tmp_path: Path) -> None:
+    target = at(tmp_path, "fixed", partition_column="day")
+    with sqlite3.connect(tmp_path / "warehouse.db") as connection:
+        connection.execute("CREATE TABLE fixed (day TEXT, flights BIGINT, delay DOUBLE CHECK (delay > -1))")
+        connection.execute("INSERT INTO fixed VALUES ('2013-01-05', 1, 0.5)")
+
+    with pytest.raises(ContentError, match="CHECK constraint failed"):
+        expose(a_table(tmp_path, "v1"), target, "2013-01-05")
+
+    assert read(target).read_all().to_pylist() == [{"day": "2013-01-05", "flights": 1, "delay": 0.5}]
+
+
 def test_discarding_drops_the_table_once_and_for_all(tmp_path: Path) -> None:
     content = a_table(tmp_path, "v1")
 

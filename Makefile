@@ -1,0 +1,57 @@
+# Every command of the project. `make help` lists them; CI runs the same ones (.ci/run).
+# A machine needs Python >= 3.11 and make, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+TESTS ?= tests
+.DEFAULT_GOAL := help
+.PHONY: help venv demo up test unit lint format types lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+venv: $(STAMP) ## .venv with everything that the lock file names
+
+demo: $(STAMP) ## a week of real flights through a whole stack of its own; ends by itself
+	$(BIN)/headwater demo
+
+up: $(STAMP) ## graph, broker, API and workers on this machine, until Ctrl-C; data stays in .headwater
+	$(BIN)/headwater up
+
+test: $(STAMP) ## the whole suite, on both graph engines side by side (TESTS=path for a part of it)
+	$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
+
+unit: $(STAMP) ## only the tests that need no process
+	$(BIN)/pytest tests/unit
+
+lint: $(STAMP) types ## ruff, format, types, and which way imports point
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: $(STAMP) ## only the type checker
+	$(BIN)/basedpyright
+
+format: $(STAMP) ## let ruff mend and format everything
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(STAMP) ## resolve the dependencies anew into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --upgrade \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
+		--custom-compile-command "make lock" --output-file requirements.lock
+
+clean: ## remove what can be made again (not .headwater, which may hold your data)
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+# The lock decides every package, by hash; the project itself is then linked in without looking anything up.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Headwater needs Python >= 3.11, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo not there): try make PYTHON=python3.12" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(STAMP)

