@@ -15,11 +15,11 @@ from strawberry.fastapi import GraphQLRouter
 
 from app.graphql.context import Context
 from app.graphql.schema import build_schema
-from app.logs import configure_logs
 from app.rest import health, versions
 from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
+from graph_model.logs import configure_logs
 from graph_model.settings import ApiSettings, BrokerSettings, GraphSettings, StorageSettings
 from graph_model.store.graph import Graph
 

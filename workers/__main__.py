@@ -12,13 +12,13 @@ import structlog
 
 from connectors.bell import ring
 from graph_model.errors import GraphUnavailable
+from graph_model.logs import configure_logs
 from graph_model.settings import BrokerSettings, GraphSettings, NotifySettings, StorageSettings, WorkerSettings
 from graph_model.store.graph import Graph
 from workers.celery_app import make_celery
 from workers.fleet import Fleet, Poller
 from workers.identity import Heartbeat, Identities
 from workers.listener import Listener
-from workers.log import configure_logging
 from workers.steward import Steward, Sweeps
 from workers.supervisor import Supervisor
 from workers.tasks import add_tasks
@@ -98,7 +98,7 @@ class Worker:
 
 def main() -> int:
     """0 after an orderly end, 3 when the graph cannot be reached at the start."""
-    configure_logging()
+    configure_logs()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

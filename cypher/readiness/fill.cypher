@@ -1,5 +1,5 @@
 // name:    readiness.fill
-// purpose: Joins job partitions to the partitions they fill, and remembers from which job definition all that was made.
+// purpose: Joins job partitions to the partitions they fill, and remembers what all that was made from.
 // param:   fills list of map {job_partition, partition, dataset, key, wiring}
 // returns: job_partition string - one row per edge
 // access:  write

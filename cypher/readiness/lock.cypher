@@ -2,7 +2,7 @@
 // purpose: First statement of whatever creates or changes runs: locks job partitions, made here when they are new.
 // param:   job_partitions list of map {id, job, key} - sorted by id
 // param:   token string - fresh for each attempt; a value already stored would lock nothing on an optimistic engine
-// returns: id string, wiring string or null - one row each; wiring: the job definition its edges were made from
+// returns: id string, wiring string or null - one row each; wiring: what its edges were made from
 // access:  write
 UNWIND $job_partitions AS x
 MERGE (jp:JobPartition {id: x.id})

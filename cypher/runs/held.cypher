@@ -2,10 +2,10 @@
 // purpose: What decides the fate of a failed attempt, if the run is still held under this fence. Only after the lock.
 // param:   run string
 // param:   fence integer
-// returns: job, kind, key, attempts, failures, retries - no row: an older owner
+// returns: id, input_set, job, kind, key, attempts, failures, retries - no row: an older owner
 // access:  read
 MATCH (r:Run {id: $run})
 WHERE r.state = 'RUNNING' AND r.fence = $fence
 OPTIONAL MATCH (j:Job {id: r.job})
-RETURN r.job AS job, r.kind AS kind, r.key AS key, r.attempts AS attempts, r.failures AS failures,
+RETURN r.id AS id, r.input_set AS input_set, r.job AS job, r.kind AS kind, r.key AS key, r.attempts AS attempts, r.failures AS failures,
   coalesce(j.retries, 0) AS retries

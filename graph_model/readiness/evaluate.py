@@ -64,7 +64,7 @@ def find_concern(graph: Graph, partitions: Sequence[PublishedPartition]) -> Conc
 
 
 def lock(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, str | None]:
-    """Locks job partitions, creating them where new; the job definition each was wired from, by id."""
+    """Locks job partitions, creating them where new; what the edges of each were made from, by id."""
     rows = [{"id": target.id, "job": target.job, "key": target.key} for target in sorted(targets)]
     if not rows:
         return {}
@@ -75,7 +75,7 @@ def create_ready_runs(
     tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds], wirings: Mapping[str, str | None]
 ) -> tuple[str, ...]:
     """Wires what is new, and creates the runs of what is ready; their ids. All `targets` must be locked in `tx`."""
-    _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].definition_hash], jobs)
+    _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
     ready = _ready(tx, targets)
     rows = [run_row(target, jobs[target.job], ready[target.id]) for target in targets if target.id in ready]
     if not rows:
@@ -135,7 +135,7 @@ def _fills(targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> lis
             "partition": partition_id(dataset, target.key),
             "dataset": dataset,
             "key": target.key,
-            "wiring": jobs[target.job].definition_hash,
+            "wiring": jobs[target.job].wiring,
         }
         for target in targets
         for dataset in jobs[target.job].outputs

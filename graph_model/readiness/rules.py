@@ -33,6 +33,11 @@ class JobNeeds:
     inputs: tuple[InputNeed, ...]
     outputs: tuple[str, ...]
 
+    @property
+    def wiring(self) -> str:
+        """What the edges of a job partition are made from; edges made from anything else are made anew."""
+        return hashlib.sha256(repr((self.scheme, self.inputs, self.outputs)).encode()).hexdigest()[:32]
+
 
 @dataclass(frozen=True, slots=True)
 class Need:

@@ -9,7 +9,8 @@ from graph_model.errors import FenceLost
 from graph_model.runs.entities import ClaimedRun, Failure, RunKind, RunState
 from graph_model.runs.finish import own_job_partition
 from graph_model.runs.rules import VALIDATION_RETRIES, Outcome, after_failure
-from graph_model.store.graph import Graph, Transaction
+from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.versions.entities import VersionState
 
 
 def fail_run(graph: Graph, run: ClaimedRun, failure: Failure) -> RunState:
@@ -29,7 +30,7 @@ def _fail(tx: Transaction, run: ClaimedRun, failure: Failure) -> RunState:
     outcome = after_failure(failure, failures=held[0]["failures"], retries=retries)
     end_attempts(tx, [attempt_row(run.id, outcome, ended="FAILED", failed=1, exit_code=failure.exit_code)])
     if outcome.state == RunState.FAILED:
-        tell_owners(tx, run=run.id, fence=run.fence, about=held[0]["job"], key=run.partition, reason=outcome.reason)
+        give_up(tx, held[0], outcome.reason)
     return outcome.state
 
 
@@ -61,6 +62,15 @@ def end_attempts(tx: Transaction, attempts: list[dict[str, Any]]) -> None:
     )
 
 
-def tell_owners(tx: Transaction, *, run: str, fence: int, about: str, key: str, reason: str) -> None:
-    """Puts the notice of a run that failed for good into the outbox."""
-    notify(tx, [Notice(f"failed/{run}/{fence}", "failed", run, about, f"failed: partition {key or 'whole'}", reason)])
+def give_up(tx: Transaction, run: Row, reason: str) -> None:
+    """What a run that failed for good leaves to do: its owners are told, and a version that nobody could judge is set
+    aside. `run` is a row of `runs.held` or `runs.still_orphaned`.
+    """
+    title = f"failed: partition {run['key'] or 'whole'}"
+    notify(tx, [Notice(f"failed/{run['id']}", "failed", run["id"], run["job"], title, reason)])
+    if run["kind"] != RunKind.VALIDATION:
+        return
+    # The triggering set of a validation is the one version that it reads.
+    version, why = run["input_set"], f"could not be validated: {reason}"
+    tx.rows("versions.set_state", changes=[{"version": version, "state": VersionState.QUARANTINED, "reason": why}])
+    record(tx, [Transition(version, VersionState.QUARANTINED, run["id"], {"reason": why})])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graph_model.runs.entities import RunKind, RunState
-from graph_model.runs.fail import attempt_row, end_attempts, tell_owners
+from graph_model.runs.fail import attempt_row, end_attempts, give_up
 from graph_model.runs.rules import VALIDATION_RETRIES, after_lost_worker
 from graph_model.store.graph import Graph, Row, Transaction
 
@@ -37,9 +37,7 @@ def _expire(tx: Transaction, orphaned: list[Row]) -> tuple[str, ...]:
     end_attempts(tx, rows)
     for row, attempt in zip(lost, rows, strict=True):
         if attempt["state"] == RunState.FAILED:
-            tell_owners(
-                tx, run=row["id"], fence=row["attempts"], about=row["job"], key=row["key"], reason=attempt["reason"]
-            )
+            give_up(tx, row, attempt["reason"])
     return tuple(attempt["run"] for attempt in rows if attempt["state"] == RunState.READY)
 
 

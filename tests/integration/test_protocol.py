@@ -227,6 +227,9 @@ def test_a_run_that_loses_three_workers_is_poison(estate: Graph) -> None:
         expire_leases(estate)
 
     found = get_run(estate, receipt.runs[0])
+    left = get_version(estate, receipt.version)
+    assert left.state == VersionState.QUARANTINED
+    assert left.reason.startswith("could not be validated: poison")
     assert (found.state, "poison" in found.reason, len(found.attempts)) == (RunState.FAILED, True, 3)
     assert verify(estate) == ()
 
@@ -307,6 +310,24 @@ def test_a_mark_left_by_a_publisher_that_died_makes_the_run(estate: Graph, side_
     assert created == {("clean", DAYS[0]), ("rolling", DAYS[0])}
     assert evaluate_marks(estate) == ()
     assert [run.subject.name for run in fleet.work()][-1] == "summary"
+    assert fleet.settle() == ()
+
+
+def test_a_changed_declaration_is_wired_anew(estate: Graph, side_driver: neo4j.Driver) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[1])
+    fleet.work()
+    assert readiness(estate, name("rolling"), DAYS[1]).reason == "waits for test/clean@2013-01-01 (missing)"
+    later = "MATCH (d:Dataset {name: 'clean'}) SET d.partition_from = '2013-01-02'"
+    side_driver.execute_query(later, database_=estate.settings.database)
+    marked = "MATCH (p:Partition)-[:CURRENT]->() SET p.evaluate = datetime('2013-01-01T00:00:00Z')"
+    side_driver.execute_query(marked, database_=estate.settings.database)
+
+    created = evaluate_marks(estate)
+
+    assert [get_run(estate, id).subject.name for id in created] == ["rolling"]
+    fleet.work()
     assert fleet.settle() == ()
 
 

@@ -7,6 +7,9 @@ import sys
 
 import structlog
 
+# Libraries that say much while all is well.
+QUIET = ("celery", "kombu", "amqp", "neo4j")
+
 _SHARED = (
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -40,4 +43,6 @@ def configure_logs(level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("neo4j").setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
