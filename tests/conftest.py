@@ -67,14 +67,14 @@ def side_driver(graph_settings: GraphSettings) -> Iterator[neo4j.Driver]:
 
 @pytest.fixture(scope="session")
 def migrated_graph(graph_settings: GraphSettings) -> Iterator[Graph]:
-    with Graph(graph_settings, warn_of_notifications=True) as graph:
+    with Graph(graph_settings) as graph:
         migrate(graph)
         yield graph
 
 
 @pytest.fixture
 def graph(migrated_graph: Graph, side_driver: neo4j.Driver) -> Graph:
-    """A migrated graph without any node but its migrations. What the server remarks is a warning, so an error here."""
+    """A migrated graph without any node but its migrations."""
     wipe(side_driver, migrated_graph.settings.database)
     return migrated_graph
 

@@ -29,6 +29,7 @@ from graph_model.versions.resolve import resolve
 from tests.support.protocol import Fleet, a_job, bad, declare, good, name
 
 DAYS = tuple(f"2013-01-0{n}" for n in range(1, 8))
+HALF_A_WEEK = DAYS[:4]
 
 
 @pytest.fixture
@@ -64,14 +65,14 @@ def ready_runs(graph: Graph) -> int:
 def test_days_in_any_order_run_through_the_whole_estate(estate: Graph) -> None:
     fleet = Fleet(estate)
     report(estate, "airlines")
-    for day in (DAYS[4], DAYS[0], DAYS[6], DAYS[2], DAYS[1], DAYS[5], DAYS[3]):
+    for day in (DAYS[3], DAYS[0], DAYS[2], DAYS[1]):
         report(estate, "raw", day)
         fleet.work(most=2)
 
     fleet.work()
 
     for dataset in ("clean", "rolling", "summary"):
-        assert [resolve(estate, name(dataset), day).partition for day in DAYS] == list(DAYS)
+        assert [resolve(estate, name(dataset), day).partition for day in HALF_A_WEEK] == list(HALF_A_WEEK)
     assert fleet.settle() == ()
     assert ready_runs(estate) == 0
 
@@ -353,32 +354,32 @@ def test_readiness_of_an_unknown_job_names_the_nearest(estate: Graph) -> None:
         readiness(estate, name("cleen"), DAYS[0])
 
 
-DAMAGE: dict[LiteralString, int] = {
-    "MATCH (:JobPartition)-[h:HAS_RUN]->(:Run {kind: 'job'}) DELETE h": 1,
-    """MATCH (r:Run)-[:WROTE]->(v) CREATE (r)-[:WROTE]->(:DatasetVersion {id: 'x' + v.id, partition: v.partition,
-    state: 'SUPERSEDED', content_hash: 'x', published_at: v.published_at})""": 2,
-    """MATCH (r:Run {kind: 'job'})-[:HAS_ATTEMPT]->(a) CREATE (r)-[:HAS_ATTEMPT]->(:Attempt {id: a.id + 'x',
-    number: 2, started_at: a.started_at, ended_at: a.ended_at})""": 3,
+# What to break, in an order in which none hides the next: the invariant that notices, and what it says.
+DAMAGE: dict[LiteralString, tuple[int, str]] = {
     """MATCH (v:DatasetVersion)
-    CREATE (v)-[:CHECKED_BY]->(:CheckResult {id: 'x' + v.id, severity: 'blocking', passed: false})""": 4,
-    "MATCH (:Partition)-[c:CURRENT]->() DELETE c": 5,
-    "MATCH (p:Partition)-[c:CURRENT]->(v) DELETE c SET v.state = 'SUPERSEDED'": 5,
-    "MATCH (a:AuditRecord {transition: 'PUBLISHED'}) DELETE a": 6,
-    "MATCH (r:Run {kind: 'job'}) SET r.open = 1, r.state = 'RUNNING', r.owner = 'gone'": 8,
-    "MATCH (p:Partition)-[:CURRENT]->() SET p.evaluate = datetime('2013-01-01T00:00:00Z')": 8,
-    "MATCH (r:Run) SET r.attempts = 9": 8,
-    "CREATE (:Run {kind: 'job', state: 'READY'})": 0,
+    CREATE (v)-[:CHECKED_BY]->(:CheckResult {id: 'x' + v.id, severity: 'blocking', passed: false})""": (4, "published"),
+    """MATCH (r:Run)-[:WROTE]->(v) CREATE (r)-[:WROTE]->(:DatasetVersion {id: 'x' + v.id, partition: v.partition,
+    state: 'SUPERSEDED', content_hash: 'x', published_at: v.published_at})""": (2, "published 2 versions"),
+    """MATCH (r:Run {kind: 'job'})-[:HAS_ATTEMPT]->(a) CREATE (r)-[:HAS_ATTEMPT]->(:Attempt {id: a.id + 'x',
+    number: 2, started_at: a.started_at, ended_at: a.ended_at})""": (3, "at the same time"),
+    "MATCH (a:AuditRecord {transition: 'PUBLISHED'}) DELETE a": (6, "became PUBLISHED"),
+    "MATCH (r:Run) SET r.attempts = 9": (8, "was tried 9 times"),
+    "MATCH (r:Run {kind: 'job'}) SET r.open = 1, r.state = 'RUNNING', r.owner = 'gone'": (8, "lease of gone"),
+    "MATCH (:JobPartition)-[h:HAS_RUN]->(:Run {kind: 'job'}) DELETE h": (1, "has no run"),
+    "MATCH (p:Partition)-[:CURRENT]->() SET p.evaluate = datetime('2013-01-01T00:00:00Z')": (8, "nobody evaluated"),
+    "MATCH (:Partition)-[c:CURRENT]->() DELETE c": (5, "is not the newest good one"),
+    "CREATE (:Run {kind: 'job', state: 'READY'})": (0, "without id"),
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE, ids=range(len(DAMAGE)))
-def test_verify_finds_each_kind_of_damage(estate: Graph, side_driver: neo4j.Driver, damage: LiteralString) -> None:
+def test_verify_finds_each_kind_of_damage(estate: Graph, side_driver: neo4j.Driver) -> None:
     fleet = Fleet(estate)
     report(estate, "airlines")
     report(estate, "raw", DAYS[0])
     fleet.work()
     assert fleet.settle() == ()
 
-    side_driver.execute_query(damage, database_=estate.settings.database)
-
-    assert DAMAGE[damage] in {violation.invariant for violation in verify(estate)}
+    for damage, (invariant, message) in DAMAGE.items():
+        side_driver.execute_query(damage, database_=estate.settings.database)
+        found = {violation.message for violation in verify(estate) if violation.invariant == invariant}
+        assert any(message in text for text in found), f"{damage}: {found}"

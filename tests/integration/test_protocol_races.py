@@ -16,7 +16,7 @@ from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from tests.support.protocol import DAILY, Fleet, a_job, declare, name
 
-JOB_PARTITIONS = 24
+JOB_PARTITIONS = 12
 THREADS = 8
 
 

@@ -63,6 +63,8 @@ def running_stack(home: Path, *arguments: str, environment: Mapping[str, str] | 
             stderr=errors,
             text=True,
             env=environment or clean_environment(home),
+            # A shell that runs us in the background has every process below it ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  single-threaded here
         )
     try:
         yield RunningStack(process, home, _first_object(process)["api"])
