@@ -8,6 +8,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY connectors connectors
 COPY cypher cypher
+COPY examples examples
 COPY graph_model graph_model
 COPY workers workers
 RUN /opt/headwater/bin/pip install --no-cache-dir --no-deps --no-build-isolation .

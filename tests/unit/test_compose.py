@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,10 @@ def test_the_image_installs_from_the_lock_and_does_not_run_as_root() -> None:
 
 
 def test_the_image_gets_every_room_that_the_package_needs() -> None:
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    wanted = {*wheel["packages"], *(Path(place).parts[0] for place in wheel["force-include"])}
     copied = {line.split()[1] for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("COPY ")}
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
 
-    assert {"app", "connectors", "cypher", "graph_model", "workers"} <= copied
+    assert wanted <= copied
+    assert copied - {"--from=packages"} <= let_through

@@ -16,13 +16,16 @@ from graph_model.estate.parse import load_estate
 
 PROJECT = Path(__file__).parents[2] / "examples" / "flights"
 CONTRACTS = sorted((PROJECT / "contracts").glob("*.odcs.yaml"))
-ODCS_SCHEMA = os.environ.get("ODCS_JSON_SCHEMA", "")
+SPECIFICATION = Path(os.environ.get("HEADWATER_SPEC_FOLDER", Path(__file__).parents[3] / "shared" / "spec"))
+ODCS_SCHEMA = SPECIFICATION / "odcs" / "odcs-json-schema-v3.1.0.json"
 
 
-@pytest.mark.skipif(not Path(ODCS_SCHEMA).is_file(), reason="ODCS_JSON_SCHEMA names no file")
+@pytest.mark.skipif(
+    not ODCS_SCHEMA.is_file(), reason="no schema of the data contract standard: set HEADWATER_SPEC_FOLDER"
+)
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda path: path.name)
 def test_a_contract_is_valid_by_the_standards_own_schema(contract: Path) -> None:
-    jsonschema.validate(yaml.safe_load(contract.read_text()), json.loads(Path(ODCS_SCHEMA).read_text()))
+    jsonschema.validate(yaml.safe_load(contract.read_text()), json.loads(ODCS_SCHEMA.read_text()))
 
 
 def test_a_copy_of_the_example_under_another_name_is_the_same_estate(tmp_path: Path) -> None:
