@@ -314,6 +314,48 @@ def test_a_mark_left_by_a_publisher_that_died_makes_the_run(estate: Graph, side_
     assert fleet.settle() == ()
 
 
+def test_publishing_leaves_a_mark_that_the_steward_takes_away(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    fleet.work()
+
+    assert len(estate.rows("readiness.marked", grace_ms=0, most=10)) == 1
+    assert fleet.settle() == ()
+    assert estate.rows("readiness.marked", grace_ms=0, most=10) == []
+
+
+def test_a_run_that_has_not_started_makes_way_for_newer_inputs(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work(most=2)
+    older = run_of(estate, "clean")
+    receipt = report(estate, "raw", DAYS[0], location="corrected.csv")
+    fleet.play(claim(estate, fleet.worker, prefer=receipt.runs[0])[0])
+
+    newer, replaced = runs(estate, job=name("clean"))
+    assert (replaced.id, replaced.state, newer.state) == (older, RunState.SUPERSEDED, RunState.READY)
+    fleet.work()
+    assert fleet.settle() == ()
+
+
+def test_runs_of_one_job_partition_never_overlap(estate: Graph) -> None:
+    fleet = Fleet(estate)
+    report(estate, "airlines")
+    report(estate, "raw", DAYS[0])
+    fleet.work(most=2)
+    (first,) = claim(estate, fleet.worker, prefer=run_of(estate, "clean"))
+    receipt = report(estate, "raw", DAYS[0], location="corrected.csv")
+    fleet.play(claim(estate, fleet.worker, prefer=receipt.runs[0])[0])
+
+    while claimed := claim(estate, fleet.worker):
+        assert claimed[0].subject != name("clean"), "its older run is still under way"
+        fleet.play(claimed[0])
+    fleet.play(first)
+    assert name("clean") in {run.subject for run in fleet.work()}
+    assert fleet.settle() == ()
+
+
 def test_a_changed_declaration_is_wired_anew(estate: Graph, side_driver: neo4j.Driver) -> None:
     fleet = Fleet(estate)
     report(estate, "airlines")

@@ -20,9 +20,7 @@ SPECIFICATION = Path(os.environ.get("HEADWATER_SPEC_FOLDER", Path(__file__).pare
 ODCS_SCHEMA = SPECIFICATION / "odcs" / "odcs-json-schema-v3.1.0.json"
 
 
-@pytest.mark.skipif(
-    not ODCS_SCHEMA.is_file(), reason="no schema of the data contract standard: set HEADWATER_SPEC_FOLDER"
-)
+@pytest.mark.skipif(not ODCS_SCHEMA.is_file(), reason="HEADWATER_SPEC_FOLDER: no schema of the standard there")
 @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda path: path.name)
 def test_a_contract_is_valid_by_the_standards_own_schema(contract: Path) -> None:
     jsonschema.validate(yaml.safe_load(contract.read_text()), json.loads(ODCS_SCHEMA.read_text()))
