@@ -54,8 +54,8 @@ def report(graph: Graph, dataset: str, partition: str = "", **more: object) -> R
 
 
 def run_of(graph: Graph, job: str) -> str:
-    (found,) = runs(graph, job=name(job))
-    return found.id
+    """The newest run of a job."""
+    return runs(graph, job=name(job))[0].id
 
 
 def ready_runs(graph: Graph) -> int:
@@ -194,8 +194,10 @@ def test_a_run_has_one_owner_at_a_time(estate: Graph) -> None:
 
 def test_a_worker_without_lease_claims_nothing(estate: Graph) -> None:
     report(estate, "raw", DAYS[0])
+    register(estate, "late", host="h", pid=1, slots=1, lease_seconds=-1)
 
     assert claim(estate, "nobody") == ()
+    assert claim(estate, "late") == ()
 
 
 def test_an_expired_owner_can_publish_nothing(estate: Graph) -> None:
@@ -348,6 +350,8 @@ def test_runs_of_one_job_partition_never_overlap(estate: Graph) -> None:
     receipt = report(estate, "raw", DAYS[0], location="corrected.csv")
     fleet.play(claim(estate, fleet.worker, prefer=receipt.runs[0])[0])
 
+    newer = run_of(estate, "clean")
+    assert estate.rows("runs.claim", runs=[newer], worker=fleet.worker) == [], "even where the look before was stale"
     while claimed := claim(estate, fleet.worker):
         assert claimed[0].subject != name("clean"), "its older run is still under way"
         fleet.play(claimed[0])
