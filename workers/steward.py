@@ -26,6 +26,8 @@ LEADER_SWEEPS = 3
 MOST_BATCHES = 50
 OPERATIONS_KEPT_SECONDS = 900
 OPERATIONS_AT_ONCE = 2_000
+# A worker that is gone for a day is of no interest to `doctor` any more.
+WORKERS_KEPT_SECONDS = 86_400
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +54,7 @@ class Sweeps:
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
+            Sweep("forget workers", self.forget_workers, every_seconds=3600),
         )
 
     def evaluate_marks(self) -> None:
@@ -75,6 +78,9 @@ class Sweeps:
 
     def forget_operations(self) -> None:
         self._graph.rows("store.sweep_operations", keep=OPERATIONS_KEPT_SECONDS, most=OPERATIONS_AT_ONCE)
+
+    def forget_workers(self) -> None:
+        self._graph.rows("runs.forget_workers", keep_s=WORKERS_KEPT_SECONDS)
 
 
 class Steward(threading.Thread):

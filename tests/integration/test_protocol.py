@@ -17,8 +17,8 @@ from graph_model.runs.entities import Failure, OutputVersion, RunState
 from graph_model.runs.fail import fail_run
 from graph_model.runs.finish import finish_run
 from graph_model.runs.lease import become_leader, heartbeat, register, retire
+from graph_model.runs.repository import count_runs, runs
 from graph_model.runs.repository import run as get_run
-from graph_model.runs.repository import runs
 from graph_model.runs.sweeps import expire_leases, unclaimed
 from graph_model.store.graph import Graph
 from graph_model.verify.check import verify
@@ -59,7 +59,7 @@ def run_of(graph: Graph, job: str) -> str:
 
 
 def ready_runs(graph: Graph) -> int:
-    return graph.rows("runs.open_count")[0]["ready"]
+    return count_runs(graph, state=RunState.READY)
 
 
 def test_days_in_any_order_run_through_the_whole_estate(estate: Graph) -> None:
@@ -269,6 +269,16 @@ def test_a_worker_that_leaves_gives_its_runs_back_uncounted(estate: Graph) -> No
     fleet = Fleet(estate)
     (again,) = claim(estate, fleet.worker)
     assert (again.id, again.attempt, again.fence) == (held.id, 1, 2)
+
+
+def test_workers_and_operations_that_are_over_are_forgotten(estate: Graph) -> None:
+    register(estate, "gone", host="h", pid=1, slots=1, lease_seconds=-60)
+    register(estate, "alive", host="h", pid=2, slots=1, lease_seconds=60)
+
+    assert estate.rows("runs.forget_workers", keep_s=30) == [{"forgotten": 1}]
+    assert heartbeat(estate, "alive", lease_seconds=60)
+    assert estate.rows("store.sweep_operations", keep=900, most=100) == [{"forgotten": 0}]
+    assert estate.rows("store.sweep_operations", keep=-1, most=2) == [{"forgotten": 2}]
 
 
 def test_one_steward_leads(estate: Graph) -> None:
