@@ -17,7 +17,7 @@ from graph_model.runs.entities import Run
 from graph_model.versions.entities import Version
 
 if TYPE_CHECKING:
-    from app.demo.story import Played
+    from app.demo.played import Played
 
 MIB = 1 << 20
 WORST_FIRST = ("BREAKS", "RISKY", "UNKNOWN", "SAFE")

@@ -9,18 +9,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import psutil
 
-from app.demo.answers import Answers, ask
-from app.demo.checks import Comparison, compare
+from app.demo.answers import ask
+from app.demo.checks import compare
 from app.demo.data import lay_out, open_source
 from app.demo.delivery import ARRIVAL, Delivery, arrivals, deliver
 from app.demo.estate import place_estate
 from app.demo.measure import PeakMemory
+from app.demo.played import Played
 from app.demo.report import show
 from app.local.stack import LocalStack
 from connectors.sql.columns import read_columns
@@ -53,20 +53,6 @@ class NotAtRest(HeadwaterError):
         super().__init__(
             f"after {AT_REST_WITHIN:g} s the fleet is still not at rest: {listed or 'partitions wait to be evaluated'}"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What happened, and what Headwater says about it. `killed`: the process that was killed in the middle, if any."""
-
-    deliveries: tuple[Delivery, ...]
-    answers: Answers
-    comparisons: tuple[Comparison, ...]
-    killed: int | None
-
-    @property
-    def good(self) -> bool:
-        return not self.answers.violations and all(comparison.same for comparison in self.comparisons)
 
 
 def run_demo(*, as_json: bool, kill_worker: bool = False, keep: Path | None = None, say: Say) -> int:
