@@ -71,7 +71,7 @@ def _from_jars(folder: Path) -> Server:
     )
     if child.stdout.readline() != b"ready\n":
         child.stop()
-        raise RuntimeError(f"Neo4j did not start:\n{child.last_words(30)}")
+        raise NoNeo4j(f"it did not start: {child.last_words(3)}; {HOW_TO_GET_ONE}")
     uri = f"bolt://{LOOPBACK}:{port}"
     wait_for_bolt(uri, ("neo4j", "neo4j"))
     with GraphDatabase.driver(uri, auth=("neo4j", "neo4j")) as driver:
@@ -92,9 +92,11 @@ def _ready(child: Child, port: int, password: str) -> Server:
 def _jars() -> Path:
     """The folder with Neo4j's jars, fetched once per machine. Two test processes may race: the first rename wins."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headwater" / JARS
+    if shutil.which("java") is None:
+        raise NoNeo4j(HOW_TO_GET_ONE)
     if cache.is_dir():
         return cache
-    if shutil.which("java") is None or shutil.which("mvn") is None:
+    if shutil.which("mvn") is None:
         raise NoNeo4j(HOW_TO_GET_ONE)
     fresh = cache.with_name(f"{JARS}.{os.getpid()}")
     fresh.mkdir(parents=True)
