@@ -2,9 +2,10 @@
 
 HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
-│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate
+│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound
 │   ├── PlanChanged, BreaksRefused
+│   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
 │   ├── ContentError         a content is missing, cut short, or not what its format says
 │   └── FenceLost            an older owner of a run tried to act on it

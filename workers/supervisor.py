@@ -13,11 +13,10 @@ import structlog
 
 from connectors import storage
 from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError
-from graph_model.names import partition_id, version_id
 from graph_model.runs.claim import VALIDATION_TIMEOUT_SECONDS
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
 from graph_model.runs.fail import fail_run
-from graph_model.runs.finish import finish_run, finish_validation
+from graph_model.runs.finish import finish_run, finish_validation, output_version
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Content, Validated, VersionState
 from workers.executors import CannotRunError, Launch, Task, executor_for, validation
@@ -177,7 +176,8 @@ class Supervisor:
     def _expose(self, run: ClaimedRun, finished: Finished) -> None:
         """Keeps fixed places up to date, after the commit. What cannot be exposed is still published: never raises."""
         for output in run.outputs:
-            if _exposed_place(output) is None or finished.versions.get(_version(run, output)) != VersionState.PUBLISHED:
+            published = finished.versions.get(output_version(run, output)) == VersionState.PUBLISHED
+            if not published or _exposed_place(output) is None:
                 continue
             try:
                 self._expose_one(output)
@@ -237,11 +237,6 @@ def _our_failure(error: Exception) -> Failure:
         log.error("an error that nobody foresaw", exc_info=error)
         return Failure(f"Headwater could not carry it out: {type(error).__name__}: {error}")
     return Failure(str(error))
-
-
-def _version(run: ClaimedRun, output: RunOutput) -> str:
-    """The id that finishing gives the version of this output."""
-    return version_id(partition_id(output.dataset_id, output.partition), f"{run.id}/{run.fence}")
 
 
 def _exposed_place(output: RunOutput) -> str | None:

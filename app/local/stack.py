@@ -22,7 +22,7 @@ from typing import Self
 from pydantic import SecretStr
 
 from app.local.broker import start_broker
-from app.local.children import LOOPBACK, Child, free_port, is_free, memory_of
+from app.local.children import LOOPBACK, Child, free_port, is_free
 from app.local.folder import held, write_private
 from app.local.graph import start_embedded_graph
 from app.local.supervision import Part, Supervision
@@ -59,10 +59,6 @@ class LocalStack:
     def worker_pids(self) -> list[int]:
         """The worker processes that live now; one that was killed is replaced under a new id."""
         return [child.pid for child in self._supervision.children("worker")]
-
-    def memory_bytes(self) -> int:
-        """What all processes of the stack occupy, the supervisor itself left out."""
-        return memory_of(child.pid for child in self._supervision.children())
 
     def wait(self) -> None:
         """Returns when the stack was asked to stop: Ctrl-C or SIGTERM."""

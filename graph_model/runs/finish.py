@@ -11,7 +11,7 @@ from graph_model.errors import FenceLost
 from graph_model.names import job_id, job_partition_id, partition_id, validation_job_partition_id, version_id
 from graph_model.readiness.evaluate import PublishedPartition
 from graph_model.readiness.rules import JobPartition
-from graph_model.runs.entities import ClaimedRun, Finished, OutputVersion, RunKind, RunState
+from graph_model.runs.entities import ClaimedRun, Finished, OutputVersion, RunKind, RunOutput, RunState
 from graph_model.store.graph import Graph, Transaction
 from graph_model.versions.entities import Validated
 from graph_model.versions.publish import Candidacy, Finish, publish, quarantine, why_not_good
@@ -25,9 +25,8 @@ def finish_run(
 
     Raises FenceLost when the run has a newer owner or has ended; then nothing has happened.
     """
-    candidacies = [_candidacy(run, output) for output in outputs]
+    candidacies = [_candidacy(output_version(run, o.output), o.output, o.validated) for o in outputs]
     bad = "; ".join(f"{o.output.dataset.name}: {reason}" for o in outputs if (reason := why_not_good(o.validated)))
-    own = own_job_partition(run)
 
     def end(tx: Transaction) -> None:
         state = RunState.FAILED if bad else RunState.SUCCEEDED
@@ -37,17 +36,25 @@ def finish_run(
         rows = [_output_row(run, output, candidacy) for output, candidacy in zip(outputs, candidacies, strict=True)]
         tx.rows("versions.record_output", run=run.id, outputs=sorted(rows, key=lambda row: row["partition"]))
 
-    finish = Finish(own, actor=run.id, end=end, prepare=prepare)
+    finish = Finish(own_job_partition(run), actor=run.id, end=end, prepare=prepare)
     return quarantine(graph, candidacies, finish) if bad else publish(graph, candidacies, finish)
 
 
 def finish_validation(graph: Graph, run: ClaimedRun, validated: Validated) -> Finished:
     """Ends the validation of a reported version, which is published or quarantined. Raises FenceLost."""
-    output = run.outputs[0]
-    partition = PublishedPartition(partition_id(output.dataset_id, run.partition), output.dataset_id, run.partition)
-    candidacy = Candidacy(run.inputs[0].version, partition, validated)
+    candidacy = _candidacy(run.inputs[0].version, run.outputs[0], validated)
     finish = Finish(own_job_partition(run), actor=run.id, end=lambda tx: _end(tx, run, RunState.SUCCEEDED))
     return publish(graph, [candidacy], finish) if validated.good else quarantine(graph, [candidacy], finish)
+
+
+def output_version(run: ClaimedRun, output: RunOutput) -> str:
+    """The id of the version that a run publishes or sets aside for one of its outputs: a new one for each fence."""
+    return version_id(partition_id(output.dataset_id, output.partition), _attempt_id(run))
+
+
+def _attempt_id(run: ClaimedRun) -> str:
+    """The attempt that holds the run; it keys what the run reports, and is the actor of its end."""
+    return f"{run.id}/{run.fence}"
 
 
 def own_job_partition(run: ClaimedRun) -> JobPartition:
@@ -73,13 +80,12 @@ def _end(
     )
     if not ended:
         raise FenceLost(run.id, run.fence)
-    record(tx, [Transition(run.id, state, f"{run.id}/{run.fence}", {"reason": reason} if reason else {})])
+    record(tx, [Transition(run.id, state, _attempt_id(run), {"reason": reason} if reason else {})])
 
 
-def _candidacy(run: ClaimedRun, output: OutputVersion) -> Candidacy:
-    dataset = output.output.dataset_id
-    partition = PublishedPartition(partition_id(dataset, run.partition), dataset, run.partition)
-    return Candidacy(version_id(partition.id, f"{run.id}/{run.fence}"), partition, output.validated)
+def _candidacy(version: str, output: RunOutput, validated: Validated) -> Candidacy:
+    dataset, key = output.dataset_id, output.partition
+    return Candidacy(version, PublishedPartition(partition_id(dataset, key), dataset, key), validated)
 
 
 def _output_row(run: ClaimedRun, output: OutputVersion, candidacy: Candidacy) -> dict[str, Any]:
@@ -91,6 +97,6 @@ def _output_row(run: ClaimedRun, output: OutputVersion, candidacy: Candidacy) ->
         "key": candidacy.partition.key,
         "format": content.format,
         "location": content.location,
-        "report_key": f"{run.id}/{run.fence}",
+        "report_key": _attempt_id(run),
         "reported_by": str(run.subject),
     }
