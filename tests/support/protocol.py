@@ -158,6 +158,13 @@ def _input(job: JobSpec, spec: InputSpec) -> dict[str, object]:
     }
 
 
+def audited(driver: neo4j.Driver, graph: Graph, subject: str) -> list[tuple[str, str]]:
+    """What the audit tells of a subject, oldest first: the transition, and who made it."""
+    statement = "MATCH (a:AuditRecord) WHERE a.subject = $id RETURN a.at AS at, a.transition AS what, a.actor AS actor"
+    found = driver.execute_query(statement, id=subject, database_=graph.settings.database).records
+    return [(row["what"], row["actor"]) for row in sorted(found, key=lambda row: row["at"])]
+
+
 def good(content: str) -> Validated:
     """A content that passed, known by its hash."""
     return Validated(Inspection((Column("id", "integer"),), 3, 30, content))
