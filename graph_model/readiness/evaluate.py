@@ -101,7 +101,10 @@ def evaluate_marks(graph: Graph, *, limit: int = 200) -> tuple[str, ...]:
     for start in range(0, len(concern.targets), BATCH):
         targets = concern.targets[start : start + BATCH]
         created.extend(
-            graph.write(lambda tx, targets=targets: create_ready_runs(tx, targets, concern.jobs, lock(tx, targets)))
+            graph.write(
+                lambda tx, targets=targets: create_ready_runs(tx, targets, concern.jobs, lock(tx, targets)),
+                step="evaluate",
+            )
         )
     read_at = min(row["read_at"] for row in marked)
     graph.rows("readiness.unmark", partitions=[row["id"] for row in marked], read_at=read_at)

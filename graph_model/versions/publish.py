@@ -45,7 +45,7 @@ class Finish:
 def publish(graph: Graph, candidacies: Sequence[Candidacy], finish: Finish) -> Finished:
     """Publishes good versions together. Raises FenceLost, and then nothing at all has happened."""
     concern = find_concern(graph, [candidacy.partition for candidacy in candidacies])
-    return graph.write(lambda tx: _publish(tx, candidacies, finish, concern))
+    return graph.write(lambda tx: _publish(tx, candidacies, finish, concern), step="publish")
 
 
 def quarantine(graph: Graph, candidacies: Sequence[Candidacy], finish: Finish) -> Finished:

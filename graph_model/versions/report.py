@@ -58,7 +58,7 @@ def report_version(graph: Graph, report: Report) -> Receipt:
         raise LocationMissing(report.dataset)
     partition = partition_id(target.id, key)
     claim = Claim(version_id(partition, report.key or uuid.uuid4().hex), partition, key, target, location)
-    return graph.write(lambda tx: _report(tx, report, claim))
+    return graph.write(lambda tx: _report(tx, report, claim), step="report")
 
 
 def find_target(graph: Graph, name: Name) -> Target:

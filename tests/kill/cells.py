@@ -25,7 +25,7 @@ STEPS = (
     "message.heard",
     "claim.before_commit",
     "claim.after_commit",
-    "heartbeat.before_commit",
+    "lease.before_renewal",
     "process.spawned",
     "process.collected",
     "outputs.validated",
