@@ -13,6 +13,7 @@ import structlog
 
 from connectors import storage
 from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError
+from graph_model.failpoints import failpoint
 from graph_model.runs.claim import VALIDATION_TIMEOUT_SECONDS
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
 from graph_model.runs.fail import fail_run
@@ -85,7 +86,10 @@ class Supervisor:
             return self._settle(held, None, _our_failure(error))
         try:
             outcome = self._outcome(held, task)
-            return self._settle(held, task, outcome)
+            failpoint("outputs.validated")
+            ready = self._settle(held, task, outcome)
+            failpoint("run.settled")
+            return ready
         except RunLostError:
             self._remove_staging(task)
             raise

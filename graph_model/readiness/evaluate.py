@@ -150,7 +150,7 @@ def _evaluate(graph: Graph, marked: Sequence[Row]) -> list[str]:
     ready: list[str] = []
     for start in range(0, len(concern.targets), BATCH):
         targets = concern.targets[start : start + BATCH]
-        ready.extend(graph.write(lambda tx, targets=targets: _create(tx, targets, concern)))
+        ready.extend(graph.write(lambda tx, targets=targets: _create(tx, targets, concern), step="evaluate"))
     read_at = min(row["read_at"] for row in marked)
     graph.rows("readiness.unmark", partitions=[row["id"] for row in marked], read_at=read_at)
     return ready

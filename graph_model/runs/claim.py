@@ -30,7 +30,7 @@ def claim(graph: Graph, worker: str, *, slots: int = 1, prefer: Collection[str] 
     while waiting and len(won) < slots:
         wanted = slots - len(won)
         tried, waiting = waiting[:wanted], waiting[wanted:]
-        won.extend(graph.write(lambda tx, tried=tried: _claim(tx, worker, tried)))
+        won.extend(graph.write(lambda tx, tried=tried: _claim(tx, worker, tried), step="claim"))
     if not won:
         return ()
     details = {row["id"]: row for row in graph.rows("runs.details", runs=[row["id"] for row in won])}

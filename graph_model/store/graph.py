@@ -20,6 +20,7 @@ from neo4j import GraphDatabase, NotificationMinimumSeverity
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph_model.errors import GraphUnavailable
+from graph_model.failpoints import failpoint
 from graph_model.settings import GraphSettings, origin
 from graph_model.store.clock import SYSTEM_CLOCK, Clock
 from graph_model.store.queries import NamedQuery, load_queries
@@ -101,13 +102,22 @@ class Graph:
         """What `work` returns, from one read transaction. `work` may be called again: it must have no other effect."""
         return self._until_deadline(lambda timeout: self._attempt(work, timeout, operation=None))
 
-    def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T], *, step: str = "write") -> T:
         """What `work` returns once its transaction is durable.
 
         `work` may be called several times and must have no effect outside the transaction. Any error that `work` raises
-        rolls everything back. Raises GraphUnavailable when the deadline passes first.
+        rolls everything back. Raises GraphUnavailable when the deadline passes first. `step` names the fail-points on
+        both sides of the commit.
         """
-        return self._until_deadline(lambda timeout: self._write_once(work, timeout))
+
+        def to_its_end(tx: Transaction) -> T:
+            result = work(tx)
+            failpoint(f"{step}.before_commit")
+            return result
+
+        result = self._until_deadline(lambda timeout: self._write_once(to_its_end, timeout))
+        failpoint(f"{step}.after_commit")
+        return result
 
     def run_schema(self, statement: LiteralString) -> None:
         """One schema statement of a migration, outside an explicit transaction (Neo4j keeps schema and data apart)."""

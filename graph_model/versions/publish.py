@@ -58,7 +58,7 @@ def conclude(graph: Graph, conclusions: Sequence[Conclusion]) -> tuple[Finished 
     """
     published = [c.partition for conclusion in conclusions if conclusion.good for c in conclusion.candidacies]
     concern = find_concern(graph, published)
-    return graph.write(lambda tx: _conclude(tx, conclusions, concern))
+    return graph.write(lambda tx: _conclude(tx, conclusions, concern), step="publish")
 
 
 def _conclude(tx: Transaction, conclusions: Sequence[Conclusion], concern: Concern) -> tuple[Finished | FenceLost, ...]:

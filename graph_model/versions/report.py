@@ -72,7 +72,7 @@ def report_versions(graph: Graph, reports: Sequence[Report]) -> tuple[Receipt | 
     targets = find_targets(graph, {report.dataset for report in reports})
     outcomes = [_claim(graph, report, targets.get(report.dataset)) for report in reports]
     claims = {outcome.version: outcome for outcome in outcomes if isinstance(outcome, Claim)}
-    receipts = graph.write(lambda tx: _report(tx, claims)) if claims else {}
+    receipts = graph.write(lambda tx: _report(tx, claims), step="report") if claims else {}
     return tuple(
         receipts.pop(outcome.version, None) or _known_by_now(outcome) if isinstance(outcome, Claim) else outcome
         for outcome in outcomes
