@@ -22,8 +22,6 @@ from graph_model.store.graph import Graph
 
 # A leader that has not come back for so many sweeps is followed by another one.
 LEADER_SWEEPS = 3
-# Batches of one sweep that follow each other without a pause, before the other sweeps get their turn.
-MOST_BATCHES = 50
 OPERATIONS_KEPT_SECONDS = 900
 OPERATIONS_AT_ONCE = 2_000
 # A worker that is gone for a day is of no interest to `doctor` any more.
@@ -58,11 +56,7 @@ class Sweeps:
         )
 
     def evaluate_marks(self) -> None:
-        for _ in range(MOST_BATCHES):
-            ready = evaluate_marks(self._graph)
-            if not ready:
-                return
-            ring(self._broker_url, ready)
+        ring(self._broker_url, evaluate_marks(self._graph))
 
     def expire_leases(self) -> None:
         taken_back = expire_leases(self._graph)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from graph_model.audit.record import Transition, record
@@ -20,22 +20,27 @@ VALIDATION_TIMEOUT_SECONDS = 900.0
 _LOOK_AHEAD = 16
 
 
-def claim(graph: Graph, worker: str, *, slots: int = 1, prefer: str | None = None) -> tuple[ClaimedRun, ...]:
-    """At most `slots` runs that `worker` now holds, most urgent first; `prefer` goes first among equals.
+def claim(graph: Graph, worker: str, *, slots: int = 1, prefer: Collection[str] = ()) -> tuple[ClaimedRun, ...]:
+    """At most `slots` runs that `worker` now holds, most urgent first; those in `prefer` go first among equals.
 
     Empty: nothing waits, others were faster, or the worker's lease has run out.
     """
-    waiting = graph.rows("runs.claimable", most=_LOOK_AHEAD + slots)
-    waiting.sort(key=lambda row: (-row["priority"], row["id"] != prefer))
+    waiting = _one_of_each_job_partition(graph.rows("runs.claimable", most=_LOOK_AHEAD + slots), prefer)
     won: list[Row] = []
     while waiting and len(won) < slots:
         wanted = slots - len(won)
         tried, waiting = waiting[:wanted], waiting[wanted:]
-        won.extend(graph.write(lambda tx, tried=tried: _claim(tx, worker, tried)))
+        won.extend(graph.write(lambda tx, tried=tried: _claim(tx, worker, tried), step="claim"))
     if not won:
         return ()
     details = {row["id"]: row for row in graph.rows("runs.details", runs=[row["id"] for row in won])}
     return tuple(_claimed(row, details[row["id"]]) for row in won)
+
+
+def _one_of_each_job_partition(waiting: list[Row], prefer: Collection[str]) -> list[Row]:
+    """In the order of trying. Runs of one job partition never overlap, so one transaction asks for one of them only."""
+    ordered = sorted(waiting, key=lambda row: (-row["priority"], row["id"] not in prefer))
+    return list({row["job_partition"]: row for row in reversed(ordered)}.values())[::-1]
 
 
 def _claim(tx: Transaction, worker: str, candidates: Sequence[Row]) -> list[Row]:
