@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph_model.failpoints import failpoint
 from graph_model.runs.entities import RunState
 from graph_model.runs.fail import attempt_row, end_attempts
@@ -22,6 +24,14 @@ def heartbeat(graph: Graph, worker: str, *, lease_seconds: float) -> bool:
     """Renews the lease of all runs of a worker in one write. False: it had run out, and all its runs are lost to it."""
     failpoint("lease.before_renewal")
     return bool(graph.rows("runs.renew_lease", worker=worker, lease_ms=_milliseconds(lease_seconds)))
+
+
+def still_owned(graph: Graph, worker: str, runs: Sequence[str]) -> frozenset[tuple[str, int]]:
+    """Those of `runs` that the graph counts as this worker's, each with its fence. The others were taken away from it,
+    or have ended.
+    """
+    rows = graph.rows("runs.still_owned", runs=list(runs), worker=worker) if runs else []
+    return frozenset((row["id"], row["fence"]) for row in rows)
 
 
 def retire(graph: Graph, worker: str) -> tuple[str, ...]:
