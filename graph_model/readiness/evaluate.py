@@ -143,7 +143,9 @@ def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, tra
         return None
     generation = tx.rows("readiness.raise_generation", job_partition=target.id)[0]["generation"]
     row = run_row(target, needs, replace(ready, generation=generation), again=True)
-    return _create_runs(tx, [row], trail)[0]
+    run = _create_runs(tx, [row], trail)[0]
+    ask(tx, [target.id] if needs.asks else [], trail)
+    return run
 
 
 def _create_runs(tx: Transaction, rows: list[Row], trail: Trail) -> tuple[ReadyRun, ...]:

@@ -70,7 +70,7 @@ def test_a_cancelled_run_leaves_no_process_and_no_output_and_its_worker_goes_on(
 
     until(lambda: all(map(is_gone, processes)), what="its processes to go")
     until(lambda: not place.staging(), what="its folders to go")
-    ended = place.ended("clinging")
+    ended = get_run(place.graph, run.id)
     assert (ended.state, [attempt.outcome for attempt in ended.attempts]) == (RunState.CANCELLED, ["CANCELLED"])
     assert verify(place.graph) == ()
 

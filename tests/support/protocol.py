@@ -77,6 +77,7 @@ def a_job(
     *,
     optional: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
+    ask: tuple[str, ...] = (),
     retries: int = 0,
     priority: int = 0,
 ) -> JobSpec:
@@ -86,7 +87,7 @@ def a_job(
             name(dataset),
             parse_mapping(mapping),
             required=dataset not in optional,
-            correction="ignore" if dataset in ignore else "rerun",
+            correction="ignore" if dataset in ignore else "ask" if dataset in ask else "rerun",
         )
         for dataset, mapping in inputs.items()
     )
