@@ -14,7 +14,7 @@ import structlog
 from connectors import storage
 from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError
 from graph_model.failpoints import failpoint
-from graph_model.runs.claim import VALIDATION_TIMEOUT_SECONDS
+from graph_model.runs.details import VALIDATION_TIMEOUT_SECONDS
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
 from graph_model.runs.fail import fail_run
 from graph_model.runs.finish import Ending, finish_runs, output_version
