@@ -22,6 +22,7 @@ from workers.listener import Listener
 from workers.steward import Steward, Sweeps
 from workers.supervisor import Supervisor
 from workers.tasks import add_tasks
+from workers.template.keeper import Templates
 
 # How often the main thread looks whether a lease was renewed.
 WATCH_SECONDS = 0.5
@@ -40,7 +41,8 @@ class Worker:
     def __init__(self, graph: Graph, lease_graph: Graph, *, broker_url: str | None, settings: WorkerSettings) -> None:
         self._settings, self._broker_url = settings, broker_url
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
-        supervisor = Supervisor(graph, StorageSettings().root)
+        self._templates = Templates()
+        supervisor = Supervisor(graph, StorageSettings().root, self._templates)
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings()).all()
@@ -52,6 +54,7 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set, then gives back what it holds."""
+        self._templates.start()
         for thread in self._threads:
             thread.start()
         if self._listener is not None:
@@ -72,6 +75,7 @@ class Worker:
             self._fleet.idle_within(SETTLE_SECONDS)
         for thread in self._threads:
             thread.stop()
+        self._templates.stop()
         try:
             released = self._identities.retire()
         except GraphUnavailable as error:
