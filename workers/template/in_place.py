@@ -102,9 +102,14 @@ def _finish() -> None:
 
 
 def _close_files() -> None:
-    """Files that were left open lose nothing: first what writes into other files, then these."""
+    """Files that were left open lose nothing: what writes into another file is closed before it."""
     still_open = [each for each in gc.get_objects() if issubclass(type(each), io.IOBase) and not each.closed]
-    for plain in (False, True):
-        for each in still_open:
-            if issubclass(type(each), (io.FileIO, io.BufferedWriter, io.BufferedRandom)) is plain:
-                each.close()
+    for each in sorted(still_open, key=_layer):
+        each.close()
+
+
+def _layer(file: io.IOBase) -> int:
+    """Texts write into what packs them, and that into plain files."""
+    if isinstance(file, io.TextIOBase):
+        return 0
+    return 2 if isinstance(file, (io.FileIO, io.BufferedWriter, io.BufferedRandom)) else 1

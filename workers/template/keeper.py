@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -159,6 +159,9 @@ class Templates:
 
     def ready_within(self, seconds: float) -> bool:
         return all(template.ready_within(seconds) for template in self._templates.values())
+
+    def __iter__(self) -> Iterator[Template]:
+        return iter(self._templates.values())
 
     def of(self, kind: TemplateKind | None) -> Template | None:
         return self._templates[kind] if kind else None

@@ -38,7 +38,7 @@ def serve(descriptor: int, fresh: Fresh, modules: Sequence[str]) -> NoReturn:
 def _warm_up(modules: Sequence[str]) -> bytes:
     """Why this process cannot be a template; empty when it can. A thread would be missing in every copy."""
     for name in modules:
-        import_module(name)
+        getattr(import_module(name), "warm_up", _nothing)()
     gc.collect()
     gc.freeze()
     if os.fork() == 0:  # libraries that know of forks (OpenBLAS) give up their threads before the first one
@@ -46,6 +46,10 @@ def _warm_up(modules: Sequence[str]) -> bytes:
     os.wait()
     threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208
     return b"" if threads == 1 else f"{threads - 1} threads of libraries are running in it".encode()
+
+
+def _nothing() -> None:
+    """What most modules do to get warm: being imported is enough."""
 
 
 class Serving:
