@@ -10,7 +10,6 @@ import atexit
 import gc
 import io
 import os
-import random
 import signal
 import sys
 import tempfile
@@ -20,6 +19,11 @@ import types
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
+
+from workers.launcher import PR_SET_NAME, prctl
+
+# What `ps` calls a job, which has the command line of its template.
+NAME = b"hw-job"
 
 
 class Fresh:
@@ -31,6 +35,7 @@ class Fresh:
 
     def become(self, spec: dict[str, Any]) -> NoReturn:
         """Runs the script of `spec["argv"]` = python, -I, SCRIPT, ARGUMENTS… and ends this process with its code."""
+        prctl(PR_SET_NAME, NAME)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))
         self._reset(spec)
         code = _run(self._scripts[spec["argv"][2]], spec["argv"][2])
@@ -49,7 +54,6 @@ class Fresh:
         sys.argv[:] = spec["argv"][2:]
         sys.orig_argv[:] = spec["argv"]
         self._forget_shadowed(spec["cwd"])
-        _sow()
 
     def _forget_shadowed(self, folder: str) -> None:
         """What the project has a module of its own for is not taken from the template."""
@@ -57,14 +61,6 @@ class Fresh:
         for name in list(sys.modules):
             if name.partition(".")[0] in own and name not in self._at_start:
                 del sys.modules[name]
-
-
-def _sow() -> None:
-    """Two runs must not draw the same numbers."""
-    random.seed()
-    numbers = sys.modules.get("numpy.random")
-    if numbers is not None:
-        numbers.seed()
 
 
 def _run(code: types.CodeType, script: str) -> int:
