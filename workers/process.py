@@ -122,9 +122,9 @@ class Process:
         line.hand_over()
         if taken and line.starts_within(START_SECONDS):
             return line
+        line.abandon()
         if taken:
             template.distrust()
-        line.abandon()
         return None
 
     def _fresh(self, launch_file: Path, errors: int) -> Line:

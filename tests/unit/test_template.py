@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -140,9 +141,8 @@ def test_however_a_job_ends_it_harms_nobody_else(
 
 def test_a_limit_on_memory_is_met_by_the_job_alone(project: Path, templates: Templates) -> None:
     task, order = ordered(a_job(project, "bytearray(3_000_000_000)"), project.parent / "data", templates)
-    limited = Order(order.launch, order.folder, order.environment, limits={"AS": 1 << 30}, template=order.template)
 
-    ended = Process(limited).wait(60)
+    ended = Process(replace(order, limits={"AS": 1 << 30})).wait(60)
 
     assert ended == Ended(1)
     assert result_of(task)["reason"] == "MemoryError"
@@ -260,8 +260,7 @@ def test_a_job_that_declares_a_fresh_interpreter_gets_one(project: Path, templat
 
 def test_a_forked_job_that_takes_too_long_is_asked_and_then_killed(project: Path, templates: Templates) -> None:
     _, order = ordered(a_job(project, ESCAPE), project.parent / "data", templates)
-    hurried = Order(order.launch, order.folder, order.environment, grace_seconds=0.2, template=order.template)
-    process = Process(hurried)
+    process = Process(replace(order, grace_seconds=0.2))
     escaped = told_pid(project)
 
     ended = process.wait(0.1)
@@ -345,6 +344,36 @@ def test_a_template_that_hangs_is_replaced_and_its_run_is_started_once(
     assert found == {"warm": False}
     assert (project / "times").read_text() == "1"
     until(lambda: template.pid not in (before, None))
+
+
+class Late:
+    """A template that looks at a request only when nobody waits for it any more."""
+
+    def __init__(self, template: Template) -> None:
+        self._template = template
+        self.pid = template.pid or 0
+
+    def launch(self, launch_file: Path, descriptors: tuple[int, int, int]) -> bool:
+        os.kill(self.pid, signal.SIGSTOP)
+        return self._template.launch(launch_file, descriptors)
+
+    def distrust(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+
+def test_a_launcher_that_comes_too_late_starts_nothing(
+    project: Path, templates: Templates, template: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_module, "START_SECONDS", 0.3)
+    _, order = ordered(a_job(project, "open('times', 'a').write('1')"), project.parent / "data", templates)
+    late = Late(template)
+
+    ended = Process(replace(order, template=late)).wait(60)
+
+    assert ended == Ended(0)
+    assert metrics(project.parent, templates, "return {'well': True}") == {"well": True}, "taken up after the late one"
+    until(lambda: not psutil.Process(late.pid).children())
+    assert (project / "times").read_text() == "1"
 
 
 def test_many_runs_at_once_do_not_mix(project: Path, templates: Templates, tmp_path: Path) -> None:
