@@ -30,7 +30,10 @@ log = structlog.get_logger(__name__)
 
 
 class Fleet:
-    """The slots of this worker. Threads of Celery and our own call `work_off`; together they keep to the slots."""
+    """The slots of this worker. Threads of Celery and our own call `work_off`; together they keep to the slots.
+
+    `claims` counts the runs that were won.
+    """
 
     def __init__(
         self, graph: Graph, supervisor: Supervisor, identities: Identities, *, broker_url: str | None, slots: int
@@ -39,6 +42,7 @@ class Fleet:
         self._broker_url, self._total = broker_url, slots
         self._slots = threading.BoundedSemaphore(slots)
         self._stopping = threading.Event()
+        self.claims = 0
         self._claims: Group[str | None, Claimed | None] = Group(self._claim_together, most=slots)
 
     def work_off(self, prefer: str | None = None) -> None:
@@ -59,6 +63,13 @@ class Fleet:
             # This thread takes one of them itself, so the bell is for the others.
             prefer = ready[0] if ready else None
             ring(self._broker_url, ready[1:])
+
+    @property
+    def has_free_slot(self) -> bool:
+        if not self._slots.acquire(blocking=False):
+            return False
+        self._slots.release()
+        return True
 
     def stop(self) -> None:
         """No claims any more; what is being executed goes on."""
@@ -95,6 +106,7 @@ class Fleet:
             self._identities.doubt(identity)
             raise
         won: list[Claimed | None] = [(identity, Held(run)) for run in runs]
+        self.claims += len(won)
         for claimed in filter(None, won):
             self._identities.hold(*claimed)
         return won + [None] * (len(preferred) - len(won))

@@ -10,7 +10,7 @@ from typing import Any
 
 from graph_model.audit.record import Transition, record
 from graph_model.datasets.repository import known_datasets
-from graph_model.errors import DatasetNotFound, DomainError, InvalidPartition, LocationMissing
+from graph_model.errors import DatasetNotFound, DomainError, InvalidInput, InvalidPartition, LocationMissing
 from graph_model.names import Name, dataset_name_id, partition_id, run_id, validation_job_partition_id, version_id
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.readiness.evaluate import lock
@@ -22,6 +22,7 @@ from graph_model.versions.places import fixed_place
 
 # A reported version is what others wait for, so its validation goes before ordinary jobs.
 VALIDATION_PRIORITY = 10
+_TEXTS = ("partition", "location", "key", "reported_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ def _target(row: Row) -> Target:
 
 
 def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | DomainError:
+    unstorable = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
+    if unstorable:
+        return InvalidInput(unstorable, "holds characters that are no text (half of a surrogate pair)")
     if target is None:
         return DatasetNotFound(report.dataset, known_datasets(graph, report.dataset.namespace))
     try:
@@ -116,6 +120,15 @@ def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | Domai
         return LocationMissing(report.dataset)
     partition = partition_id(target.id, key)
     return Claim(report, version_id(partition, report.key or uuid.uuid4().hex), partition, key, target, location)
+
+
+def _is_storable(text: str | None) -> bool:
+    """Whether the graph can take it. JSON can carry what UTF-8 cannot."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _known_by_now(claim: Claim) -> Receipt:

@@ -128,6 +128,42 @@ def test_a_failed_attempt_is_tried_again_until_it_succeeds(place: Place) -> None
     assert verify(place.graph) == ()
 
 
+def test_nothing_below_a_worker_knows_how_to_reach_the_graph(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    place.hold()
+    worker = place.start_worker().ready()
+    until(lambda: worker.count("the template is ready") == 2, what="the templates")
+    place.report()
+    place.job_process()
+
+    family = psutil.Process(worker.process.pid).children(recursive=True)
+
+    names = sorted(each.name() for each in family)
+    assert names == ["hw-job", "hw-launcher", "hw-template", "hw-template"]
+    told = " ".join(str(each.environ()) + str(each.cmdline()) for each in family)
+    assert "HEADWATER_GRAPH" not in told
+    assert place.graph.settings.password.get_secret_value() not in told
+
+
+def test_a_worker_whose_templates_die_works_on_and_gets_new_ones(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "middle"), place.copying("second", "middle", "last"))
+    place.hold()
+    worker = place.start_worker().ready()
+    until(lambda: worker.count("the template is ready") == 2, what="the templates")
+    place.report()
+    place.job_process()
+    for each in psutil.Process(worker.process.pid).children():
+        if each.name() == "hw-template":
+            each.kill()
+
+    place.let_go()
+
+    assert place.ended("first").state is RunState.SUCCEEDED
+    assert place.ended("second").state is RunState.SUCCEEDED
+    until(lambda: worker.count("the template is ready") == 4, what="new templates")
+    assert verify(place.graph) == ()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_asked_to_stop_gives_its_run_back_at_once(place: Place, number: signal.Signals) -> None:
     place.declare(place.copying("first", "raw", "out"))
@@ -163,6 +199,36 @@ def test_a_worker_that_is_asked_to_stop_lets_a_short_run_end(place: Place) -> No
     assert run is not None
     assert run.state in (RunState.SUCCEEDED, RunState.READY), "ended in its grace, or was given back"
     assert verify(place.graph) == ()
+
+
+def test_a_worker_that_claims_nothing_while_runs_wait_replaces_itself(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    deaf = {"HEADWATER_WORKER_SWEEP_SECONDS": "3600", "HEADWATER_WORKER_WATCHDOG_SECONDS": "1"}
+    worker = place.start_worker(**deaf).ready()
+
+    place.report()
+
+    until(lambda: sum(line["event"] == "worker is ready" for line in worker.log) >= 2, what="its successor")
+    assert worker.process.poll() is None, "the same process goes on"
+
+
+def test_what_a_killed_worker_left_on_disk_is_swept(place: Place) -> None:
+    halfway = (
+        "if [ -e tried ]; then cp {input.raw} {output.out}; else touch tried; echo half > {output.out}; sleep 600; fi"
+    )
+    place.declare(place.calling("halfway", ["sh", "-c", halfway]))
+    doomed = place.start_worker().ready()
+    place.report()
+    (half,) = until(lambda: list(place.root.glob("out/*/*/data.csv")), what="half an output")
+
+    doomed.kill()
+    place.start_worker().ready()
+
+    run = place.ended("halfway")
+    assert run.state is RunState.SUCCEEDED
+    until(lambda: not half.parent.exists(), what="the folder of the dead attempt to go")
+    until(lambda: not list(place.root.glob(".runs/*/tmp")), what="its scratch to go")
+    assert resolve(place.graph, name("out"), DAY).row_count == 2
 
 
 def test_a_worker_without_a_graph_says_what_it_tried_and_ends_with_3(place: Place) -> None:

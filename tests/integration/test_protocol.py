@@ -9,7 +9,7 @@ from typing import LiteralString
 import neo4j
 import pytest
 
-from graph_model.errors import DatasetNotFound, FenceLost, InvalidPartition, JobNotFound, VersionNotFound
+from graph_model.errors import DatasetNotFound, FenceLost, InvalidInput, InvalidPartition, JobNotFound, VersionNotFound
 from graph_model.readiness.entities import InputState
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.readiness.explain import readiness
@@ -164,11 +164,19 @@ def test_runs_that_end_together_are_judged_each_by_its_own_fence(estate: Graph) 
 
 
 def test_of_reports_that_come_together_only_the_bad_ones_are_refused(estate: Graph) -> None:
-    wanted = [("raw", DAYS[0], "a"), ("row", DAYS[0], "b"), ("raw", "yesterday", "c"), ("raw", DAYS[0], "a")]
+    wanted = [
+        ("raw", DAYS[0], "a"),
+        ("row", DAYS[0], "b"),
+        ("raw", "yesterday", "c"),
+        ("raw", DAYS[0], "\ud800"),
+        ("raw", DAYS[0], "a"),
+    ]
     reports = [Report(name(dataset), day, key=key, reported_by="test") for dataset, day, key in wanted]
 
-    first, unknown, wrong, again = report_versions(estate, reports)
+    first, unknown, wrong, no_text, again = report_versions(estate, reports)
 
+    assert isinstance(no_text, InvalidInput)
+    assert no_text.field == "key"
     assert isinstance(unknown, DatasetNotFound)
     assert unknown.nearest == "test/raw"
     assert isinstance(wrong, InvalidPartition)
