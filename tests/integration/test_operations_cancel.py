@@ -63,6 +63,7 @@ def test_a_run_that_waits_is_cancelled_and_never_made_again(estate: Graph) -> No
     assert (found.state, found.reason) == (RunState.CANCELLED, f"cancelled by {WHO}: {WHY}")
     assert fleet.settle() == ()
     assert states(estate) == [RunState.CANCELLED]
+    assert runs(estate, open_only=True) == ()
     assert readiness(estate, name("clean"), DAY).reason == f"its run is CANCELLED: {found.reason}"
 
 

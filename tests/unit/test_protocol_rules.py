@@ -6,7 +6,7 @@ import pytest
 
 from graph_model.names import partition_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
-from graph_model.readiness.rules import InputNeed, JobNeeds, concerned, input_set, needs_of
+from graph_model.readiness.rules import InputNeed, JobNeeds, concerned, input_set, needs_of, needs_of_row
 from graph_model.runs.entities import Failure, RunState
 from graph_model.runs.rules import POISON_ATTEMPTS, after_failure, after_lost_worker, backoff_seconds
 from graph_model.versions.rules import Candidate, Judgement, judge_candidate, judge_partition
@@ -50,6 +50,24 @@ def test_a_partition_that_two_mappings_need_is_needed_by_the_strictest() -> None
 
     before = needs[partition_id("raw", "2013-01-04")]
     assert (len(needs), before.required, before.triggers) == (2, True, True)
+
+
+@pytest.mark.parametrize(
+    ("correction", "mapping", "triggers", "asks"),
+    [
+        ("rerun", "same", True, False),
+        ("ignore", "same", False, False),
+        ("ask", "same", False, True),
+        ("ask", "whole", False, False),
+    ],
+)
+def test_what_a_corrected_input_does(correction: str, mapping: str, *, triggers: bool, asks: bool) -> None:
+    item = {"dataset": "raw", "every": "day", "start": None, "required": True}
+    row = {"job": "clean", "every": "day", "start": None, "definition_hash": "h", "priority": 0, "outputs": []}
+
+    needs = needs_of_row({**row, "inputs": [{**item, "mapping": mapping, "correction": correction}]})
+
+    assert (needs.inputs[0].triggers, needs.inputs[0].asks, needs.asks) == (triggers, asks, asks)
 
 
 def test_the_identity_of_inputs_does_not_depend_on_their_order() -> None:
