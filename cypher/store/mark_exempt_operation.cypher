@@ -1,5 +1,5 @@
 // name:    store.mark_exempt_operation
-// purpose: The same for what goes on while writes are paused: heartbeats, and whoever pauses. It touches nothing that a backup holds.
+// purpose: The same for what goes on while writes are paused: leases, the pause itself, and a restore.
 // param:   id string - fresh for each attempt
 // returns: id string - one row
 // access:  write
