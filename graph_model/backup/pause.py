@@ -73,8 +73,11 @@ class Pause:
             raise PauseLost
         self.keep(now=True)
 
-    def end(self) -> None:
-        self._graph.write(lambda tx: tx.rows("store.end_pause", holder=self.holder), while_paused=True)
+    def end(self, *, lines: int = 0) -> bool:
+        """Ends the pause, unless someone with the same holder has brought a restore to another line meanwhile."""
+        what = {"holder": self.holder, "lines": lines}
+        ended = self._graph.write(lambda tx: tx.rows("store.end_pause", token=tx.token, **what), while_paused=True)
+        return bool(ended[0]["ended"])
 
     @property
     def _hold_ms(self) -> int:

@@ -23,6 +23,7 @@ from graph_model.verify.canonical import content_hash_of
 AT_ONCE = 2_000
 # Longer than anybody lives: only the end of the restore ends it.
 HOLD_SECONDS = 100 * 365 * 86_400.0
+ELSEWHERE = "another process restores the same backup"
 
 
 class RestoreDiffers(HeadwaterError):
@@ -82,7 +83,7 @@ def restore(graph: Graph, path: Path, *, at_once: int = AT_ONCE) -> Restored:
     found = content_hash_of(graph)
     if found != contents.content_hash:
         raise RestoreDiffers(contents.content_hash, found)
-    pause.end()
+    pause.end(lines=reached)
     return Restored(contents.nodes, contents.edges, found, done)
 
 
@@ -102,9 +103,11 @@ def _require_empty(graph: Graph, pause: Pause) -> None:
     except BaseException:
         pause.end()
         raise
-    if found:
-        pause.end()
-        raise BackupRefused(f"the graph is not empty (it holds a {found[0]['label']}): restore into an empty one")
+    if not found:
+        return
+    if not pause.end():
+        raise GraphPaused(ELSEWHERE)
+    raise BackupRefused(f"the graph is not empty (it holds a {found[0]['label']}): restore into an empty one")
 
 
 def _parts(path: Path, after: int, at_once: int) -> Iterator[Part]:
@@ -121,7 +124,7 @@ def _parts(path: Path, after: int, at_once: int) -> Iterator[Part]:
 def _write(graph: Graph, holder: str, reached: int, part: Part) -> None:
     def work(tx: Transaction) -> None:
         if not tx.rows("backup.progress", holder=holder, before=reached, lines=part.last, token=tx.token):
-            raise GraphPaused("another process goes on with this restore")
+            raise GraphPaused(ELSEWHERE)
         if part.nodes:
             tx.rows("backup.create_nodes", nodes=part.nodes)
         wanted = sum(map(len, part.edges.values()))
