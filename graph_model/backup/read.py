@@ -33,20 +33,27 @@ def everything(graph: Graph, *, at_once: int = AT_ONCE) -> Iterator[Item]:
 
 
 def _nodes(graph: Graph, label: str, at_once: int) -> Iterator[Item]:
-    after = ""
-    while stretch := _stretch(graph, "backup.nodes", label, after, at_once):
+    for stretch in _stretches(graph, "backup.nodes", "id", label, at_once):
         for row in stretch:
             yield {"node": label, "properties": _kept(row["properties"])}
-        after = stretch[-1]["id"]
 
 
 def _edges(graph: Graph, label: str, at_once: int) -> Iterator[Item]:
-    after = ""
-    while stretch := _stretch(graph, "backup.edges", label, after, at_once):
+    for stretch in _stretches(graph, "backup.edges", "source", label, at_once):
         for row in stretch:
             if row["type"] is not None:
                 yield _edge(label, row)
-        after = max(row["source"] for row in stretch)
+
+
+def _stretches(graph: Graph, query: str, key: str, label: str, at_once: int) -> Iterator[list[Row]]:
+    """Rows of `at_once` nodes at a time, whose ids stand under `key`, until a stretch has fewer."""
+    after, seen = "", at_once
+    while seen == at_once:
+        stretch = _stretch(graph, query, label, after, at_once)
+        ids = {row[key] for row in stretch}
+        seen = len(ids)
+        after = max(ids, default=after)
+        yield stretch
 
 
 def _edge(label: str, row: Row) -> Item:
