@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import config, doctor, estate, impact, lineage, migrate, runs, stack, verify, versions
+from app.cli import audit, config, doctor, estate, impact, keep, lineage, migrate, runs, stack, verify, versions
 from app.cli.errors import one_message
 
 _START, _ESTATE, _ASK, _OPERATE = "Start", "Estate", "Ask", "Operate"
@@ -72,6 +72,9 @@ app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 app.command("migrate", rich_help_panel=_OPERATE)(migrate.migrate_graph)
 app.command("doctor", rich_help_panel=_OPERATE)(doctor.examine)
 app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
+app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
+app.command(rich_help_panel=_OPERATE)(keep.backup)
+app.command(rich_help_panel=_OPERATE)(keep.restore)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 
 
