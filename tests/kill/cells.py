@@ -109,11 +109,20 @@ def play(stack: Stack, cell: Cell, *, number: int, seed: int, day: int) -> Outco
         seconds = time.monotonic() - killed_at
         findings = check(load)
         findings.lost += [f"still open: {what}" for what in stuck]
-        stack.await_all()
+        findings.broken += _comes_back(stack)
     finally:
         point.go()
         load.stop()
     return Outcome(cell, number, seed, reached, seconds, findings)
+
+
+def _comes_back(stack: Stack) -> list[str]:
+    """What of the stack does not come back whole."""
+    try:
+        stack.await_all()
+    except NeverHappened as missing:
+        return [f"never happened: {missing}"]
+    return []
 
 
 def _prepare(load: Load, cell: Cell, *, late: bool) -> None:
