@@ -39,10 +39,10 @@ class _Entry(Generic[T, R]):
 class Group(Generic[T, R]):
     """Carries out items of many threads in groups of at most `most`, one group at a time.
 
-    `carry_out` gets the items in order of arrival and gives one result for each; a result that is an exception is raised
-    to its own submitter. It must be all or nothing: where it raises, nothing of the group may have happened. The group
-    is then split until only the item that spoils it is refused. Trouble outside (`Unavailable`) is nobody's fault and
-    reaches all.
+    `carry_out` gets the items in order of arrival and gives one result for each; a result that is an exception is
+    raised to its own submitter. It must be all or nothing: where it raises, nothing of the group may have happened. The
+    group is then split until only the item that spoils it is refused. Trouble outside (`Unavailable`) is nobody's fault
+    and reaches all.
     """
 
     def __init__(self, carry_out: Callable[[Sequence[T]], Sequence[R | Exception]], *, most: int) -> None:
