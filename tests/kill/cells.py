@@ -107,9 +107,10 @@ def play(stack: Stack, cell: Cell, *, number: int, seed: int, day: int) -> Outco
             stack.start(name)
         stuck = await_quiet(load)
         seconds = time.monotonic() - killed_at
+        missing = _comes_back(stack)
         findings = check(load)
         findings.lost += [f"still open: {what}" for what in stuck]
-        findings.broken += _comes_back(stack)
+        findings.broken += missing
     finally:
         point.go()
         load.stop()

@@ -53,21 +53,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _play_all(wanted: list[tuple[Cell, int]], *, seed: int, folder: Path) -> Iterator[Outcome]:
-    """Plays the kills on one stack after the other. A stack that did not come back whole is replaced; its logs stay."""
+    """Plays the kills on one stack after the other. One on which something went wrong is replaced; its files stay."""
     left = list(wanted)
     while left:
         scratch = Path(tempfile.mkdtemp(prefix="stack-", dir=folder))
+        sound = True
         with a_stack(scratch) as stack:
             declare_estate(stack)
-            for day in range(KILLS_PER_STACK):
-                if not left:
-                    break
+            for day in range(min(len(left), KILLS_PER_STACK)):
                 cell, number = left.pop(0)
                 outcome = play(stack, cell, number=number, seed=seed_of(seed, cell, number), day=day)
                 yield outcome
-                if not outcome.findings.clean:
+                sound = outcome.findings.clean
+                if not sound:
                     break
-        if outcome.findings.clean:
+        if sound:
             shutil.rmtree(scratch)
 
 

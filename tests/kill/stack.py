@@ -56,7 +56,10 @@ def until(found: Callable[[], Any], what: str, *, seconds: float = PATIENCE_SECO
 
 
 class Stack:
-    """Neo4j, Redis, an API and two workers below one folder. Each part is started, killed and started by its name."""
+    """Neo4j, Redis, an API and two workers below one folder. Each part is started, killed and started by its name.
+
+    `environment` holds further variables for API and workers, from their next start on.
+    """
 
     def __init__(self, folder: Path, *, environment: dict[str, str] | None = None) -> None:
         self.folder, self.root, self.project = folder, folder / "data", folder / "project"
@@ -64,7 +67,7 @@ class Stack:
         for each in (self.root, self.project, self.points, self.logs):
             each.mkdir(parents=True, exist_ok=True)
         self.neo4j = JarNeo4j(folder)
-        self._environment = environment or {}
+        self.environment = environment or {}
         self._broker_port, self._broker_password = free_port(), secrets.token_urlsafe(24)
         self._api_port = free_port()
         self._children: dict[str, Child] = {}
@@ -211,7 +214,7 @@ class Stack:
             VARIABLE: str(self.points),
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
-        return inherited | own | HURRIED | self._environment
+        return inherited | own | HURRIED | self.environment
 
 
 @contextmanager
