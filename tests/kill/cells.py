@@ -151,6 +151,7 @@ def _carry_on(load: Load, cell: Cell, *, late: bool) -> None:
 
 def _await_hit(stack: Stack, point: FailPoint, load: Load, cell: Cell) -> bool:
     def hit() -> bool:
+        stack.revive()
         if point.pid() is None and cell.step == "message.heard":
             ring(stack.broker_url, ["none"])  # a ring is a hint, so anyone may ring; Redis may have lost the others
         return point.pid() is not None

@@ -88,6 +88,7 @@ def check(load: Load) -> Findings:
 
 
 def _open_work(load: Load) -> list[str]:
+    load.stack.revive()
     if not load.everything_acknowledged():
         return ["a report that has no 2xx yet"]
     try:

@@ -131,6 +131,12 @@ class Stack:
         process.kill()
         process.wait()
 
+    def revive(self) -> None:
+        """Starts what has ended by itself, as any supervisor would: a worker gives up on a graph that still wakes up."""
+        for name in ("redis", "api", *WORKERS):
+            if not self._children[name].alive():
+                self.start(name)
+
     def pid(self, name: str) -> int:
         return self._children[name].pid
 
@@ -150,8 +156,7 @@ class Stack:
         """Until every part answers, hears its bell, and one steward leads."""
         until(self._api_answers, "the API to be ready")
         for name in WORKERS:
-            until(lambda name=name: self.says(name, "worker is ready"), f"{name} to be ready")
-            until(lambda name=name: self._hears(name), f"{name} to hear the bell")
+            until(lambda name=name: self._is_ready(name), f"{name} to be ready and to hear the bell")
         until(self._leader_if_reachable, "a steward to lead")
 
     def says(self, name: str, event: str) -> bool:
@@ -186,6 +191,10 @@ class Stack:
                 return answer.status == 200
         except (OSError, urllib.error.URLError):
             return False
+
+    def _is_ready(self, name: str) -> bool:
+        self.revive()
+        return self.says(name, "worker is ready") and self._hears(name)
 
     def _hears(self, name: str) -> bool:
         """Whether it has connected to the Redis that runs now."""
