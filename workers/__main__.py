@@ -22,6 +22,7 @@ from workers.listener import Listener
 from workers.steward import Steward, Sweeps
 from workers.supervisor import Supervisor
 from workers.tasks import add_tasks
+from workers.template.keeper import Templates
 from workers.watchdog import Watchdog
 
 # How often the main thread looks whether a lease was renewed.
@@ -52,7 +53,8 @@ class Worker:
         self.to_be_replaced = False
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
         root = StorageSettings().root
-        supervisor = Supervisor(graph, root)
+        self._templates = Templates()
+        supervisor = Supervisor(graph, root, self._templates)
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
@@ -67,6 +69,7 @@ class Worker:
 
     def run(self) -> None:
         """Works until the event `stop` is set, then gives back what it holds."""
+        self._templates.start()
         for thread in self._threads:
             thread.start()
         if self._listener is not None:
@@ -91,6 +94,7 @@ class Worker:
             self._fleet.idle_within(SETTLE_SECONDS)
         for thread in self._threads:
             thread.stop()
+        self._templates.stop()
         try:
             released = self._identities.retire()
         except GraphUnavailable as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import subprocess
 import sys
 import threading
@@ -12,12 +11,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 import psutil
 
 from workers.executors import Launch
 from workers.executors.handover import write_private
+from workers.line import Line
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 # Output of a process that is kept; the rest is dropped.
@@ -26,6 +26,17 @@ CAP_BYTES = 10_000_000
 GRACE_SECONDS = 5.0
 # How long the launcher may take for its own killing before it is killed itself.
 PATIENCE_SECONDS = 12.0
+# How long a template may take to fork a launcher before a fresh interpreter is started instead.
+START_SECONDS = 5.0
+KILLED = 128 + 9
+
+
+class Forks(Protocol):
+    """A template, as far as an order needs it."""
+
+    def launch(self, launch_file: Path, descriptors: tuple[int, int, int]) -> bool: ...
+
+    def distrust(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,8 @@ class Ended:
 class Order:
     """What to start, and where its traces go: `label`.stdout and `label`.stderr in `folder`.
 
-    `limits` are rlimits by name, without `RLIMIT_`.
+    `limits` are rlimits by name, without `RLIMIT_`. `template` forks what it is warm for; without it, or when it is not
+    there, everything is a program of its own.
     """
 
     launch: Launch
@@ -49,6 +61,7 @@ class Order:
     label: str = "job"
     limits: Mapping[str, int] = field(default_factory=dict)
     grace_seconds: float = GRACE_SECONDS
+    template: Forks | None = None
 
     @property
     def stdout(self) -> Path:
@@ -64,65 +77,87 @@ class Process:
 
     def __init__(self, order: Order) -> None:
         self._order = order
+        self._popen: subprocess.Popen[bytes] | None = None
+        self._backstop: threading.Timer | None = None
+        launch_file = _write_launch_file(order)
         with order.stderr.open("ab") as errors:
-            self._popen = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(LAUNCHER), str(_launch_file(order))],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=dict(order.environment),
-                cwd=order.folder,
-                start_new_session=True,
-            )
+            self._line = self._forked(launch_file, errors.fileno()) or self._fresh(launch_file, errors.fileno())
 
     def wait(self, seconds: float) -> Ended:
         """Waits for the end; asks for it after `seconds`, then enforces it. Nothing of the tree is left."""
-        timed_out = not self._ends_within(seconds)
+        timed_out = not self._line.ends_within(seconds)
         if timed_out:
-            self._popen.terminate()
-            if not self._ends_within(self._order.grace_seconds + 1):
+            self._line.ask_to_end()
+            if not self._line.ends_within(self._order.grace_seconds + 1):
                 self.kill()
-        if not self._ends_within(PATIENCE_SECONDS):
-            self._popen.kill()
-        code = self._popen.wait()
-        self._let_go()
-        _pipe(self._popen.stdout).close()
-        if code < 0:
+            if not self._line.ends_within(PATIENCE_SECONDS):
+                self._line.kill_launcher()
+        self._line.ends_within(None)
+        if self._backstop is not None:
+            self._backstop.cancel()
+        self._line.close()
+        if self._popen is not None:
+            self._popen.wait()
+        code = self._line.exit_code
+        if code is None:
             self._sweep()
-        return Ended(code if code >= 0 else 128 - code, timed_out)
+        return Ended(KILLED if code is None else code, timed_out)
 
     def kill(self) -> None:
         """Ends the tree at once, without waiting for it; a launcher that does not obey is killed in its turn."""
-        self._let_go()
-        backstop = threading.Timer(PATIENCE_SECONDS, self._popen.kill)
-        backstop.daemon = True
-        backstop.start()
+        self._line.drop()
+        if self._backstop is not None:
+            return
+        self._backstop = threading.Timer(PATIENCE_SECONDS, self._line.kill_launcher)
+        self._backstop.daemon = True
+        self._backstop.start()
 
-    def _let_go(self) -> None:
-        """Closes the lifeline, which is how the launcher learns that nobody waits any more."""
-        with suppress(OSError):
-            _pipe(self._popen.stdin).close()
+    def _forked(self, launch_file: Path, errors: int) -> Line | None:
+        """From the template; None when that did not start anything and will not."""
+        template = self._order.template
+        if template is None:
+            return None
+        line = Line()
+        taken = template.launch(launch_file, (line.lifeline_end, line.status_end, errors))
+        line.hand_over()
+        if taken and line.starts_within(START_SECONDS):
+            return line
+        line.abandon()
+        if taken:
+            template.distrust()
+        return None
 
-    def _ends_within(self, seconds: float) -> bool:
-        """The launcher alone holds the other end of this pipe, so its end is the launcher's."""
-        poll = select.poll()
-        poll.register(_pipe(self._popen.stdout), select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+    def _fresh(self, launch_file: Path, errors: int) -> Line:
+        line = Line()
+        self._popen = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(LAUNCHER), str(launch_file)],
+            stdin=line.lifeline_end,
+            stdout=line.status_end,
+            stderr=errors,
+            env=dict(self._order.environment),
+            cwd=self._order.folder,
+            start_new_session=True,
+        )
+        line.hand_over()
+        line.starts_within(START_SECONDS)
+        return line
 
     def _sweep(self) -> None:
         """For a launcher that was killed itself: whatever carries the mark of this order, or is left in its session."""
         mark = self._order.environment.get("HEADWATER_JOB_FILE")
         for process in psutil.process_iter():
             with suppress(psutil.Error, OSError):
-                if os.getsid(process.pid) == self._popen.pid or process.environ().get("HEADWATER_JOB_FILE") == mark:
+                marked = mark is not None and process.environ().get("HEADWATER_JOB_FILE") == mark
+                if marked or os.getsid(process.pid) == self._line.pid:
                     process.kill()
 
 
-def _launch_file(order: Order) -> Path:
+def _write_launch_file(order: Order) -> Path:
     path = order.folder / f"{order.label}.launch.json"
     spec = {
         "argv": list(order.launch.argv),
         "cwd": str(order.launch.cwd),
+        "environment": dict(order.environment),
         "stdout": str(order.stdout),
         "stderr": str(order.stderr),
         "cap_bytes": CAP_BYTES,
@@ -131,9 +166,3 @@ def _launch_file(order: Order) -> Path:
     }
     write_private(path, json.dumps(spec))
     return path
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:
-        raise RuntimeError("started without a pipe")
-    return pipe

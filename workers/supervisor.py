@@ -26,6 +26,7 @@ from workers.executors.handover import clean_environment
 from workers.held import Held, RunLostError
 from workers.places import make_staging, open_task, remove_staging, tidy
 from workers.process import Ended, Order
+from workers.template.keeper import Templates
 
 # How long to wait before the graph is told again how a run ended.
 TELL_AGAIN_SECONDS = 1.0
@@ -62,8 +63,8 @@ Outcome = Done | Judged | Failure
 class Supervisor:
     """Executes runs below one storage root. Each call of `execute` belongs to one thread and one run."""
 
-    def __init__(self, graph: Graph, root: Path) -> None:
-        self._graph, self._root = graph, root.absolute()
+    def __init__(self, graph: Graph, root: Path, templates: Templates | None = None) -> None:
+        self._graph, self._root, self._templates = graph, root.absolute(), templates
         self._endings: Group[Ending, Finished] = Group(lambda endings: finish_runs(graph, endings), most=MOST_ENDINGS)
 
     def execute(self, held: Held) -> tuple[str, ...]:
@@ -113,7 +114,7 @@ class Supervisor:
     def _do_job(self, held: Held, task: Task) -> Outcome:
         make_staging(task.run.outputs)
         launch = executor_for(task.job.kind).prepare(task)
-        order = _order(task, launch, label="job")
+        order = self._order(task, launch, label="job")
         ended = held.carry_out(order, seconds=task.run.timeout_seconds)
         result = _result(task)
         if ended.timed_out or ended.exit_code:
@@ -133,7 +134,7 @@ class Supervisor:
         """What was found in each output; a Failure when the validation itself did not come to an end."""
         if not task.run.outputs:
             return ()
-        order = _order(task, validation.prepare(task, task.run.outputs), label="validate")
+        order = self._order(task, validation.prepare(task, task.run.outputs), label="validate")
         ended = held.carry_out(order, seconds=VALIDATION_TIMEOUT_SECONDS)
         if ended.timed_out:
             return Failure(f"validation took longer than {VALIDATION_TIMEOUT_SECONDS:g} s", ended.exit_code)
@@ -195,6 +196,10 @@ class Supervisor:
         target = Content(source.format, _exposed_place(output) or "", source.options)
         storage.expose(storage.located(source, self._root), storage.located(target, self._root), output.partition)
 
+    def _order(self, task: Task, launch: Launch, *, label: str) -> Order:
+        template = self._templates and self._templates.of(launch.template)
+        return Order(launch, task.folder, clean_environment(task, launch.environment), label, template=template)
+
     def _remove_staging(self, task: Task) -> None:
         """A validation run reads what others wrote: there is nothing of its own to remove."""
         if task.run.kind is RunKind.JOB:
@@ -205,10 +210,6 @@ def _ending(run: ClaimedRun, outcome: Done | Judged) -> Ending:
     if isinstance(outcome, Judged):
         return Ending(run, (OutputVersion(run.outputs[0], outcome.validated),))
     return Ending(run, outcome.outputs, outcome.metrics)
-
-
-def _order(task: Task, launch: Launch, *, label: str) -> Order:
-    return Order(launch, task.folder, clean_environment(task, launch.environment), label)
 
 
 def _result(task: Task) -> dict[str, Any]:

@@ -138,9 +138,7 @@ def kill_a_busy_worker(stack: LocalStack) -> int:
 def is_busy(worker: int) -> bool:
     """Whether a worker process supervises the process of a run."""
     try:
-        return any(
-            "launcher.py" in " ".join(child.cmdline()) for child in psutil.Process(worker).children(recursive=True)
-        )
+        return any(child.name() == "hw-launcher" for child in psutil.Process(worker).children(recursive=True))
     except psutil.NoSuchProcess:
         return False
 

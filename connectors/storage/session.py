@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,10 @@ _OUR_OWN: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+# A process that is to be copied may have no thread but its own.
+_ALONE: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "async_threads": 0}
+_spare: list[duckdb.DuckDBPyConnection] = []
+_taken: list[duckdb.DuckDBPyConnection] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,26 @@ class Session:
         return literal(str(link))
 
 
+def keep_a_spare() -> duckdb.DuckDBPyConnection:
+    """Opens a DuckDB for the next session: in a process that is copied, for the first session of each copy."""
+    _spare.append(_bounded(duckdb.connect(":memory:", config=_OUR_OWN | _ALONE)))
+    return _spare[-1]
+
+
+def _connect() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """A spare is never closed: the process that took it is about to end, and closing takes longer than a small scan."""
+    if not _spare:
+        return _bounded(duckdb.connect(":memory:", config=_OUR_OWN))
+    _taken.append(_spare.pop())
+    return nullcontext(_taken[-1])
+
+
+def _bounded(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
 @contextmanager
 def session(paths: Iterable[Path], *, steady: bool = True) -> Iterator[Session]:
     """A session that can touch `paths` and nothing else.
@@ -48,7 +72,7 @@ def session(paths: Iterable[Path], *, steady: bool = True) -> Iterator[Session]:
     """
     files = tuple(paths)
     before = [stamp(path) for path in files] if steady else []
-    with TemporaryDirectory(prefix="headwater-") as folder, duckdb.connect(":memory:", config=_OUR_OWN) as connection:
+    with TemporaryDirectory(prefix="headwater-") as folder, _connect() as connection:
         _lock(connection, files, folder)
         with content_errors():
             yield Session(connection, Path(folder))
@@ -89,10 +113,8 @@ def sentence(error: Exception) -> str:
 
 
 def _lock(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...], folder: str) -> None:
-    """Limits first, then the door is shut, then the lock: after that no statement can open it again."""
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    """Room and files first, then the door is shut, then the lock: after that no statement can open it again."""
     connection.execute(f"SET threads = {THREADS}")
-    connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET temp_directory = {literal(folder)}")
     connection.execute(f"SET allowed_directories = [{literal(folder)}]")
     connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files)}]")

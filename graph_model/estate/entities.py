@@ -43,8 +43,8 @@ class InputSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """`executor` holds what the kind needs: python {function, project}, sql {text, file, engine}, shell {argv,
-    project}.
+    """`executor` holds what the kind needs: python {function, project, interpreter}, sql {text, file, engine}, shell
+    {argv, project}.
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
     cannot be read. `definition_hash` covers everything that decides what the job computes.

@@ -12,7 +12,7 @@ from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.entities import Correction, JobKind
 from graph_model.estate.files import read_beside
 from graph_model.estate.sections import Said, Section, describe, named
-from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, JOB_KEYS, JOB_KINDS
+from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, INTERPRETERS, JOB_KEYS, JOB_KINDS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
 from graph_model.names import Name
 from graph_model.partitions.rules import parse_mapping
@@ -60,6 +60,7 @@ def _kind(section: Section) -> JobKind | None:
 
 def _executor(section: Section, kind: JobKind, source: Source) -> dict[str, Any]:
     project = str(source.folder.resolve())
+    interpreter = _interpreter(section, kind)
     if kind == "shell":
         return {"argv": _argv(section), "project": project}
     said = section.text(kind)
@@ -69,7 +70,15 @@ def _executor(section: Section, kind: JobKind, source: Source) -> dict[str, Any]
         return _sql(said, source, what=f"{section.what}: sql")
     if not _FUNCTION.match(said.value):
         section.wrong(said.line, f"{said.value!r} is no Python function", "write package.module:function")
-    return {"function": said.value, "project": project}
+    return {"function": said.value, "project": project, **interpreter}
+
+
+def _interpreter(section: Section, kind: JobKind) -> dict[str, str]:
+    """Empty for what is meant when nothing is said."""
+    word = section.word("interpreter", INTERPRETERS)
+    if word is not None and kind != "python":
+        section.wrong(section.line("interpreter"), f"interpreter is for Python jobs, and this one runs {kind}")
+    return {"interpreter": word} if word == "fresh" else {}
 
 
 def _sql(said: Said[str], source: Source, *, what: str) -> dict[str, Any]:

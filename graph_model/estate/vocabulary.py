@@ -34,6 +34,7 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "interpreter",
 )
 INPUT_KEYS = ("dataset", "window", "optional", "correction")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description")
@@ -41,5 +42,6 @@ DEADLINE_KEYS = ("by", "timezone")
 
 FORMATS = ("csv", "parquet", "jsonl", "table", "manifest")
 EVERY = ("day", "hour", "month")
+INTERPRETERS = ("template", "fresh")
 CORRECTIONS = ("rerun", "ignore", "ask")
 EXPOSE = ("copy",)

@@ -29,9 +29,10 @@ def hash_of(job: JobSpec) -> str:
     """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it or when it runs.
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
-    command names. Where the project lies does not count.
+    command names. Where the project lies does not count, nor how its interpreter is
+    started.
     """
-    executor = {key: value for key, value in job.executor.items() if key != "project"}
+    executor = {key: value for key, value in job.executor.items() if key not in ("project", "interpreter")}
     decides = {
         "kind": job.kind,
         "executor": executor,

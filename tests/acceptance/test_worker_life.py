@@ -128,6 +128,42 @@ def test_a_failed_attempt_is_tried_again_until_it_succeeds(place: Place) -> None
     assert verify(place.graph) == ()
 
 
+def test_nothing_below_a_worker_knows_how_to_reach_the_graph(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    place.hold()
+    worker = place.start_worker().ready()
+    until(lambda: worker.count("the template is ready") == 2, what="the templates")
+    place.report()
+    place.job_process()
+
+    family = psutil.Process(worker.process.pid).children(recursive=True)
+
+    names = sorted(each.name() for each in family)
+    assert names == ["hw-job", "hw-launcher", "hw-template", "hw-template"]
+    told = " ".join(str(each.environ()) + str(each.cmdline()) for each in family)
+    assert "HEADWATER_GRAPH" not in told
+    assert place.graph.settings.password.get_secret_value() not in told
+
+
+def test_a_worker_whose_templates_die_works_on_and_gets_new_ones(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "middle"), place.copying("second", "middle", "last"))
+    place.hold()
+    worker = place.start_worker().ready()
+    until(lambda: worker.count("the template is ready") == 2, what="the templates")
+    place.report()
+    place.job_process()
+    for each in psutil.Process(worker.process.pid).children():
+        if each.name() == "hw-template":
+            each.kill()
+
+    place.let_go()
+
+    assert place.ended("first").state is RunState.SUCCEEDED
+    assert place.ended("second").state is RunState.SUCCEEDED
+    until(lambda: worker.count("the template is ready") == 4, what="new templates")
+    assert verify(place.graph) == ()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_worker_that_is_asked_to_stop_gives_its_run_back_at_once(place: Place, number: signal.Signals) -> None:
     place.declare(place.copying("first", "raw", "out"))

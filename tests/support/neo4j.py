@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from neo4j import GraphDatabase
@@ -19,7 +20,8 @@ from tests.support.servers import Server, wait_for_bolt
 SUPPORT = Path(__file__).parent
 IMAGE = "neo4j:5.26"
 JARS = "neo4j-5.26.29"
-HEAP = "512m"
+# Little memory and a quick start; a benchmark wants it otherwise.
+FRUGAL = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 HOW_TO_GET_ONE = "set NEO4J_URI, start docker, or install a JDK 17 and Maven"
 
 
@@ -73,8 +75,9 @@ class JarNeo4j:
     Its log of transactions is on disk before a commit is answered, so `kill` loses nothing that was answered.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, jvm: Sequence[str] = FRUGAL) -> None:
         self._folder, self._port, self._password = folder, free_port(), secrets.token_urlsafe(24)
+        self._jvm = jvm
         self._is_new = True
         self._child: Child | None = None
 
@@ -90,7 +93,7 @@ class JarNeo4j:
     def start(self) -> None:
         """Returns once it answers. Raises NoNeo4j."""
         home, log = self._folder / "home", self._folder / "neo4j.log"
-        command = ["java", f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{_jars()}/*"]
+        command = ["java", *self._jvm, "-cp", f"{_jars()}/*"]
         command += [str(SUPPORT / "Neo4jLauncher.java"), str(home), str(self._port)]
         self._child = child = Child.start("neo4j", command, log=log, pipes=True)
         if child.stdout.readline() != b"ready\n":

@@ -16,6 +16,7 @@ from workers.executors import Task, executor_for
 from workers.executors.handover import clean_environment
 from workers.places import make_staging, open_task
 from workers.process import Ended, Order, Process
+from workers.template.keeper import Templates
 
 DAY = "2013-01-05"
 
@@ -58,12 +59,17 @@ def a_run(
     return ClaimedRun("rn_0123456789abcdef", RunKind.JOB, 1, 1, job.name, DAY, job, inputs, outputs, timeout_seconds)
 
 
-def carried_out(run: ClaimedRun, root: Path) -> tuple[Task, Order, Ended]:
-    """The job process of a run, from its staging folders to its end; no validation, no graph."""
+def ordered(run: ClaimedRun, root: Path, templates: Templates | None = None) -> tuple[Task, Order]:
+    """What starts the job process of a run, whose staging folders are there; no validation, no graph."""
     task = open_task(run, root)
     make_staging(task.run.outputs)
     launch = executor_for(task.job.kind).prepare(task)
-    order = Order(launch, task.folder, clean_environment(task, launch.environment))
+    template = templates.of(launch.template) if templates else None
+    return task, Order(launch, task.folder, clean_environment(task, launch.environment), template=template)
+
+
+def carried_out(run: ClaimedRun, root: Path, templates: Templates | None = None) -> tuple[Task, Order, Ended]:
+    task, order = ordered(run, root, templates)
     return task, order, Process(order).wait(60)
 
 

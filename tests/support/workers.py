@@ -163,7 +163,11 @@ class WorkerProcess:
         return [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
 
     def says(self, event: str) -> bool:
-        return any(line["event"] == event for line in self.log)
+        return self.count(event) > 0
+
+    def count(self, event: str) -> int:
+        """How often it has said that."""
+        return sum(line["event"] == event for line in self.log)
 
     def ready(self) -> WorkerProcess:
         until(lambda: self.says("worker is ready"), what="the worker")

@@ -246,6 +246,14 @@ MISTAKES = {
         "jobs:\n  tidy: {sql: SELECT 1, outputs: [clean], never_retry: [256]}",
         (7, "job tidy: 256 is no exit code", "exit codes go from 0 to 255"),
     ),
+    "an interpreter that nobody knows": (
+        "jobs:\n  tidy: {python: 'shop.tidy:build', outputs: [clean], interpreter: frehs}",
+        (7, "job tidy: frehs is no interpreter", "did you mean fresh?"),
+    ),
+    "an interpreter for SQL": (
+        "jobs:\n  tidy: {sql: SELECT 1, outputs: [clean], interpreter: fresh}",
+        (7, "job tidy: interpreter is for Python jobs, and this one runs sql", None),
+    ),
     "an input twice": (
         "jobs:\n  tidy: {sql: SELECT 1, inputs: [raw, shop/raw], outputs: [clean]}",
         (7, "job tidy: input raw is read twice", "code asks for an input by its short name: keep one"),

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import pytest
 import yaml
 
 from graph_model.estate import vocabulary
@@ -57,10 +58,10 @@ consumers:
 PRICES = Name("elsewhere", "prices")
 
 
-def estate_in(folder: Path) -> Estate:
+def estate_in(folder: Path, text: str = ESTATE) -> Estate:
     (folder / "sum.sql").write_text("SELECT 1 AS one")
     copied = "  other/copied: {format: csv, partition: {every: day, from: 2024-01-01}}\njobs:"
-    (folder / "estate.yaml").write_text(ESTATE.replace("jobs:", copied, 1))
+    (folder / "estate.yaml").write_text(text.replace("jobs:", copied, 1))
     return load_estate(folder, known={PRICES: PartitionScheme()})
 
 
@@ -98,6 +99,15 @@ def test_a_job_says_what_it_runs_and_how(tmp_path: Path):
     assert copy.executor["argv"] == ["cp", "{input.totals}", "10", ""]
     assert (tidy.retries, tidy.timeout_seconds, tidy.priority, tidy.never_retry) == (2, 90.0, 5, (3,))
     assert (total.retries, total.timeout_seconds) == (0, 3600.0)
+
+
+@pytest.mark.parametrize(("said", "kept"), [("fresh", {"interpreter": "fresh"}), ("template", {})])
+def test_an_interpreter_is_kept_only_when_it_is_not_the_usual_one(tmp_path: Path, said: str, kept: dict[str, str]):
+    tidy = estate_in(tmp_path, ESTATE.replace("shop.tidy:build\n", f"shop.tidy:build\n    interpreter: {said}\n")).jobs[
+        0
+    ]
+
+    assert tidy.executor == {"function": "shop.tidy:build", "project": str(tmp_path), **kept}
 
 
 def test_declared_columns_have_one_spelling(tmp_path: Path):
@@ -185,4 +195,5 @@ def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
     assert properties["dataset"]["format"]["enum"] == list(vocabulary.FORMATS)
     assert properties["dataset"]["expose"]["enum"] == list(vocabulary.EXPOSE)
     assert properties["partition"]["every"]["enum"] == list(vocabulary.EVERY)
+    assert properties["job"]["interpreter"]["enum"] == list(vocabulary.INTERPRETERS)
     assert properties["input"]["correction"]["enum"] == list(vocabulary.CORRECTIONS)

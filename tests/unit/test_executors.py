@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,23 @@ import pytest
 
 from graph_model.runs.entities import ClaimedRun
 from tests.support.tasks import DAY, a_run, an_input, an_output, carried_out, result_of
-from workers.executors import CannotRunError, executor_for
+from workers.executors import CannotRunError, Task, executor_for
+from workers.process import Ended, Order
+from workers.template.keeper import Templates
 
 CSV = "id,amount\n1,10\n2,20\n"
+
+
+CarryOut = Callable[[ClaimedRun, Path], tuple[Task, Order, Ended]]
+
+
+@pytest.fixture(params=["forked", "fresh"])
+def carry_out(request: pytest.FixtureRequest) -> CarryOut:
+    """Carries out a run in a copy of the template, and in an interpreter of its own: nobody can tell them apart."""
+    if request.param == "fresh":
+        return carried_out
+    templates: Templates = request.getfixturevalue("templates")
+    return lambda run, root: carried_out(run, root, templates)
 
 
 @pytest.fixture
@@ -43,7 +58,7 @@ def a_python_run(project: Path, code: str, **more: Any) -> ClaimedRun:
     return a_run("python", {"function": "jobs:build", "project": str(project)}, **more)
 
 
-def test_a_python_job_gets_its_inputs_outputs_and_partition(project: Path, root: Path) -> None:
+def test_a_python_job_gets_its_inputs_outputs_and_partition(carry_out: CarryOut, project: Path, root: Path) -> None:
     code = """
 def build(inputs, outputs, partition):
     rows = open(inputs["raw"].path).read().splitlines()[1:]
@@ -54,7 +69,7 @@ def build(inputs, outputs, partition):
 """
     run = a_python_run(project, code, inputs=(RAW, *WINDOW), outputs=(an_output("clean"),))
 
-    task, _, ended = carried_out(run, root)
+    task, _, ended = carry_out(run, root)
 
     assert ended.exit_code == 0
     assert result_of(task) == {"metrics": {"rows": 2}}
@@ -62,11 +77,11 @@ def build(inputs, outputs, partition):
     assert written == [DAY, "1,10", "2,20", "2013-01-02", "2013-01-03", "2013-01-04"]
 
 
-def test_an_optional_input_that_is_not_there_has_no_versions(project: Path, root: Path) -> None:
+def test_an_optional_input_that_is_not_there_has_no_versions(carry_out: CarryOut, project: Path, root: Path) -> None:
     code = "def build(inputs, outputs, partition): return {'versions': len(inputs['weather'].versions)}"
     run = a_python_run(project, code, mappings={"weather": "same"})
 
-    task, _, _ = carried_out(run, root)
+    task, _, _ = carry_out(run, root)
 
     assert result_of(task) == {"metrics": {"versions": 0}}
 
@@ -85,18 +100,20 @@ def test_an_optional_input_that_is_not_there_has_no_versions(project: Path, root
     ],
 )
 def test_the_reason_of_a_failed_python_job_is_the_last_line_of_its_traceback(
-    project: Path, root: Path, body: str, reason: str
+    carry_out: CarryOut, project: Path, root: Path, body: str, reason: str
 ) -> None:
     run = a_python_run(project, f"def build(inputs, outputs, partition):\n    {body}\n", inputs=(RAW, *WINDOW))
 
-    task, order, ended = carried_out(run, root)
+    task, order, ended = carry_out(run, root)
 
     assert ended.exit_code == 1
     assert result_of(task) == {"reason": reason}
     assert "Traceback" in order.stderr.read_text()
 
 
-def test_a_project_may_have_packages_named_like_those_of_headwater(project: Path, root: Path) -> None:
+def test_a_project_may_have_packages_named_like_those_of_headwater(
+    carry_out: CarryOut, project: Path, root: Path
+) -> None:
     (project / "workers").mkdir()
     (project / "workers" / "__init__.py").write_text("WHOSE = 'the project'\n")
     code = """
@@ -108,12 +125,14 @@ def build(inputs, outputs, partition):
     except ModuleNotFoundError:
         return {"whose": workers.WHOSE, "first": sys.path[0]}
 """
-    task, _, _ = carried_out(a_python_run(project, code), root)
+    task, _, _ = carry_out(a_python_run(project, code), root)
 
     assert result_of(task) == {"metrics": {"whose": "the project", "first": str(project)}}
 
 
-def test_a_user_process_sees_no_credential(project: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_user_process_sees_no_credential(
+    carry_out: CarryOut, project: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("HEADWATER_GRAPH_PASSWORD", "HEADWATER_BROKER_URL", "HEADWATER_HOME", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "canary")
     code = """
@@ -126,7 +145,7 @@ def build(inputs, outputs, partition):
     names = sorted(name for name in os.environ if name.startswith("HEADWATER"))
     return {"canary": "canary" in told, "files": len(files), "names": names}
 """
-    task, _, _ = carried_out(a_python_run(project, code, outputs=(an_output("clean-er"),)), root)
+    task, _, _ = carry_out(a_python_run(project, code, outputs=(an_output("clean-er"),)), root)
 
     metrics = result_of(task)["metrics"]
     assert metrics["canary"] is False
@@ -140,17 +159,21 @@ def build(inputs, outputs, partition):
     ]
 
 
-def test_the_file_that_may_hold_a_password_is_for_this_user_only(project: Path, root: Path) -> None:
-    task, _, _ = carried_out(a_python_run(project, "def build(i, o, p): pass"), root)
+def test_the_file_that_may_hold_a_password_is_for_this_user_only(
+    carry_out: CarryOut, project: Path, root: Path
+) -> None:
+    task, _, _ = carry_out(a_python_run(project, "def build(i, o, p): pass"), root)
 
     assert task.job_file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_shell_job_gets_its_places_as_arguments_and_no_shell_reads_them(project: Path, root: Path) -> None:
+def test_a_shell_job_gets_its_places_as_arguments_and_no_shell_reads_them(
+    carry_out: CarryOut, project: Path, root: Path
+) -> None:
     argv = ["printf", "%s|", "{partition}", "{input.raw}", "{inputs.daily}", "{output.clean}", "{print $1}; exit 9"]
     run = a_run("shell", {"argv": argv, "project": str(project)}, inputs=(RAW, *WINDOW), outputs=(an_output("clean"),))
 
-    task, order, ended = carried_out(run, root)
+    task, order, ended = carry_out(run, root)
 
     assert ended.exit_code == 0
     partition, raw, daily, clean, rest, _ = order.stdout.read_text().split("|")
@@ -168,12 +191,12 @@ def test_a_shell_job_gets_its_places_as_arguments_and_no_shell_reads_them(projec
     ],
 )
 def test_a_placeholder_that_cannot_be_filled_stops_the_run_before_it_starts(
-    project: Path, root: Path, argument: str, message: str
+    carry_out: CarryOut, project: Path, root: Path, argument: str, message: str
 ) -> None:
     run = a_run("shell", {"argv": ["echo", argument], "project": str(project)}, inputs=(RAW, *WINDOW))
 
     with pytest.raises(CannotRunError) as refused:
-        carried_out(run, root)
+        carry_out(run, root)
 
     assert str(refused.value) == message
 
@@ -183,7 +206,7 @@ def test_a_kind_that_nobody_registered_is_refused_by_name() -> None:
         executor_for("cobol")
 
 
-def test_sql_reads_every_input_as_a_view_and_writes_its_answer(root: Path) -> None:
+def test_sql_reads_every_input_as_a_view_and_writes_its_answer(carry_out: CarryOut, root: Path) -> None:
     text = """
         SELECT raw.id, raw.amount * 2 AS doubled, count(daily.id) AS days, min(daily._partition) AS since,
             $partition AS day
@@ -194,7 +217,7 @@ def test_sql_reads_every_input_as_a_view_and_writes_its_answer(root: Path) -> No
         "sql", {"text": text}, inputs=(RAW, *WINDOW), outputs=(an_output("sums", kind="parquet"),), mappings=mappings
     )
 
-    task, order, ended = carried_out(run, root)
+    task, order, ended = carry_out(run, root)
 
     assert ended.exit_code == 0, order.stderr.read_text()
     rows = duckdb.read_parquet(task.run.outputs[0].content.location)
@@ -211,7 +234,9 @@ def test_sql_reads_every_input_as_a_view_and_writes_its_answer(root: Path) -> No
         ("SELECT * FROM weather", "the input weather has no version here, and SQL cannot tell its columns"),
     ],
 )
-def test_sql_that_cannot_be_answered_says_why_in_one_line(root: Path, text: str, reason: str) -> None:
+def test_sql_that_cannot_be_answered_says_why_in_one_line(
+    carry_out: CarryOut, root: Path, text: str, reason: str
+) -> None:
     run = a_run(
         "sql",
         {"text": text.replace("{root}", str(root))},
@@ -220,15 +245,15 @@ def test_sql_that_cannot_be_answered_says_why_in_one_line(root: Path, text: str,
         mappings={"raw": "same", "weather": "same"},
     )
 
-    task, _, ended = carried_out(run, root)
+    task, _, ended = carry_out(run, root)
 
     assert ended.exit_code == 1
     assert result_of(task)["reason"].startswith(reason)
     assert "\n" not in result_of(task)["reason"]
 
 
-def test_job_json_names_the_run_and_its_places(project: Path, root: Path) -> None:
-    task, _, _ = carried_out(a_python_run(project, "def build(i, o, p): pass", inputs=(RAW,)), root)
+def test_job_json_names_the_run_and_its_places(carry_out: CarryOut, project: Path, root: Path) -> None:
+    task, _, _ = carry_out(a_python_run(project, "def build(i, o, p): pass", inputs=(RAW,)), root)
 
     told = json.loads(task.job_file.read_text())
     assert (told["run"], told["job"], told["partition"], told["attempt"]) == ("rn_0123456789abcdef", "test/job", DAY, 1)

@@ -78,6 +78,10 @@ def test_the_order_of_inputs_does_not_decide_the_result():
     assert hash_of(replace(JOB, inputs=JOB.inputs[::-1])) == hash_of(JOB)
 
 
+def test_how_its_interpreter_starts_does_not_decide_the_result():
+    assert hash_of(replace(JOB, executor={**JOB.executor, "interpreter": "fresh"})) == hash_of(JOB)
+
+
 def test_what_a_job_runs_reads_and_makes_decides_its_result():
     others = [
         replace(JOB, kind="shell"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from graph_model.errors import HeadwaterError
 from graph_model.estate.entities import JobSpec
@@ -15,6 +15,8 @@ from graph_model.names import Name
 from graph_model.runs.entities import ClaimedRun
 
 ENTRY_POINTS = "headwater.executors"
+# What a template is warm for: the scripts of Python and SQL jobs, or the validation of contents.
+TemplateKind = Literal["jobs", "checks"]
 HEADWATER_ROOT = Path(__file__).parents[2]
 BUILT_IN = {
     "python": "workers.executors.python:PythonExecutor",
@@ -52,11 +54,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """A command to start. `environment` comes on top of the clean one."""
+    """A command to start. `environment` comes on top of the clean one.
+
+    With a `template` the command is `python -I SCRIPT ARGUMENTS…`, and a template of that kind may run the script in a
+    copy of itself; the outcome must be the same either way.
+    """
 
     argv: tuple[str, ...]
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
+    template: TemplateKind | None = None
 
 
 class Executor(Protocol):

@@ -76,7 +76,6 @@ def place(content: Content) -> dict[str, Any]:
 
 def clean_environment(task: Task, extra: Mapping[str, str]) -> dict[str, str]:
     """All that a user process inherits: enough to find its programs and its home, no setting of Headwater."""
-    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     own = {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",
@@ -87,7 +86,12 @@ def clean_environment(task: Task, extra: Mapping[str, str]) -> dict[str, str]:
         "HEADWATER_PARTITION": task.run.partition,
         "HEADWATER_JOB_FILE": str(task.job_file),
     }
-    return passed | own | _places("HEADWATER_OUTPUT_", task.run.outputs) | dict(extra)
+    return passed_on() | own | _places("HEADWATER_OUTPUT_", task.run.outputs) | dict(extra)
+
+
+def passed_on() -> dict[str, str]:
+    """What every process below a worker may know of the worker's own environment."""
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 def _places(prefix: str, items: Iterable[RunInput | RunOutput]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Python jobs: a plain function, called in a fresh interpreter that knows nothing of Headwater."""
+"""Python jobs: a plain function, called in an interpreter of its own that knows nothing of Headwater."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ CHILD = Path(__file__).with_name("python_child.py")
 
 
 class PythonExecutor:
-    """Needs `function` (`package.module:name`) and `project`, the folder that it is imported from."""
+    """Needs `function` (`package.module:name`) and `project`, the folder that it is imported from.
+
+    `interpreter: fresh` starts a new interpreter; otherwise a copy of the template does, which has one already.
+    """
 
     def prepare(self, task: Task) -> Launch:
         function = str(task.job.executor.get("function", ""))
@@ -23,4 +26,6 @@ class PythonExecutor:
         job_file = write_job_file(
             task, module=module, function=name, project=str(project), headwater=str(HEADWATER_ROOT)
         )
-        return Launch((sys.executable, "-I", str(CHILD), str(job_file)), project)
+        fresh = task.job.executor.get("interpreter") == "fresh"
+        argv = (sys.executable, "-I", str(CHILD), str(job_file))
+        return Launch(argv, project, template=None if fresh else "jobs")

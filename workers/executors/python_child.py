@@ -16,6 +16,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+# A template has imported Headwater; here these names belong to the project.
+HEADWATERS = frozenset({"app", "connectors", "graph_model", "workers"})
+
 
 class Version:
     """One version of an input. For files `path`; for tables `url` and `table`."""
@@ -118,8 +121,15 @@ def call(job: Mapping[str, Any]) -> object:
 
 
 def prepare_path(project: str, headwater: str) -> None:
-    kept = [entry for entry in sys.path if os.path.realpath(entry) != os.path.realpath(headwater)]
+    for module in [name for name in sys.modules if name.partition(".")[0] in HEADWATERS]:
+        del sys.modules[module]
+    kept = [entry for entry in sys.path if os.path.realpath(entry) != os.path.realpath(headwater) or is_shared(entry)]
     sys.path[:] = [project, *kept]
+
+
+def is_shared(entry: str) -> bool:
+    """Where Headwater is installed as a package, its folder is that of all packages, and a job needs the others."""
+    return Path(entry).name in {"site-packages", "dist-packages"}
 
 
 def metrics_of(returned: object) -> dict[str, Any]:

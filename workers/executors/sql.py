@@ -26,4 +26,4 @@ class SqlExecutor:
         job_file = write_job_file(
             task, text=job.executor.get("text", ""), windows=windows, memory_limit=MEMORY_LIMIT, folder=str(task.folder)
         )
-        return Launch((sys.executable, "-I", str(CHILD), str(job_file)), task.folder)
+        return Launch((sys.executable, "-I", str(CHILD), str(job_file)), task.folder, template="jobs")

@@ -9,16 +9,18 @@ from pathlib import Path
 from connectors.checks.process import request_of, validated_from
 from graph_model.runs.entities import RunOutput
 from graph_model.versions.entities import Validated
-from workers.executors.base import HEADWATER_ROOT, Launch, Task
+from workers.executors.base import Launch, Task
 from workers.executors.handover import write_private
+
+CHILD = Path(__file__).with_name("validation_child.py")
 
 
 def prepare(task: Task, outputs: Sequence[RunOutput]) -> Launch:
     """The command that validates these contents."""
     request = task.folder / "validate.request.json"
     write_private(request, request_of([(output.content, output.checks) for output in outputs]))
-    module = (sys.executable, "-m", "connectors.checks.process")
-    return Launch((*module, str(request), str(_answer(task))), HEADWATER_ROOT)
+    argv = (sys.executable, "-I", str(CHILD), str(request), str(_answer(task)))
+    return Launch(argv, task.folder, template="checks")
 
 
 def answers(task: Task) -> tuple[Validated, ...]:
