@@ -132,7 +132,7 @@ class Stack:
         process.wait()
 
     def revive(self) -> None:
-        """Starts what has ended by itself, as any supervisor would: a worker gives up on a graph that still wakes up."""
+        """Starts what ended by itself, as any supervisor would: a worker gives up on a graph that still wakes up."""
         for name in ("redis", "api", *WORKERS):
             if not self._children[name].alive():
                 self.start(name)
