@@ -119,7 +119,9 @@ class WorkerSettings(Settings):
 
     slots: int = Field(default=2, ge=1, description="runs that one worker executes at once")
     lease_seconds: float = Field(default=15.0, gt=0, description="how long a worker may act without renewing its lease")
-    heartbeat_seconds: float = Field(default=5.0, gt=0, description="how often a worker renews its lease")
+    heartbeat_seconds: float = Field(
+        default=2.0, gt=0, description="how often a worker renews its lease and learns which runs were taken from it"
+    )
     sweep_seconds: float = Field(
         default=2.0,
         gt=0,

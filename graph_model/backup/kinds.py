@@ -23,6 +23,8 @@ LABELS: tuple[str, ...] = (
     "JobPartition",
     "Run",
     "Attempt",
+    "Hold",
+    "Question",
     "Outbox",
     "AuditRecord",
     "AuditChain",

@@ -5,6 +5,8 @@ Leases are no part of a backup, so they are renewed while one pauses all other w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph_model.failpoints import failpoint
 from graph_model.runs.entities import RunState
 from graph_model.runs.fail import attempt_row, end_attempts
@@ -25,6 +27,14 @@ def heartbeat(graph: Graph, worker: str, *, lease_seconds: float) -> bool:
     failpoint("lease.before_renewal")
     what = {"worker": worker, "lease_ms": _milliseconds(lease_seconds)}
     return bool(graph.write(lambda tx: tx.rows("runs.renew_lease", **what), while_paused=True))
+
+
+def still_owned(graph: Graph, worker: str, runs: Sequence[str]) -> frozenset[tuple[str, int]]:
+    """Those of `runs` that the graph counts as this worker's, each with its fence. The others were taken away from it,
+    or have ended.
+    """
+    rows = graph.rows("runs.still_owned", runs=list(runs), worker=worker) if runs else []
+    return frozenset((row["id"], row["fence"]) for row in rows)
 
 
 def retire(graph: Graph, worker: str) -> tuple[str, ...]:
