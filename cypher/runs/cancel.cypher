@@ -11,5 +11,5 @@ WITH r, a, r.state AS was
 SET r.state = 'CANCELLED', r.reason = $reason, r.ended_at = datetime.realtime()
 REMOVE r.open, r.owner, r.not_before
 FOREACH (x IN CASE WHEN was = 'RUNNING' THEN [a] ELSE [] END |
-  SET x.ended_at = datetime.realtime(), x.outcome = 'CANCELLED', x.reason = $reason)
+  SET x.ended_at = datetime.realtime(), x.outcome = 'CANCELLED', x.reason = $reason, x.unswept = 1)
 RETURN r.id AS id, was, r.input_set AS input_set

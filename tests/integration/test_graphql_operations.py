@@ -39,10 +39,11 @@ def report(fleet: Fleet, dataset: str, content: str) -> str:
     return version
 
 
-def mutate(app: FastAPI, field: str, answer: str, **values: Any) -> dict[str, Any]:
+def mutate(app: FastAPI, field: str, wanted: str, /, **values: Any) -> dict[str, Any]:
     """The answer of one mutation; of an error, its code."""
     kind = f"{field[0].upper()}{field[1:]}Input!"
-    query = f"mutation($input: {kind}) {{ {field}(input: $input) {{ __typename {answer} ... on Error {{ code message }} }} }}"
+    answer = f"__typename {wanted} ... on Error {{ code message }}"
+    query = f"mutation($input: {kind}) {{ {field}(input: $input) {{ {answer} }} }}"
     return data(app, query, input=values)[field]
 
 

@@ -17,6 +17,7 @@ from graph_model.runs.fail import fail_run
 from graph_model.runs.replay import replay, revalidate
 from graph_model.runs.repository import run as get_run
 from graph_model.runs.repository import runs
+from graph_model.runs.sweeps import dead_attempts
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Report, VersionState
 from graph_model.versions.report import report_version
@@ -78,6 +79,8 @@ def test_the_fence_of_a_cancelled_run_is_dead(estate: Graph) -> None:
     assert versions(estate, name("clean")) == ()
     found = get_run(estate, run.id)
     assert [(attempt.outcome, attempt.ended_at is not None) for attempt in found.attempts] == [("CANCELLED", True)]
+    swept = [(attempt.id, attempt.fence) for attempt in dead_attempts(estate, grace_seconds=0)]
+    assert swept == [(run.id, run.fence)], "what it left on disk goes too"
     assert fleet.settle() == ()
 
 
