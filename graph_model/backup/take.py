@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from graph_model.backup import lines
 from graph_model.backup.pause import Pause, PauseLost, paused_writes
-from graph_model.backup.read import everything
+from graph_model.backup.read import everything, warm_up
 from graph_model.errors import BackupRefused, GraphUnavailable
 from graph_model.store.graph import Graph
 from graph_model.verify.hashes import MultisetHash
@@ -46,6 +46,7 @@ def take_backup(graph: Graph, path: Path, *, force: bool = False) -> Backup:
     migrations = tuple(sorted(row["id"] for row in graph.rows("store.applied_migrations")))
     started_at = graph.rows("doctor.clock")[0]["now"].isoformat()
     head = lines.header(created_at=started_at, engine=graph.engine, migrations=migrations)
+    warm_up(graph)
     # Readable by its owner alone, as a temporary file is: it holds sample rows, places and names.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     partial = Path(name)
