@@ -9,6 +9,7 @@ HeadwaterError
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
 │   ├── ContentError         a content is missing, cut short, or not what its format says
+│   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   └── Refused              it cannot be done in the state that the thing is in
 │       ├── NotHeld, RunEnded, NotReady, AlreadyAnswered
@@ -17,6 +18,7 @@ HeadwaterError
 │   └── DataFolderInUse, PortTaken
 └── Unavailable              trouble outside Headwater; the only kind worth retrying later
     ├── GraphUnavailable
+    │   └── GraphPaused      writes wait for a backup or a restore
     ├── BrokerUnavailable
     ├── StorageUnavailable   says nothing about the content itself
     ├── EmbeddedGraphUnavailable
@@ -165,6 +167,12 @@ class FenceLost(DomainError):
         super().__init__(f"run {run} is no longer held under fence {fence}")
 
 
+class BackupRefused(DomainError):
+    """A backup cannot be written there, or this file cannot be restored there. Nothing was changed."""
+
+    code = "BACKUP_REFUSED"
+
+
 class Refused(DomainError):
     """What was asked cannot be done in the state that the thing is in; the message says which, and what can."""
 
@@ -259,6 +267,14 @@ class Unavailable(HeadwaterError):
 
 class GraphUnavailable(Unavailable):
     """The graph did not answer, or answered with trouble of its own."""
+
+
+class GraphPaused(GraphUnavailable):
+    """Nothing can be written now: a backup is being taken, or a restore is not complete. Reading goes on."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"writes are paused: {reason}; nothing was written, try again later")
 
 
 class BrokerUnavailable(Unavailable):

@@ -85,6 +85,11 @@ class GraphSettings(Settings):
     )
     database: str = Field(default="neo4j", description="database inside the graph server")
     timeout: float = Field(default=30.0, gt=0, description="seconds that one unit of work may take, retries included")
+    pause_seconds: float = Field(
+        default=3.0,
+        ge=0,
+        description="seconds that a write waits while a backup pauses writes, before it is told to try again later",
+    )
 
 
 class BrokerSettings(Settings):

@@ -8,12 +8,14 @@ import typer
 from typer.core import TyperGroup
 
 from app.cli import (
+    audit,
     config,
     doctor,
     estate,
     holds,
     impact,
     interventions,
+    keep,
     lineage,
     migrate,
     quarantine,
@@ -99,6 +101,9 @@ app.command(rich_help_panel=_INTERVENE)(questions.answer)
 app.command("migrate", rich_help_panel=_OPERATE)(migrate.migrate_graph)
 app.command("doctor", rich_help_panel=_OPERATE)(doctor.examine)
 app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
+app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
+app.command(rich_help_panel=_OPERATE)(keep.backup)
+app.command(rich_help_panel=_OPERATE)(keep.restore)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 
 

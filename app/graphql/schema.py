@@ -11,6 +11,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from app.graphql.audit import AuditQuery
 from app.graphql.consumers import ConsumerQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
@@ -66,6 +67,7 @@ class Query(
     LineageQuery,
     ImpactQuery,
     ReadinessQuery,
+    AuditQuery,
     HoldQuery,
     QuarantineQuery,
     QuestionQuery,

@@ -107,13 +107,23 @@ def play(stack: Stack, cell: Cell, *, number: int, seed: int, day: int) -> Outco
             stack.start(name)
         stuck = await_quiet(load)
         seconds = time.monotonic() - killed_at
+        missing = _comes_back(stack)
         findings = check(load)
         findings.lost += [f"still open: {what}" for what in stuck]
-        stack.await_all()
+        findings.broken += missing
     finally:
         point.go()
         load.stop()
     return Outcome(cell, number, seed, reached, seconds, findings)
+
+
+def _comes_back(stack: Stack) -> list[str]:
+    """What of the stack does not come back whole."""
+    try:
+        stack.await_all()
+    except NeverHappened as missing:
+        return [f"never happened: {missing}"]
+    return []
 
 
 def _prepare(load: Load, cell: Cell, *, late: bool) -> None:
@@ -141,6 +151,7 @@ def _carry_on(load: Load, cell: Cell, *, late: bool) -> None:
 
 def _await_hit(stack: Stack, point: FailPoint, load: Load, cell: Cell) -> bool:
     def hit() -> bool:
+        stack.revive()
         if point.pid() is None and cell.step == "message.heard":
             ring(stack.broker_url, ["none"])  # a ring is a hint, so anyone may ring; Redis may have lost the others
         return point.pid() is not None

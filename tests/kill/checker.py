@@ -23,7 +23,8 @@ _OPEN = """
 OPTIONAL MATCH (r:Run) WHERE r.open = 1
 WITH collect(r.id + ' ' + r.state) AS runs
 OPTIONAL MATCH (p:Partition) WHERE p.evaluate IS NOT NULL
-RETURN runs + collect('mark on ' + p.key) AS open
+WITH runs, collect('mark on ' + p.key) AS marks
+RETURN runs + marks AS open
 """
 _VERSIONS = """
 UNWIND $partitions AS id
@@ -87,6 +88,7 @@ def check(load: Load) -> Findings:
 
 
 def _open_work(load: Load) -> list[str]:
+    load.stack.revive()
     if not load.everything_acknowledged():
         return ["a report that has no 2xx yet"]
     try:

@@ -31,11 +31,14 @@ set -e
 job=$1 day=$2 output=$3; shift 3
 echo $$ > "started-$job-$day-$$"
 while [ -e "hold-$job-$day" ]; do sleep 0.03; done
-echo id,amount > "$output"
-case $job in
-total) awk -F, 'FNR > 1 { sum += $2; rows += 1 } END { print rows "," sum }' "$@" >> "$output" ;;
-*) for file; do tail -n +2 "$file"; done | LC_ALL=C sort -n >> "$output" ;;
-esac
+rows() {
+    echo id,amount
+    case $job in
+    total) awk -F, 'FNR > 1 { sum += $2; rows += 1 } END { print rows "," sum }' "$@" ;;
+    *) for file; do tail -n +2 "$file"; done | LC_ALL=C sort -n ;;
+    esac
+}
+rows "$@" | cat > "$output"
 rm "started-$job-$day-$$"
 """
 

@@ -56,7 +56,10 @@ def until(found: Callable[[], Any], what: str, *, seconds: float = PATIENCE_SECO
 
 
 class Stack:
-    """Neo4j, Redis, an API and two workers below one folder. Each part is started, killed and started by its name."""
+    """Neo4j, Redis, an API and two workers below one folder. Each part is started, killed and started by its name.
+
+    `environment` holds further variables for API and workers, from their next start on.
+    """
 
     def __init__(self, folder: Path, *, environment: dict[str, str] | None = None) -> None:
         self.folder, self.root, self.project = folder, folder / "data", folder / "project"
@@ -64,7 +67,7 @@ class Stack:
         for each in (self.root, self.project, self.points, self.logs):
             each.mkdir(parents=True, exist_ok=True)
         self.neo4j = JarNeo4j(folder)
-        self._environment = environment or {}
+        self.environment = environment or {}
         self._broker_port, self._broker_password = free_port(), secrets.token_urlsafe(24)
         self._api_port = free_port()
         self._children: dict[str, Child] = {}
@@ -128,6 +131,12 @@ class Stack:
         process.kill()
         process.wait()
 
+    def revive(self) -> None:
+        """Starts what ended by itself, as any supervisor would: a worker gives up on a graph that still wakes up."""
+        for name in ("redis", "api", *WORKERS):
+            if not self._children[name].alive():
+                self.start(name)
+
     def pid(self, name: str) -> int:
         return self._children[name].pid
 
@@ -147,8 +156,7 @@ class Stack:
         """Until every part answers, hears its bell, and one steward leads."""
         until(self._api_answers, "the API to be ready")
         for name in WORKERS:
-            until(lambda name=name: self.says(name, "worker is ready"), f"{name} to be ready")
-            until(lambda name=name: self._hears(name), f"{name} to hear the bell")
+            until(lambda name=name: self._is_ready(name), f"{name} to be ready and to hear the bell")
         until(self._leader_if_reachable, "a steward to lead")
 
     def says(self, name: str, event: str) -> bool:
@@ -184,6 +192,10 @@ class Stack:
         except (OSError, urllib.error.URLError):
             return False
 
+    def _is_ready(self, name: str) -> bool:
+        self.revive()
+        return self.says(name, "worker is ready") and self._hears(name)
+
     def _hears(self, name: str) -> bool:
         """Whether it has connected to the Redis that runs now."""
         return self._times_heard(name) > self._heard_before.get(name, 0)
@@ -211,7 +223,7 @@ class Stack:
             VARIABLE: str(self.points),
         }
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
-        return inherited | own | HURRIED | self._environment
+        return inherited | own | HURRIED | self.environment
 
 
 @contextmanager

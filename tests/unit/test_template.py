@@ -228,6 +228,18 @@ def test_a_module_of_the_project_comes_before_one_that_the_template_has_imported
     assert found == {"own": True}
 
 
+def test_data_of_the_project_that_is_named_like_a_library_is_no_module(project: Path, templates: Templates) -> None:
+    (project / "duckdb").mkdir()
+    (project / "duckdb" / "rows.csv").touch()
+    (project / "numpy.txt").touch()
+
+    found = metrics(
+        project, templates, "import duckdb, numpy; return {'rows': duckdb.execute('SELECT 7').fetchone()[0]}"
+    )
+
+    assert found == {"rows": 7}
+
+
 def test_what_is_still_open_at_the_end_is_written(project: Path, templates: Templates) -> None:
     body = """
     import atexit, gzip

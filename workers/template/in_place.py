@@ -57,10 +57,15 @@ class Fresh:
 
     def _forget_shadowed(self, folder: str) -> None:
         """What the project has a module of its own for is not taken from the template."""
-        own = {entry.name.partition(".")[0] for entry in os.scandir(folder)}
+        own = {entry.name.partition(".")[0] for entry in os.scandir(folder) if _is_module(entry)}
         for name in list(sys.modules):
             if name.partition(".")[0] in own and name not in self._at_start:
                 del sys.modules[name]
+
+
+def _is_module(entry: os.DirEntry[str]) -> bool:
+    """Not so a folder of data: a library of that name comes before it, and its binary parts load only once."""
+    return entry.name.endswith((".py", ".so")) or (Path(entry.path) / "__init__.py").exists()
 
 
 def _run(code: types.CodeType, script: str) -> int:

@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-# Without any code of Headwater in the interpreter that a Python job finds: what its script imports, and nothing else.
 JOB_SCRIPT = ROOT / "workers" / "executors" / "python_child.py"
 SQL_SCRIPT = ROOT / "workers" / "executors" / "sql_child.py"
 CHECK_SCRIPT = ROOT / "workers" / "executors" / "validation_child.py"
@@ -24,6 +23,7 @@ MODULES = {
 
 
 def main(kind: str, socket: int) -> None:
+    # What a fresh interpreter has by the time that it imports the function of a job: this much, and no more.
     path = tuple(sys.path)
     runpy.run_path(str(JOB_SCRIPT), run_name="looked at")
     at_start = frozenset(sys.modules)
