@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit kill-matrix lint format types lock clean
+.PHONY: help venv demo up test unit simulate kill-matrix lint format types lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,11 @@ test: $(STAMP) ## the whole suite, on both graph engines side by side (TESTS=pat
 
 unit: $(STAMP) ## only the tests that need no process
 	$(BIN)/pytest tests/unit
+
+N ?= 1000
+
+simulate: $(STAMP) ## N histories of the protocol under faults, with fresh seeds (N=100000 takes an hour on two cores)
+	$(BIN)/python -m tests.simulation --histories $(N)
 
 kill-matrix: $(STAMP) ## six victims killed at sixteen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
 	$(BIN)/python -m tests.kill.matrix $(OPTIONS)

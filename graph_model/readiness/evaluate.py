@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
@@ -177,8 +178,9 @@ def _evaluate(graph: Graph, marked: Sequence[Row]) -> list[str]:
     for start in range(0, len(concern.targets), BATCH):
         targets = concern.targets[start : start + BATCH]
         ready.extend(graph.write(lambda tx, targets=targets: _create(tx, targets, concern), step="evaluate"))
-    read_at = min(row["read_at"] for row in marked)
-    graph.rows("readiness.unmark", partitions=[row["id"] for row in marked], read_at=read_at)
+    # Only the very marks that were read: a commit may bring a new one whose moment lies before our look.
+    marks = [{"id": row["id"], "mark": row["mark"]} for row in sorted(marked, key=itemgetter("id"))]
+    graph.write(lambda tx: tx.rows("readiness.unmark", marks=marks, token=tx.token), step="unmark")
     return ready
 
 

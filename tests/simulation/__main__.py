@@ -1,0 +1,91 @@
+# ruff: noqa: T201  a command that prints tables
+"""`python -m tests.simulation`: many histories, or one again from its seed, or the planted bugs."""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.simulation.coverage import ENOUGH, holes, table
+from tests.simulation.faults import Cell
+from tests.simulation.simulate import Outcome, simulate_many
+
+CHUNK = 25
+# Of one history; the first tells most.
+MOST_TOLD = 5
+
+
+def main() -> int:
+    """0: no history was wrong, and nothing was left untried."""
+    arguments = _arguments()
+    if arguments.seed is not None:
+        return _replay(arguments.seed)
+    if arguments.planted:
+        from tests.simulation.planted_table import print_table
+
+        return print_table(jobs=arguments.jobs)
+    first = secrets.randbelow(2**40) if arguments.first_seed is None else arguments.first_seed
+    return _many(range(first, first + arguments.histories), jobs=arguments.jobs)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--histories", type=int, default=1000, metavar="N", help="how many histories (1000)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes that play them side by side (2)")
+    parser.add_argument("--first-seed", type=int, help="seed of the first history; the others follow (default: fresh)")
+    parser.add_argument("--seed", type=int, help="play this one history again and say all that was wrong with it")
+    parser.add_argument("--planted", action="store_true", help="after how many histories each planted bug shows")
+    return parser.parse_args()
+
+
+def _replay(seed: int) -> int:
+    (outcome,) = simulate_many([seed])
+    for violation in outcome.violations:
+        print(violation)
+    print(f"seed {seed}, digest {outcome.digest:08x}: {len(outcome.violations)} violations")
+    return 1 if outcome.violations else 0
+
+
+def _many(seeds: range, *, jobs: int) -> int:
+    hits: Counter[Cell] = Counter()
+    others: Counter[str] = Counter()
+    violations = 0
+    for done, outcome in enumerate(_outcomes(seeds, jobs=jobs), 1):
+        hits.update(outcome.hits)
+        others.update(outcome.others)
+        violations += len(outcome.violations)
+        for violation in outcome.violations[:MOST_TOLD]:
+            print(f"seed {outcome.seed}: {violation}")
+        if outcome.violations:
+            print(f"  again: python -m tests.simulation --seed {outcome.seed}", flush=True)
+        if done % 1000 == 0:
+            print(f"{done} histories", file=sys.stderr, flush=True)
+    print(*table(hits, others), sep="\n")
+    untried = holes(hits) if len(seeds) >= ENOUGH else []
+    for cell in untried:
+        print("never hit:", *cell)
+    print(f"seeds {seeds.start} to {seeds.stop - 1}")
+    print(f"{len(seeds)} histories, {violations} violations")
+    return 1 if violations or untried else 0
+
+
+def _outcomes(seeds: range, *, jobs: int) -> Iterator[Outcome]:
+    if jobs == 1:
+        yield from simulate_many(seeds)
+        return
+    chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
+    with ProcessPoolExecutor(jobs) as pool:
+        for outcomes in pool.map(_chunk, chunks):
+            yield from outcomes
+
+
+def _chunk(seeds: Iterable[int]) -> list[Outcome]:
+    return list(simulate_many(seeds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""Each named query of the protocol as one function over a view: clause by clause, as Cypher evaluates it.
+
+Every `MATCH … WHERE` is answered for all rows before anything is written for the first of them; that order is part of
+what is tested. Values that are null travel as None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Rows = list[dict[str, Any]]
+QUERIES: dict[str, Callable[..., Rows]] = {}
+
+
+def query(name: str) -> Callable[[Callable[..., Rows]], Callable[..., Rows]]:
+    """Registers the model of the query `name`."""
+
+    def register(function: Callable[..., Rows]) -> Callable[..., Rows]:
+        QUERIES[name] = function
+        return function
+
+    return register
+
+
+from tests.simulation.model.queries import holds, readiness, rest, runs, versions  # noqa: E402, F401  they register themselves

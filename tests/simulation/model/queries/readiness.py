@@ -1,0 +1,196 @@
+"""`cypher/readiness/`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.simulation.model.queries import Rows, query
+from tests.simulation.model.records import Record
+from tests.simulation.model.view import View
+
+
+@query("readiness.consumers")
+def consumers(view: View, datasets: list[str]) -> Rows:
+    now = view.now()
+    jobs = {
+        key: view.must(key)
+        for id in datasets
+        if (dataset := view.get("Dataset", id))
+        for key, edge in dataset.out.get("CONSUMED_BY", {}).items()
+        if key[0] == "Job" and edge["valid_to"] > now
+    }
+    return [_needs(view, job) for job in jobs.values() if job["retired_at"] is None]
+
+
+def _needs(view: View, job: Record) -> dict[str, Any]:
+    now = view.now()
+    inputs = []
+    for key, edge in job.into.get("CONSUMED_BY", {}).items():
+        dataset = view.must(key)
+        if edge["valid_to"] > now:
+            inputs.append(
+                {"dataset": dataset.id, "every": dataset["partition_every"], "start": dataset["partition_from"],
+                 "mapping": edge["mapping"], "required": edge["required"], "correction": edge["correction"]}
+            )  # fmt: skip
+    outputs = [key[1] for key, edge in job.out.get("PRODUCES", {}).items() if edge["valid_to"] > now]
+    return {"job": job.id, "every": job["partition_every"], "start": job["partition_from"],
+            "definition_hash": job["definition_hash"], "priority": job["priority"], "inputs": inputs,
+            "outputs": outputs}  # fmt: skip
+
+
+@query("readiness.wired")
+def wired(view: View, partitions: list[str]) -> Rows:
+    return [
+        {"partition": id, "id": waiting.id, "job": waiting["job"], "key": waiting["key"]}
+        for id in partitions
+        if (partition := view.get("Partition", id))
+        for waiting in view.outs(partition, "NEEDED_BY")
+    ]
+
+
+@query("readiness.lock")
+def lock(view: View, job_partitions: list[dict[str, str]], token: str) -> Rows:
+    rows = []
+    for x in job_partitions:
+        made, _ = view.merge("JobPartition", x["id"], job=x["job"], key=x["key"])
+        mine = view.set(made, _lock=token)
+        rows.append({"id": mine.id, "wiring": mine["wiring"]})
+    return rows
+
+
+@query("readiness.unwire")
+def unwire(view: View, ids: list[str]) -> Rows:
+    found = [jp for id in ids if (jp := view.get("JobPartition", id))]
+    edges = [(p, "NEEDED_BY", jp, jp) for jp in found for p in view.ins(jp, "NEEDED_BY")]
+    edges += [(jp, "FILLS", p, jp) for jp in found for p in view.outs(jp, "FILLS")]
+    for start, kind, end, _ in edges:
+        view.unlink(start, kind, end)
+    return [{"id": jp.id} for *_, jp in edges]
+
+
+@query("readiness.wire")
+def wire(view: View, needs: list[dict[str, Any]]) -> Rows:
+    rows = []
+    for x in needs:
+        waiting = view.get("JobPartition", x["job_partition"])
+        if waiting is None:
+            continue
+        partition, _ = view.merge("Partition", x["partition"], dataset=x["dataset"], key=x["key"])
+        edge = {name: x[name] for name in ("dataset", "required", "triggers", "asks")}
+        view.relink(partition, "NEEDED_BY", waiting, **edge)
+        rows.append({"job_partition": waiting.id})
+    return rows
+
+
+@query("readiness.fill")
+def fill(view: View, fills: list[dict[str, Any]]) -> Rows:
+    rows = []
+    for x in fills:
+        filling = view.get("JobPartition", x["job_partition"])
+        if filling is None:
+            continue
+        partition, _ = view.merge("Partition", x["partition"], dataset=x["dataset"], key=x["key"])
+        view.link(filling, "FILLS", partition)
+        view.set(filling, wiring=x["wiring"])
+        rows.append({"job_partition": filling.id})
+    return rows
+
+
+@query("readiness.ready_inputs")
+def ready_inputs(view: View, ids: list[str]) -> Rows:
+    rows = []
+    for waiting in [jp for id in ids if (jp := view.get("JobPartition", id))]:
+        needs = [(edge, view.must(key)) for key, edge in waiting.into.get("NEEDED_BY", {}).items()]
+        if any(edge["required"] and not view.outs(partition, "CURRENT") for edge, partition in needs):
+            continue
+        rows += [
+            {
+                "job_partition": waiting.id,
+                "version": version.id,
+                "triggers": edge["triggers"],
+                "generation": waiting["generation"] or 0,
+            }
+            for edge, partition in needs
+            for version in view.outs(partition, "CURRENT")
+        ]
+    return rows
+
+
+@query("readiness.create_runs")
+def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
+    wanted = [
+        (jp, x)
+        for x in runs
+        if (jp := view.get("JobPartition", x["job_partition"]))
+        and (x["again"] or not _has_had(view, jp, x["input_set"]))
+    ]
+    names = ("job", "job_partition", "key", "input_set", "definition_hash", "generation")
+    for jp, x in wanted:
+        run, _ = view.merge("Run", x["id"], kind="job", fence=0, metrics="{}", **{name: x[name] for name in names})
+        view.set(
+            run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, reason="",
+            created_at=view.now(), ended_at=None, not_before=None,
+        )  # fmt: skip
+        view.link(jp, "HAS_RUN", run)
+        for old in view.ins(view.must(run.key), "READ_BY"):
+            if old.id not in x["inputs"]:
+                view.unlink(old, "READ_BY", run)
+        for version in [found for id in x["inputs"] if (found := view.get("DatasetVersion", id))]:
+            view.link(version, "READ_BY", run)
+    return [{"id": x["id"], "job_partition": jp.id} for jp, x in wanted]
+
+
+def _has_had(view: View, job_partition: Record, input_set: str) -> bool:
+    runs = view.outs(job_partition, "HAS_RUN")
+    return any(run["input_set"] == input_set and run["state"] != "SUPERSEDED" for run in runs)
+
+
+@query("readiness.raise_generation")
+def raise_generation(view: View, job_partition: str) -> Rows:
+    found = view.get("JobPartition", job_partition)
+    if found is None:
+        return []
+    mine = view.writable(found.key)
+    view.set(mine, generation=(mine["generation"] or 0) + 1)
+    return [{"generation": mine["generation"]}]
+
+
+@query("readiness.of_job")
+def of_job(view: View, job: str) -> Rows:
+    found = view.get("Job", job)
+    return [_needs(view, found)] if found is not None and found["retired_at"] is None else []
+
+
+@query("readiness.supersede")
+def supersede(view: View, created: list[dict[str, str]]) -> Rows:
+    older = [
+        (run, x)
+        for x in created
+        if (jp := view.get("JobPartition", x["job_partition"]))
+        for run in view.outs(jp, "HAS_RUN")
+        if run["open"] == 1 and run["state"] == "READY" and run.id != x["id"]
+    ]
+    for run, x in older:
+        view.set(run, state="SUPERSEDED", reason=f"newer inputs: {x['id']}", ended_at=view.now(), open=None)
+    return [{"id": run.id} for run, _ in older]
+
+
+@query("readiness.marked")
+def marked(view: View, grace_ms: int, most: int) -> Rows:
+    limit = view.now() - timedelta(milliseconds=grace_ms)
+    found = sorted((p for p in view.holding("Partition", "evaluate") if p["evaluate"] < limit), key=_marked_at)
+    return [{"id": p.id, "dataset": p["dataset"], "key": p["key"], "mark": str(p["evaluate"])} for p in found[:most]]
+
+
+def _marked_at(partition: Record) -> datetime:
+    return partition["evaluate"]
+
+
+@query("readiness.unmark")
+def unmark(view: View, marks: list[dict[str, str]], token: str) -> Rows:
+    held = [(x, view.set(partition, _lock=token)) for x in marks if (partition := view.get("Partition", x["id"]))]
+    found = [partition for x, partition in held if str(partition["evaluate"]) == x["mark"]]
+    for partition in found:
+        view.set(partition, evaluate=None)
+    return [{"id": partition.id} for partition in found]

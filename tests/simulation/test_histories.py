@@ -1,0 +1,58 @@
+"""Histories with fixed seeds, on every change. `make simulate` plays fresh ones, by the hundred thousand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.faults import Cell
+from tests.simulation.simulate import simulate_many
+
+PER_TEST = 50
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("first", range(0, 500, PER_TEST))
+def test_nothing_is_lost_and_nothing_done_twice(first: int) -> None:
+    wrong = {outcome.seed: outcome.violations for outcome in simulate_many(range(first, first + PER_TEST))}
+
+    assert {seed: violations for seed, violations in wrong.items() if violations} == {}
+
+
+def test_histories_are_full_of_faults() -> None:
+    hits: Counter[Cell] = Counter()
+    for outcome in simulate_many(range(60)):
+        hits.update(outcome.hits)
+
+    assert hits.total() > 150
+    assert {kind for _, _, kind in hits} == {"crash", "pause", "cut", "late", "outage", "skew"}
+
+
+def test_a_seed_is_the_same_history_in_every_interpreter() -> None:
+    seeds = range(40, 46)
+    here = [outcome.digest for outcome in simulate_many(seeds)]
+
+    assert [outcome.digest for outcome in simulate_many(seeds)] == here
+    assert [_digests(seeds, hash_seed) for hash_seed in ("1", "2")] == [here, here]
+
+
+def _digests(seeds: Iterable[int], hash_seed: str) -> list[int]:
+    program = (
+        "from tests.simulation.simulate import simulate_many\n"
+        f"print(*[outcome.digest for outcome in simulate_many({list(seeds)})])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [int(digest) for digest in done.stdout.split()]
