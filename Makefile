@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit lint format types lock clean
+.PHONY: help venv demo up test unit kill-matrix lint format types lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(STAMP) ## .venv with everything that the lock file names
 
@@ -25,6 +25,10 @@ test: $(STAMP) ## the whole suite, on both graph engines side by side (TESTS=pat
 
 unit: $(STAMP) ## only the tests that need no process
 	$(BIN)/pytest tests/unit
+
+kill-matrix: $(STAMP) ## six victims killed at sixteen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
+	$(BIN)/python -m tests.kill.matrix $(OPTIONS)
+	ALL_FAULTS=1 $(BIN)/pytest tests/kill/test_faults.py
 
 lint: $(STAMP) types ## ruff, format, types, and which way imports point
 	$(BIN)/ruff check .

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.bell import ring
 from graph_model.errors import InvalidInput
 from graph_model.store.graph import Graph
+from graph_model.store.grouping import Group
 from graph_model.versions.entities import Receipt, Report
-from graph_model.versions.report import report_version
+from graph_model.versions.report import report_versions
+
+# So many reports are committed together at most.
+MOST_REPORTS = 100
 
 
-@dataclass(frozen=True, slots=True)
 class Services:
-    """`broker_url` None: nobody is rung, workers find their runs by looking."""
+    """`broker_url` None: nobody is rung, workers find their runs by looking. `reports` commits in groups what comes in
+    at the same time.
+    """
 
-    graph: Graph
-    broker_url: str | None
-    storage_root: Path
+    def __init__(self, graph: Graph, broker_url: str | None, storage_root: Path) -> None:
+        self.graph, self.broker_url, self.storage_root = graph, broker_url, storage_root
+        self.reports: Group[Report, Receipt] = Group(lambda reports: report_versions(graph, reports), most=MOST_REPORTS)
 
 
 def report_and_ring(services: Services, report: Report) -> Receipt:
     """Reports a version; once that is durable, rings for the runs that it made ready."""
-    receipt = report_version(services.graph, report)
+    receipt = services.reports.submit(report)
     ring(services.broker_url, receipt.runs)
     return receipt
 

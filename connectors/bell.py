@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from graph_model.failpoints import failpoint
+
 TASK = "headwater.work"
 QUEUE = "headwater"
 # Shared with the fleet, which must look under the same keys. Short timeouts: nobody may wait long for a bell.
@@ -35,7 +37,12 @@ def ring(broker_url: str | None, run_ids: Iterable[str]) -> bool:
     runs = list(run_ids)
     if not broker_url:
         return False
-    return not runs or _bell(broker_url).ring(runs)
+    if not runs:
+        return True
+    failpoint("ring.before_send")
+    rung = _bell(broker_url).ring(runs)
+    failpoint("ring.after_send")
+    return rung
 
 
 @cache

@@ -125,6 +125,11 @@ class WorkerSettings(Settings):
         ge=0,
         description="how long runs may go on after the worker was asked to stop, before they are given back",
     )
+    watchdog_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="a worker with free slots that claims nothing for so long, while runs wait, replaces itself",
+    )
 
 
 class StorageSettings(Settings):

@@ -23,6 +23,7 @@ from workers.steward import Steward, Sweeps
 from workers.supervisor import Supervisor
 from workers.tasks import add_tasks
 from workers.template.keeper import Templates
+from workers.watchdog import Watchdog
 
 # How often the main thread looks whether a lease was renewed.
 WATCH_SECONDS = 0.5
@@ -31,6 +32,7 @@ HEARTBEAT_TIMEOUT_SECONDS = 3.0
 # After the processes of runs were killed: how long their threads may take to notice.
 SETTLE_SECONDS = 10.0
 UNREACHABLE = 3
+REPLACED = 4
 
 log = structlog.get_logger(__name__)
 
@@ -38,31 +40,48 @@ log = structlog.get_logger(__name__)
 class Worker:
     """All parts of one worker process, joined."""
 
-    def __init__(self, graph: Graph, lease_graph: Graph, *, broker_url: str | None, settings: WorkerSettings) -> None:
-        self._settings, self._broker_url = settings, broker_url
+    def __init__(
+        self,
+        graph: Graph,
+        lease_graph: Graph,
+        *,
+        broker_url: str | None,
+        settings: WorkerSettings,
+        stop: threading.Event,
+    ) -> None:
+        self._settings, self._broker_url, self._stop = settings, broker_url, stop
+        self.to_be_replaced = False
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
+        root = StorageSettings().root
         self._templates = Templates()
-        supervisor = Supervisor(graph, StorageSettings().root, self._templates)
+        supervisor = Supervisor(graph, root, self._templates)
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
-        sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings()).all()
+        # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
+        grace = settings.lease_seconds * 2
+        sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings(), root=root, staging_grace=grace).all()
         self._threads = [
             Heartbeat(self._identities, every_seconds=settings.heartbeat_seconds),
             Steward(graph, sweeps, every_seconds=settings.sweep_seconds),
+            Watchdog(graph, self._fleet, seconds=settings.watchdog_seconds, replace=self._ask_to_be_replaced),
             *(self._make_poller(number) for number in range(settings.slots)),
         ]
 
-    def run(self, stop: threading.Event) -> None:
-        """Works until `stop` is set, then gives back what it holds."""
+    def run(self) -> None:
+        """Works until the event `stop` is set, then gives back what it holds."""
         self._templates.start()
         for thread in self._threads:
             thread.start()
         if self._listener is not None:
             self._listener.start()
         log.info("worker is ready", slots=self._settings.slots, broker=self._broker_url is not None)
-        while not stop.wait(WATCH_SECONDS):
+        while not self._stop.wait(WATCH_SECONDS):
             self._identities.watch()
         self._shut_down()
+
+    def _ask_to_be_replaced(self) -> None:
+        self.to_be_replaced = True
+        self._stop.set()
 
     def _shut_down(self) -> None:
         """No more claims; runs may go on for a moment; then they are ended and given back, and others are rung for."""
@@ -101,7 +120,7 @@ class Worker:
 
 
 def main() -> int:
-    """0 after an orderly end, 3 when the graph cannot be reached at the start."""
+    """0 after an orderly end, 3 when the graph cannot be reached at the start, REPLACED to be started anew."""
     configure_logs()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -111,18 +130,25 @@ def main() -> int:
     with Graph(graph_settings) as graph, Graph(hurried) as lease_graph:
         try:
             worker = Worker(
-                graph, lease_graph, broker_url=broker.get_secret_value() if broker else None, settings=WorkerSettings()
+                graph,
+                lease_graph,
+                broker_url=broker.get_secret_value() if broker else None,
+                settings=WorkerSettings(),
+                stop=stop,
             )
         except GraphUnavailable as error:
             log.critical("worker cannot start", error=str(error))
             return UNREACHABLE
-        worker.run(stop)
-    return 0
+        worker.run()
+    return REPLACED if worker.to_be_replaced else 0
 
 
 if __name__ == "__main__":
     code = main()
     logging.shutdown()
     sys.stderr.flush()
+    if code == REPLACED:
+        # The same process id, so that whoever supervises this worker notices nothing.
+        os.execv(sys.executable, [sys.executable, "-m", "workers"])  # noqa: S606  no shell is what we want
     # Celery's pool joins its threads at exit, and one of them may wait for a broker that is gone.
     os._exit(code)

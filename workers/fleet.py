@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import structlog
 
@@ -13,8 +13,9 @@ from connectors.bell import ring
 from graph_model.errors import GraphUnavailable
 from graph_model.runs.claim import claim
 from graph_model.store.graph import Graph
+from graph_model.store.grouping import Group
 from workers.held import Held
-from workers.identity import Identities
+from workers.identity import Identities, Identity
 from workers.supervisor import Supervisor, UnsettledError
 
 # A slot that is just being given back is worth waiting for: whoever holds it may have looked before this run was there.
@@ -22,11 +23,17 @@ SLOT_WAIT_SECONDS = 0.05
 # While a bell is heard, a poller lets so many turns pass between two looks.
 PASS_OVER = 4
 
+# A run that was won, under the id that it was won for.
+Claimed = tuple[Identity, Held]
+
 log = structlog.get_logger(__name__)
 
 
 class Fleet:
-    """The slots of this worker. Threads of Celery and our own call `work_off`; together they keep to the slots."""
+    """The slots of this worker. Threads of Celery and our own call `work_off`; together they keep to the slots.
+
+    `claims` counts the runs that were won.
+    """
 
     def __init__(
         self, graph: Graph, supervisor: Supervisor, identities: Identities, *, broker_url: str | None, slots: int
@@ -35,6 +42,8 @@ class Fleet:
         self._broker_url, self._total = broker_url, slots
         self._slots = threading.BoundedSemaphore(slots)
         self._stopping = threading.Event()
+        self.claims = 0
+        self._claims: Group[str | None, Claimed | None] = Group(self._claim_together, most=slots)
 
     def work_off(self, prefer: str | None = None) -> None:
         """Executes runs on this thread until there is none to claim, or no slot is free. Never raises."""
@@ -55,6 +64,13 @@ class Fleet:
             prefer = ready[0] if ready else None
             ring(self._broker_url, ready[1:])
 
+    @property
+    def has_free_slot(self) -> bool:
+        if not self._slots.acquire(blocking=False):
+            return False
+        self._slots.release()
+        return True
+
     def stop(self) -> None:
         """No claims any more; what is being executed goes on."""
         self._stopping.set()
@@ -66,19 +82,10 @@ class Fleet:
 
     def _one_run(self, prefer: str | None) -> tuple[str, ...] | None:
         """Claims and executes one run; the runs that became ready, or None when there was nothing to claim."""
-        identity = self._identities.current
-        if identity.lost:
+        claimed = self._claims.submit(prefer)
+        if claimed is None:
             return None
-        try:
-            claimed = claim(self._graph, identity.id, slots=1, prefer=prefer)
-        except Exception:
-            # A claim may have been won without our hearing of it: only a retired id gives such a run back.
-            self._identities.doubt(identity)
-            raise
-        if not claimed:
-            return None
-        held = Held(claimed[0])
-        self._identities.hold(identity, held)
+        identity, held = claimed
         try:
             return self._supervisor.execute(held)
         except UnsettledError:
@@ -86,6 +93,23 @@ class Fleet:
             raise
         finally:
             self._identities.release(identity, held)
+
+    def _claim_together(self, preferred: Sequence[str | None]) -> Sequence[Claimed | None]:
+        """One claim for all threads that ask while another claim is under way."""
+        identity = self._identities.current
+        if identity.lost:
+            return [None] * len(preferred)
+        try:
+            runs = claim(self._graph, identity.id, slots=len(preferred), prefer=set(filter(None, preferred)))
+        except Exception:
+            # A claim may have been won without our hearing of it: only a retired id gives such a run back.
+            self._identities.doubt(identity)
+            raise
+        won: list[Claimed | None] = [(identity, Held(run)) for run in runs]
+        self.claims += len(won)
+        for claimed in filter(None, won):
+            self._identities.hold(*claimed)
+        return won + [None] * (len(preferred) - len(won))
 
 
 class Poller(threading.Thread):

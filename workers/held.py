@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from graph_model.failpoints import failpoint
 from graph_model.runs.entities import ClaimedRun
 from workers.process import Ended, Order, Process
 
@@ -35,11 +36,13 @@ class Held:
     def carry_out(self, order: Order, *, seconds: float) -> Ended:
         """Starts an order and waits for its end. Raises RunLostError if the run is lost before, meanwhile or after."""
         process = self._start(order)
+        failpoint("process.spawned")
         try:
             ended = process.wait(seconds)
         finally:
             with self._lock:
                 self._process = None
+        failpoint("process.collected")
         self.check()
         return ended
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from connectors import storage
-from graph_model.runs.entities import ClaimedRun, RunOutput
+from graph_model.runs.entities import ClaimedRun, RunKind, RunOutput
 from workers.executors import Task
 
 SCRATCH = ".runs"
@@ -25,7 +25,7 @@ def attempt_folder(run: ClaimedRun) -> str:
 
 def open_task(run: ClaimedRun, root: Path) -> Task:
     """The run with places that hold on this machine, and an empty scratch folder. Raises ContentError."""
-    folder = root.absolute() / SCRATCH / attempt_folder(run)
+    folder = _scratch_folder(run, root)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tmp").mkdir(parents=True)
     inputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.inputs)
@@ -61,6 +61,20 @@ def remove_staging(run: ClaimedRun, outputs: Sequence[RunOutput]) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
         except Exception:
             log.exception("a staging place could not be removed", dataset=str(output.dataset))
+
+
+def sweep_attempt(run: ClaimedRun, root: Path) -> None:
+    """Removes what a dead attempt left: its staging, and all of its scratch folder but what its processes printed."""
+    folder = _scratch_folder(run, root)
+    if folder.is_dir():
+        tidy(folder)
+    if run.kind is RunKind.JOB:
+        outputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.outputs)
+        remove_staging(run, outputs)
+
+
+def _scratch_folder(run: ClaimedRun, root: Path) -> Path:
+    return root.absolute() / SCRATCH / attempt_folder(run)
 
 
 def _folder_of(output: RunOutput) -> Path | None:

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -16,14 +17,13 @@ from connectors.notify import deliver_due
 from graph_model.errors import Unavailable
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.runs.lease import become_leader
-from graph_model.runs.sweeps import expire_leases, unclaimed
+from graph_model.runs.sweeps import dead_attempts, expire_leases, mark_swept, unclaimed
 from graph_model.settings import NotifySettings
 from graph_model.store.graph import Graph
+from workers.places import sweep_attempt
 
 # A leader that has not come back for so many sweeps is followed by another one.
 LEADER_SWEEPS = 3
-# Batches of one sweep that follow each other without a pause, before the other sweeps get their turn.
-MOST_BATCHES = 50
 OPERATIONS_KEPT_SECONDS = 900
 OPERATIONS_AT_ONCE = 2_000
 # A worker that is gone for a day is of no interest to `doctor` any more.
@@ -44,8 +44,11 @@ class Sweep:
 class Sweeps:
     """What the leader does. Each of these is safe to run by two leaders at once, and after any crash."""
 
-    def __init__(self, graph: Graph, *, broker_url: str | None, notify: NotifySettings) -> None:
+    def __init__(
+        self, graph: Graph, *, broker_url: str | None, notify: NotifySettings, root: Path, staging_grace: float
+    ) -> None:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
+        self._root, self._staging_grace = root, staging_grace
 
     def all(self) -> tuple[Sweep, ...]:
         return (
@@ -53,16 +56,13 @@ class Sweeps:
             Sweep("expire leases", self.expire_leases),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
+            Sweep("sweep staging", self.sweep_staging, every_seconds=10),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
         )
 
     def evaluate_marks(self) -> None:
-        for _ in range(MOST_BATCHES):
-            ready = evaluate_marks(self._graph)
-            if not ready:
-                return
-            ring(self._broker_url, ready)
+        ring(self._broker_url, evaluate_marks(self._graph))
 
     def expire_leases(self) -> None:
         taken_back = expire_leases(self._graph)
@@ -75,6 +75,14 @@ class Sweeps:
 
     def deliver_notices(self) -> None:
         deliver_due(self._graph, self._notify)
+
+    def sweep_staging(self) -> None:
+        """What is left on disk of attempts that were killed. All workers see the same storage root."""
+        dead = dead_attempts(self._graph, grace_seconds=self._staging_grace)
+        for attempt in dead:
+            sweep_attempt(attempt, self._root)
+        if dead:
+            mark_swept(self._graph, dead)
 
     def forget_operations(self) -> None:
         self._graph.rows("store.sweep_operations", keep=OPERATIONS_KEPT_SECONDS, most=OPERATIONS_AT_ONCE)

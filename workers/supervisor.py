@@ -13,11 +13,13 @@ import structlog
 
 from connectors import storage
 from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError
-from graph_model.runs.claim import VALIDATION_TIMEOUT_SECONDS
+from graph_model.failpoints import failpoint
+from graph_model.runs.details import VALIDATION_TIMEOUT_SECONDS
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
 from graph_model.runs.fail import fail_run
-from graph_model.runs.finish import finish_run, finish_validation, output_version
+from graph_model.runs.finish import Ending, finish_runs, output_version
 from graph_model.store.graph import Graph
+from graph_model.store.grouping import Group
 from graph_model.versions.entities import Content, Validated, VersionState
 from workers.executors import CannotRunError, Launch, Task, executor_for, validation
 from workers.executors.handover import clean_environment
@@ -30,6 +32,8 @@ from workers.template.keeper import Templates
 TELL_AGAIN_SECONDS = 1.0
 # So often an error that nobody foresaw may come back before the run is left to its lease.
 MOST_SURPRISES = 3
+# So many runs end in one transaction at most; each may lock a hundred job partitions.
+MOST_ENDINGS = 16
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +65,7 @@ class Supervisor:
 
     def __init__(self, graph: Graph, root: Path, templates: Templates | None = None) -> None:
         self._graph, self._root, self._templates = graph, root.absolute(), templates
+        self._endings: Group[Ending, Finished] = Group(lambda endings: finish_runs(graph, endings), most=MOST_ENDINGS)
 
     def execute(self, held: Held) -> tuple[str, ...]:
         """Carries out a run and tells the graph; the runs that became ready. Raises UnsettledError, nothing else."""
@@ -82,7 +87,10 @@ class Supervisor:
             return self._settle(held, None, _our_failure(error))
         try:
             outcome = self._outcome(held, task)
-            return self._settle(held, task, outcome)
+            failpoint("outputs.validated")
+            ready = self._settle(held, task, outcome)
+            failpoint("run.settled")
+            return ready
         except RunLostError:
             self._remove_staging(task)
             raise
@@ -166,10 +174,8 @@ class Supervisor:
             if task is not None:
                 self._remove_staging(task)
             return ()
-        if isinstance(outcome, Judged):
-            finished = finish_validation(self._graph, run, outcome.validated)
-        else:
-            finished = finish_run(self._graph, run, outcome.outputs, metrics=outcome.metrics)
+        finished = self._endings.submit(_ending(run, outcome))
+        if run.kind is RunKind.JOB:
             self._expose(run, finished)
         log.info("run finished", versions=dict(finished.versions), ready=len(finished.ready))
         return finished.ready
@@ -198,6 +204,12 @@ class Supervisor:
         """A validation run reads what others wrote: there is nothing of its own to remove."""
         if task.run.kind is RunKind.JOB:
             remove_staging(task.run, task.run.outputs)
+
+
+def _ending(run: ClaimedRun, outcome: Done | Judged) -> Ending:
+    if isinstance(outcome, Judged):
+        return Ending(run, (OutputVersion(run.outputs[0], outcome.validated),))
+    return Ending(run, outcome.outputs, outcome.metrics)
 
 
 def _result(task: Task) -> dict[str, Any]:

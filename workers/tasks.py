@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import Celery
 
 from connectors.bell import TASK
+from graph_model.failpoints import failpoint
 from workers.fleet import Fleet
 
 
@@ -13,4 +14,5 @@ def add_tasks(app: Celery, fleet: Fleet) -> None:
 
     @app.task(name=TASK, ignore_result=True)
     def work(run_id: str) -> None:
+        failpoint("message.heard")
         fleet.work_off(prefer=run_id)

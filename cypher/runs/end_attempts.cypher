@@ -6,7 +6,7 @@
 UNWIND $attempts AS x
 MATCH (r:Run {id: x.run})
 MATCH (a:Attempt {id: r.id + '/' + toString(r.fence)})
-SET a.ended_at = datetime.realtime(), a.outcome = x.outcome, a.reason = x.reason, a.exit_code = x.exit_code,
+SET a.ended_at = datetime.realtime(), a.outcome = x.outcome, a.reason = x.reason, a.exit_code = x.exit_code, a.unswept = 1,
   r.state = x.state, r.reason = x.reason, r.failures = r.failures + x.failed, r.attempts = r.attempts - x.uncounted
 FOREACH (_ IN CASE WHEN x.state = 'READY' THEN [1] ELSE [] END |
   SET r.not_before = datetime.realtime() + duration({milliseconds: x.wait_ms}))

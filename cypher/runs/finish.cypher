@@ -1,17 +1,14 @@
 // name:    runs.finish
-// purpose: Ends a run, if it is still held under this fence. Only after the lock.
-// param:   run string
-// param:   fence integer
-// param:   state string - SUCCEEDED or FAILED
-// param:   reason string
-// param:   metrics string - JSON
-// returns: id string - no row: an older owner, or ended already; then nothing may be published
+// purpose: Ends those of these runs that are still held under their fence. Only after the lock.
+// param:   ends list of map {run, fence, state: SUCCEEDED or FAILED, reason, metrics: JSON}
+// returns: id string - one row per run that ended; no row: an older owner, or ended already; then nothing may be published
 // access:  write
-MATCH (r:Run {id: $run})
-WHERE r.state = 'RUNNING' AND r.fence = $fence
-SET r.state = $state, r.reason = $reason, r.metrics = $metrics, r.ended_at = datetime.realtime()
+UNWIND $ends AS x
+MATCH (r:Run {id: x.run})
+WHERE r.state = 'RUNNING' AND r.fence = x.fence
+SET r.state = x.state, r.reason = x.reason, r.metrics = x.metrics, r.ended_at = datetime.realtime()
 REMOVE r.open
-WITH r
-MATCH (a:Attempt {id: r.id + '/' + toString($fence)})
-SET a.ended_at = datetime.realtime(), a.outcome = $state, a.reason = $reason
+WITH r, x
+MATCH (a:Attempt {id: r.id + '/' + toString(x.fence)})
+SET a.ended_at = datetime.realtime(), a.outcome = x.state, a.reason = x.reason
 RETURN r.id AS id

@@ -57,3 +57,21 @@ def notify(tx: Transaction, notices: Iterable[Notice]) -> None:
     ]
     if rows:
         tx.rows("notices.put", notices=rows)
+
+
+class Trail:
+    """What one transaction will say about itself: gathered on the way, written once, before the commit."""
+
+    def __init__(self) -> None:
+        self._transitions: list[Transition] = []
+        self._notices: list[Notice] = []
+
+    def add(self, *transitions: Transition) -> None:
+        self._transitions.extend(transitions)
+
+    def tell(self, notices: Iterable[Notice]) -> None:
+        self._notices.extend(notices)
+
+    def write(self, tx: Transaction) -> None:
+        record(tx, self._transitions)
+        notify(tx, self._notices)

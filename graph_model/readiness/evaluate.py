@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graph_model.audit.record import Transition, record
+from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
 from graph_model.readiness.rules import (
     JobNeeds,
@@ -22,25 +22,53 @@ from graph_model.readiness.rules import (
     needs_of_row,
     run_row,
 )
-from graph_model.store.graph import Graph, Transaction
+from graph_model.store.graph import Graph, Row, Transaction
 
 # A mark younger than this may belong to a commit that readers do not see whole yet.
 MARK_GRACE_MS = 300
 # So many job partitions are evaluated in one transaction; a wider fan-out goes through the marks, in batches of this
 # size.
 BATCH = 100
+MARKS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """The job partitions that some partitions concern, sorted for locking, and what their jobs need."""
+    """The job partitions that some partitions concern, by partition id, and what their jobs need."""
 
-    targets: tuple[JobPartition, ...]
+    by_partition: Mapping[str, frozenset[JobPartition]]
     jobs: Mapping[str, JobNeeds]
 
     @property
-    def is_wide(self) -> bool:
-        return len(self.targets) > BATCH
+    def targets(self) -> tuple[JobPartition, ...]:
+        """All of them, sorted for locking."""
+        return tuple(sorted(frozenset().union(*self.by_partition.values())))
+
+    @property
+    def narrow(self) -> tuple[JobPartition, ...]:
+        """As many as one transaction may lock beside its own work, of whole partitions; the rest goes by its marks."""
+        chosen: frozenset[JobPartition] = frozenset()
+        for concerned_by_one in self.by_partition.values():
+            if len(chosen | concerned_by_one) <= BATCH:
+                chosen |= concerned_by_one
+        return tuple(sorted(chosen))
+
+    def shares(self, ready: Sequence[ReadyRun], groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+        """The runs that each group of partitions made ready; one that several had a part in goes to the first."""
+        left = {run.job_partition: run.id for run in ready}
+        shares: list[tuple[str, ...]] = []
+        for partitions in groups:
+            concerned_by_group = {target.id for id in partitions for target in self.by_partition.get(id, ())}
+            shares.append(tuple(left.pop(id) for id in sorted(concerned_by_group & left.keys())))
+        return shares
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRun:
+    """A run that was created now."""
+
+    id: str
+    job_partition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +80,25 @@ class PublishedPartition:
 
 def find_concern(graph: Graph, partitions: Sequence[PublishedPartition]) -> Concern:
     """Who needs these partitions, by the mappings of the jobs that read them and by the edges that exist."""
-    datasets = sorted({partition.dataset for partition in partitions})
-    jobs = {row["job"]: needs_of_row(row) for row in graph.rows("readiness.consumers", datasets=datasets)}
-    if not jobs:
-        return Concern((), {})
-    wired = graph.rows("readiness.wired", partitions=[partition.id for partition in partitions])
-    targets = {JobPartition(row["id"], row["job"], row["key"]) for row in wired if row["job"] in jobs}
-    for partition in partitions:
-        targets.update(concerned(jobs.values(), dataset=partition.dataset, key=partition.key))
-    return Concern(tuple(sorted(targets)), jobs)
+    if not partitions:
+        return Concern({}, {})
+    consumers, wired = graph.read(lambda tx: _look_around(tx, partitions))
+    jobs = {row["job"]: needs_of_row(row) for row in consumers}
+    found: dict[str, set[JobPartition]] = {
+        partition.id: set(concerned(jobs.values(), dataset=partition.dataset, key=partition.key))
+        for partition in partitions
+    }
+    for row in wired:
+        if row["job"] in jobs:
+            found[row["partition"]].add(JobPartition(row["id"], row["job"], row["key"]))
+    return Concern({partition: frozenset(targets) for partition, targets in found.items()}, jobs)
+
+
+def _look_around(tx: Transaction, partitions: Sequence[PublishedPartition]) -> tuple[list[Row], list[Row]]:
+    consumers = tx.rows("readiness.consumers", datasets=sorted({partition.dataset for partition in partitions}))
+    if not consumers:
+        return [], []
+    return consumers, tx.rows("readiness.wired", partitions=[partition.id for partition in partitions])
 
 
 def lock(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, str | None]:
@@ -72,40 +110,57 @@ def lock(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, str | No
 
 
 def create_ready_runs(
-    tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds], wirings: Mapping[str, str | None]
-) -> tuple[str, ...]:
-    """Wires what is new, and creates the runs of what is ready; their ids. All `targets` must be locked in `tx`."""
+    tx: Transaction,
+    targets: Sequence[JobPartition],
+    jobs: Mapping[str, JobNeeds],
+    wirings: Mapping[str, str | None],
+    trail: Trail,
+) -> tuple[ReadyRun, ...]:
+    """Wires what is new, and creates the runs of what is ready. All `targets` must be locked in `tx`."""
+    if not targets:
+        return ()
     _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
     ready = _ready(tx, targets)
     rows = [run_row(target, jobs[target.job], ready[target.id]) for target in targets if target.id in ready]
-    if not rows:
-        return ()
-    created = tx.rows("readiness.create_runs", runs=rows, token=tx.token)
+    created = tx.rows("readiness.create_runs", runs=rows, token=tx.token) if rows else []
     superseded = tx.rows("readiness.supersede", created=created) if created else []
-    record(
-        tx, [Transition(row["id"], "READY", "readiness", {"job_partition": row["job_partition"]}) for row in created]
-    )
-    record(tx, [Transition(row["id"], "SUPERSEDED", "readiness") for row in superseded])
-    return tuple(row["id"] for row in created)
+    for row in created:
+        trail.add(Transition(row["id"], "READY", "readiness", {"job_partition": row["job_partition"]}))
+    for row in superseded:
+        trail.add(Transition(row["id"], "SUPERSEDED", "readiness"))
+    return tuple(ReadyRun(row["id"], row["job_partition"]) for row in created)
 
 
-def evaluate_marks(graph: Graph, *, limit: int = 200) -> tuple[str, ...]:
+def evaluate_marks(graph: Graph, *, limit: int = MARKS_AT_ONCE, most_rounds: int = 50) -> tuple[str, ...]:
     """Evaluates the job partitions behind marked partitions again and removes the marks; the runs that this made
-    ready.
+    ready. Goes on until no mark is left that is old enough, at most `most_rounds` times.
     """
-    marked = graph.rows("readiness.marked", grace_ms=MARK_GRACE_MS, most=limit)
-    if not marked:
-        return ()
+    ready: list[str] = []
+    for _ in range(most_rounds):
+        marked = graph.rows("readiness.marked", grace_ms=MARK_GRACE_MS, most=limit)
+        if marked:
+            ready.extend(_evaluate(graph, marked))
+        if len(marked) < limit:
+            break
+    return tuple(ready)
+
+
+def _evaluate(graph: Graph, marked: Sequence[Row]) -> list[str]:
     concern = find_concern(graph, [PublishedPartition(row["id"], row["dataset"], row["key"]) for row in marked])
-    created: list[str] = []
+    ready: list[str] = []
     for start in range(0, len(concern.targets), BATCH):
         targets = concern.targets[start : start + BATCH]
-        created.extend(
-            graph.write(lambda tx, targets=targets: create_ready_runs(tx, targets, concern.jobs, lock(tx, targets)))
-        )
+        ready.extend(graph.write(lambda tx, targets=targets: _create(tx, targets, concern), step="evaluate"))
     read_at = min(row["read_at"] for row in marked)
     graph.rows("readiness.unmark", partitions=[row["id"] for row in marked], read_at=read_at)
-    return tuple(created)
+    return ready
+
+
+def _create(tx: Transaction, targets: Sequence[JobPartition], concern: Concern) -> list[str]:
+    trail = Trail()
+    created = create_ready_runs(tx, targets, concern.jobs, lock(tx, targets), trail)
+    trail.write(tx)
+    return [run.id for run in created]
 
 
 def _wire(tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> None:

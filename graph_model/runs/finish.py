@@ -4,47 +4,68 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from graph_model.audit.record import Transition, record
 from graph_model.errors import FenceLost
 from graph_model.names import job_id, job_partition_id, partition_id, validation_job_partition_id, version_id
 from graph_model.readiness.evaluate import PublishedPartition
 from graph_model.readiness.rules import JobPartition
 from graph_model.runs.entities import ClaimedRun, Finished, OutputVersion, RunKind, RunOutput, RunState
-from graph_model.store.graph import Graph, Transaction
+from graph_model.store.graph import Graph
 from graph_model.versions.entities import Validated
-from graph_model.versions.publish import Candidacy, Finish, publish, quarantine, why_not_good
+from graph_model.versions.publish import Candidacy, Conclusion, conclude, why_not_good
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a claimed run came to its end: its outputs, validated. For a validation run: the content that it judged."""
+
+    run: ClaimedRun
+    outputs: tuple[OutputVersion, ...]
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+def finish_runs(graph: Graph, endings: Sequence[Ending]) -> tuple[Finished | FenceLost, ...]:
+    """Ends runs in one transaction; what each led to, in their order.
+
+    A job's run with good outputs publishes them; with one bad output all of them are quarantined and the run is FAILED.
+    A validation run SUCCEEDED whatever it found; its version is published or quarantined. FenceLost: the run has a
+    newer owner or has ended, and nothing of it happened.
+    """
+    return conclude(graph, [_conclusion(ending) for ending in endings])
 
 
 def finish_run(
     graph: Graph, run: ClaimedRun, outputs: Sequence[OutputVersion], *, metrics: Mapping[str, Any] | None = None
 ) -> Finished:
-    """Ends a job's run. All outputs good: they are published in this transaction. One bad: all are quarantined, the
-    run is FAILED.
-
-    Raises FenceLost when the run has a newer owner or has ended; then nothing has happened.
-    """
-    candidacies = [_candidacy(output_version(run, o.output), o.output, o.validated) for o in outputs]
-    bad = "; ".join(f"{o.output.dataset.name}: {reason}" for o in outputs if (reason := why_not_good(o.validated)))
-
-    def end(tx: Transaction) -> None:
-        state = RunState.FAILED if bad else RunState.SUCCEEDED
-        _end(tx, run, state, reason=f"output quarantined: {bad}" if bad else "", metrics=metrics or {})
-
-    def prepare(tx: Transaction) -> None:
-        rows = [_output_row(run, output, candidacy) for output, candidacy in zip(outputs, candidacies, strict=True)]
-        tx.rows("versions.record_output", run=run.id, outputs=sorted(rows, key=lambda row: row["partition"]))
-
-    finish = Finish(own_job_partition(run), actor=run.id, end=end, prepare=prepare)
-    return quarantine(graph, candidacies, finish) if bad else publish(graph, candidacies, finish)
+    """Ends one run of a job. Raises FenceLost."""
+    return _only(finish_runs(graph, [Ending(run, tuple(outputs), metrics or {})]))
 
 
 def finish_validation(graph: Graph, run: ClaimedRun, validated: Validated) -> Finished:
-    """Ends the validation of a reported version, which is published or quarantined. Raises FenceLost."""
-    candidacy = _candidacy(run.inputs[0].version, run.outputs[0], validated)
-    finish = Finish(own_job_partition(run), actor=run.id, end=lambda tx: _end(tx, run, RunState.SUCCEEDED))
-    return publish(graph, [candidacy], finish) if validated.good else quarantine(graph, [candidacy], finish)
+    """Ends the validation of a reported version. Raises FenceLost."""
+    return _only(finish_runs(graph, [Ending(run, (OutputVersion(run.outputs[0], validated),))]))
+
+
+def _only(outcomes: tuple[Finished | FenceLost, ...]) -> Finished:
+    (outcome,) = outcomes
+    if isinstance(outcome, FenceLost):
+        raise outcome
+    return outcome
+
+
+def _conclusion(ending: Ending) -> Conclusion:
+    run, outputs = ending.run, ending.outputs
+    bad = "; ".join(f"{o.output.dataset.name}: {reason}" for o in outputs if (reason := why_not_good(o.validated)))
+    if run.kind == RunKind.VALIDATION:
+        candidacy = _candidacy(run.inputs[0].version, outputs[0].output, outputs[0].validated)
+        end = _end(ending, RunState.SUCCEEDED)
+        return Conclusion(own_job_partition(run), end, run.id, (candidacy,), good=not bad)
+    candidacies = tuple(_candidacy(output_version(run, o.output), o.output, o.validated) for o in outputs)
+    rows = tuple(_output_row(run, output, candidacy) for output, candidacy in zip(outputs, candidacies, strict=True))
+    end = _end(ending, RunState.FAILED, f"output quarantined: {bad}") if bad else _end(ending, RunState.SUCCEEDED)
+    return Conclusion(own_job_partition(run), end, run.id, candidacies, rows, good=not bad)
 
 
 def output_version(run: ClaimedRun, output: RunOutput) -> str:
@@ -67,20 +88,15 @@ def own_job_partition(run: ClaimedRun) -> JobPartition:
     return JobPartition(job_partition_id(job, run.partition), job, run.partition)
 
 
-def _end(
-    tx: Transaction, run: ClaimedRun, state: RunState, *, reason: str = "", metrics: Mapping[str, Any] | None = None
-) -> None:
-    ended = tx.rows(
-        "runs.finish",
-        run=run.id,
-        fence=run.fence,
-        state=state,
-        reason=reason,
-        metrics=json.dumps(metrics or {}, default=str),
-    )
-    if not ended:
-        raise FenceLost(run.id, run.fence)
-    record(tx, [Transition(run.id, state, _attempt_id(run), {"reason": reason} if reason else {})])
+def _end(ending: Ending, state: RunState, reason: str = "") -> dict[str, Any]:
+    """A row of `runs.finish`."""
+    return {
+        "run": ending.run.id,
+        "fence": ending.run.fence,
+        "state": state,
+        "reason": reason,
+        "metrics": json.dumps(ending.metrics, default=str),
+    }
 
 
 def _candidacy(version: str, output: RunOutput, validated: Validated) -> Candidacy:
@@ -92,6 +108,7 @@ def _output_row(run: ClaimedRun, output: OutputVersion, candidacy: Candidacy) ->
     content = output.output.content
     return {
         "id": candidacy.version,
+        "run": run.id,
         "partition": candidacy.partition.id,
         "dataset": candidacy.partition.dataset,
         "key": candidacy.partition.key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph_model.failpoints import failpoint
 from graph_model.runs.entities import RunState
 from graph_model.runs.fail import attempt_row, end_attempts
 from graph_model.runs.rules import Outcome
@@ -19,6 +20,7 @@ def register(graph: Graph, worker: str, *, host: str, pid: int, slots: int, leas
 
 def heartbeat(graph: Graph, worker: str, *, lease_seconds: float) -> bool:
     """Renews the lease of all runs of a worker in one write. False: it had run out, and all its runs are lost to it."""
+    failpoint("lease.before_renewal")
     return bool(graph.rows("runs.renew_lease", worker=worker, lease_ms=_milliseconds(lease_seconds)))
 
 

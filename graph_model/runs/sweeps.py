@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from graph_model.runs.entities import RunKind, RunState
+from graph_model.runs.details import held_runs
+from graph_model.runs.entities import ClaimedRun, RunKind, RunState
 from graph_model.runs.fail import attempt_row, end_attempts, give_up
 from graph_model.runs.rules import VALIDATION_RETRIES, after_lost_worker
 from graph_model.store.graph import Graph, Row, Transaction
@@ -26,6 +28,16 @@ def expire_leases(graph: Graph, *, limit: int = 100) -> tuple[str, ...]:
 def unclaimed(graph: Graph, *, limit: int = 100) -> tuple[str, ...]:
     """Ready runs that are due and nobody took up: their ring was lost, or no worker was free. Most urgent first."""
     return tuple(row["id"] for row in graph.rows("runs.unclaimed", patience_ms=PATIENCE_MS, most=limit))
+
+
+def dead_attempts(graph: Graph, *, grace_seconds: float, limit: int = 100) -> tuple[ClaimedRun, ...]:
+    """Attempts that ended without success at least `grace_seconds` ago and whose places nobody has swept yet."""
+    return held_runs(graph, graph.rows("runs.unswept", grace_ms=round(grace_seconds * 1000), most=limit))
+
+
+def mark_swept(graph: Graph, attempts: Sequence[ClaimedRun]) -> None:
+    """Says that what these attempts left behind is gone."""
+    graph.rows("runs.swept", attempts=[{"id": attempt.id, "fence": attempt.fence} for attempt in attempts])
 
 
 def _expire(tx: Transaction, orphaned: list[Row]) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import random
 import secrets
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +20,9 @@ from neo4j import GraphDatabase, NotificationMinimumSeverity
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph_model.errors import GraphUnavailable
+from graph_model.failpoints import failpoint
 from graph_model.settings import GraphSettings, origin
+from graph_model.store.clock import SYSTEM_CLOCK, Clock
 from graph_model.store.queries import NamedQuery, load_queries
 from graph_model.store.trouble import Trouble, WrongQuery, classify, one_line, translated
 
@@ -58,18 +59,13 @@ class Transaction:
 class Graph:
     """A connection to the graph. Safe to share between threads; close it, or use it as a context manager."""
 
-    def __init__(self, settings: GraphSettings) -> None:
+    def __init__(
+        self, settings: GraphSettings, *, driver: neo4j.Driver | None = None, clock: Clock = SYSTEM_CLOCK
+    ) -> None:
+        """`driver` and `clock` stand in for those of this machine, where time and the graph are simulated."""
         self.settings = settings
-        password = settings.password.get_secret_value()
-        self._driver = GraphDatabase.driver(
-            settings.uri,
-            auth=(settings.user, password) if password else None,
-            connection_acquisition_timeout=5,
-            connection_timeout=5,
-            liveness_check_timeout=30,
-            # The tests look at every remark that an engine has on a query; here they would only cost time.
-            notifications_min_severity=NotificationMinimumSeverity.OFF,
-        )
+        self._driver = _driver_of(settings) if driver is None else driver
+        self._clock = clock
         self._engine: str | None = None
 
     def __enter__(self) -> Self:
@@ -106,13 +102,22 @@ class Graph:
         """What `work` returns, from one read transaction. `work` may be called again: it must have no other effect."""
         return self._until_deadline(lambda timeout: self._attempt(work, timeout, operation=None))
 
-    def write(self, work: Callable[[Transaction], T]) -> T:
+    def write(self, work: Callable[[Transaction], T], *, step: str = "write") -> T:
         """What `work` returns once its transaction is durable.
 
         `work` may be called several times and must have no effect outside the transaction. Any error that `work` raises
-        rolls everything back. Raises GraphUnavailable when the deadline passes first.
+        rolls everything back. Raises GraphUnavailable when the deadline passes first. `step` names the fail-points on
+        both sides of the commit.
         """
-        return self._until_deadline(lambda timeout: self._write_once(work, timeout))
+
+        def to_its_end(tx: Transaction) -> T:
+            result = work(tx)
+            failpoint(f"{step}.before_commit")
+            return result
+
+        result = self._until_deadline(lambda timeout: self._write_once(to_its_end, timeout))
+        failpoint(f"{step}.after_commit")
+        return result
 
     def run_schema(self, statement: LiteralString) -> None:
         """One schema statement of a migration, outside an explicit transaction (Neo4j keeps schema and data apart)."""
@@ -187,12 +192,12 @@ class Graph:
         )
 
     def _until_deadline(self, attempt: Callable[[float], T]) -> T:
-        deadline = time.monotonic() + self.settings.timeout
+        deadline = self._clock.monotonic() + self.settings.timeout
         wait = FIRST_WAIT
         with self._translated():
             engine = self.engine
             while True:
-                left = deadline - time.monotonic()
+                left = deadline - self._clock.monotonic()
                 try:
                     return attempt(max(left, 0.1))
                 except CommitUnknown as error:
@@ -202,12 +207,12 @@ class Graph:
                         raise
                     trouble = error
                 pause = random.uniform(wait / 2, wait)
-                if time.monotonic() + pause >= deadline:
+                if self._clock.monotonic() + pause >= deadline:
                     raise GraphUnavailable(
                         f"the graph at {self.settings.uri} gave no result within {self.settings.timeout:g} s: "
                         f"{one_line(trouble)}"
                     ) from trouble
-                time.sleep(pause)
+                self._clock.sleep(pause)
                 wait = min(wait * 2, LONGEST_WAIT)
 
     @contextmanager
@@ -216,6 +221,19 @@ class Graph:
             yield
         except (Neo4jError, DriverError, OSError) as error:
             raise translated(error, self.settings, origin("HEADWATER_GRAPH_URI")) from error
+
+
+def _driver_of(settings: GraphSettings) -> neo4j.Driver:
+    password = settings.password.get_secret_value()
+    return GraphDatabase.driver(
+        settings.uri,
+        auth=(settings.user, password) if password else None,
+        connection_acquisition_timeout=5,
+        connection_timeout=5,
+        liveness_check_timeout=30,
+        # The tests look at every remark that an engine has on a query; here they would only cost time.
+        notifications_min_severity=NotificationMinimumSeverity.OFF,
+    )
 
 
 def plain(value: Any) -> Any:

@@ -1,24 +1,27 @@
 """Publishing and quarantining: the one transaction in which a version becomes what readers get, and runs become ready.
 
-The order inside is the protocol: lock the job partitions concerned (first statement), check the fence of the run that
-finishes, flip `CURRENT`, wire and read readiness, create runs, write the audit. Nothing is read before the lock that
-the decision rests on.
+The order inside is the protocol: lock the job partitions concerned (first statement), check the fences of the runs that
+finish, flip `CURRENT`, wire and read readiness, create runs, write the audit. Nothing is read before the lock that the
+decision rests on. Many runs may end in one transaction: what they do to the graph is the same as one after the other.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
-from graph_model.audit.record import Notice, Transition, notify, record
+from graph_model.audit.record import Notice, Trail, Transition
+from graph_model.errors import FenceLost
 from graph_model.names import field_id, schema_version_id
 from graph_model.readiness.evaluate import Concern, PublishedPartition, create_ready_runs, find_concern, lock
 from graph_model.readiness.rules import JobPartition
 from graph_model.runs.entities import Finished
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import Inspection, Validated, VersionState
-from graph_model.versions.rules import Candidate, reason_to_keep_current
+from graph_model.versions.rules import Candidate, Judgement, judge_partition
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,43 +34,84 @@ class Candidacy:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
-    """The run whose end this transaction is: `own` is its job partition, `end` checks the fence and ends it or raises
-    FenceLost, `prepare` then writes what must exist before the versions are judged.
+class Conclusion:
+    """How one run ends. `end` is a row of `runs.finish`, `outputs` are rows of `versions.record_outputs`: what must
+    exist before the versions are judged. `good`: the versions are published together; else they are set aside together,
+    each with its own reason, or because a sibling is bad.
     """
 
     own: JobPartition
+    end: Row
     actor: str
-    end: Callable[[Transaction], None]
-    prepare: Callable[[Transaction], None] = field(default=lambda _: None)
+    candidacies: tuple[Candidacy, ...]
+    outputs: tuple[Row, ...] = ()
+    good: bool = True
+
+    @property
+    def run(self) -> str:
+        return self.end["run"]
 
 
-def publish(graph: Graph, candidacies: Sequence[Candidacy], finish: Finish) -> Finished:
-    """Publishes good versions together. Raises FenceLost, and then nothing at all has happened."""
-    concern = find_concern(graph, [candidacy.partition for candidacy in candidacies])
-    return graph.write(lambda tx: _publish(tx, candidacies, finish, concern))
+def conclude(graph: Graph, conclusions: Sequence[Conclusion]) -> tuple[Finished | FenceLost, ...]:
+    """Ends runs together, in their order. FenceLost stands for a run that has a newer owner or has ended: nothing of it
+    happened, and the others are not touched by it.
+    """
+    published = [c.partition for conclusion in conclusions if conclusion.good for c in conclusion.candidacies]
+    concern = find_concern(graph, published)
+    return graph.write(lambda tx: _conclude(tx, conclusions, concern), step="publish")
 
 
-def quarantine(graph: Graph, candidacies: Sequence[Candidacy], finish: Finish) -> Finished:
-    """Sets versions aside together: each with its own reason, or because a sibling of the same run is bad."""
-    return graph.write(lambda tx: _quarantine(tx, candidacies, finish))
+def _conclude(tx: Transaction, conclusions: Sequence[Conclusion], concern: Concern) -> tuple[Finished | FenceLost, ...]:
+    targets = concern.narrow
+    wirings = lock(tx, sorted({*targets, *(conclusion.own for conclusion in conclusions)}))
+    ended = {row["id"] for row in tx.rows("runs.finish", ends=[conclusion.end for conclusion in conclusions])}
+    alive = [conclusion for conclusion in conclusions if conclusion.run in ended]
+    trail = Trail()
+    for conclusion in alive:
+        trail.add(_ended(conclusion))
+    _record_outputs(tx, alive)
+    states = _set_aside(tx, alive, trail) | _flip(tx, alive, trail)
+    ready = create_ready_runs(tx, targets, concern.jobs, wirings, trail)
+    trail.write(tx)
+    shares = concern.shares(ready, [[c.partition.id for c in conclusion.candidacies] for conclusion in alive])
+    finished = {
+        conclusion.run: Finished(share, {c.version: states[c.version] for c in conclusion.candidacies})
+        for conclusion, share in zip(alive, shares, strict=True)
+    }
+    return tuple(finished.get(c.run) or FenceLost(c.run, c.end["fence"]) for c in conclusions)
 
 
-def _publish(tx: Transaction, candidacies: Sequence[Candidacy], finish: Finish, concern: Concern) -> Finished:
-    targets = () if concern.is_wide else concern.targets
-    wirings = _lock_with_own(tx, targets, finish)
-    _record_findings(tx, candidacies)
-    states = _flip(tx, candidacies, finish.actor)
-    ready = create_ready_runs(tx, targets, concern.jobs, wirings) if targets else ()
-    return Finished(ready, states)
+def _ended(conclusion: Conclusion) -> Transition:
+    reason = conclusion.end["reason"]
+    attempt = f"{conclusion.run}/{conclusion.end['fence']}"
+    return Transition(conclusion.run, conclusion.end["state"], attempt, {"reason": reason} if reason else {})
 
 
-def _quarantine(tx: Transaction, candidacies: Sequence[Candidacy], finish: Finish) -> Finished:
-    _lock_with_own(tx, (), finish)
-    _record_findings(tx, candidacies)
+def _record_outputs(tx: Transaction, alive: Sequence[Conclusion]) -> None:
+    outputs = [row for conclusion in alive for row in conclusion.outputs]
+    if outputs:
+        tx.rows("versions.record_outputs", outputs=sorted(outputs, key=lambda row: (row["partition"], row["id"])))
+    _record_findings(tx, [c for conclusion in alive for c in conclusion.candidacies])
+
+
+def _set_aside(tx: Transaction, alive: Sequence[Conclusion], trail: Trail) -> dict[str, str]:
+    bad = [conclusion for conclusion in alive if not conclusion.good]
+    if not bad:
+        return {}
+    changes: list[Row] = []
+    for conclusion in bad:
+        for change in _set_aside_rows(conclusion.candidacies):
+            changes.append(change)
+            trail.add(Transition(change["version"], change["state"], conclusion.actor, {"reason": change["reason"]}))
+        trail.tell(_quarantine_notice(c) for c in conclusion.candidacies if why_not_good(c.validated))
+    tx.rows("versions.set_state", changes=changes)
+    return {change["version"]: change["state"] for change in changes}
+
+
+def _set_aside_rows(candidacies: Sequence[Candidacy]) -> list[Row]:
     reasons = {c.version: why_not_good(c.validated) for c in candidacies}
     spoiler = next(reason for reason in reasons.values() if reason)
-    changes = [
+    return [
         {
             "version": version,
             "state": VersionState.QUARANTINED,
@@ -75,10 +119,6 @@ def _quarantine(tx: Transaction, candidacies: Sequence[Candidacy], finish: Finis
         }
         for version, reason in reasons.items()
     ]
-    tx.rows("versions.set_state", changes=changes)
-    record(tx, [Transition(row["version"], row["state"], finish.actor, {"reason": row["reason"]}) for row in changes])
-    notify(tx, [_quarantine_notice(c, reasons[c.version]) for c in candidacies if reasons[c.version]])
-    return Finished((), dict.fromkeys(reasons, VersionState.QUARANTINED))
 
 
 def why_not_good(validated: Validated) -> str:
@@ -88,34 +128,50 @@ def why_not_good(validated: Validated) -> str:
     return "; ".join(f"{result.check}: {result.message}" for result in validated.results if result.blocks)
 
 
-def _lock_with_own(tx: Transaction, targets: Sequence[JobPartition], finish: Finish) -> dict[str, str | None]:
-    wirings = lock(tx, sorted({*targets, finish.own}))
-    finish.end(tx)
-    finish.prepare(tx)
-    return wirings
-
-
-def _flip(tx: Transaction, candidacies: Sequence[Candidacy], actor: str) -> dict[str, str]:
-    rows = sorted(
-        ({"partition": c.partition.id, "version": c.version} for c in candidacies), key=lambda row: row["partition"]
-    )
-    looks = tx.rows("versions.lock_partitions", candidates=rows, token=tx.token)
-    kept = {row["version"]: reason_to_keep_current(_candidate(row)) for row in looks}
-    published = [version for version, reason in kept.items() if reason is None]
-    passed_over = [
-        {"version": v, "state": VersionState.SUPERSEDED, "reason": reason} for v, reason in kept.items() if reason
+def _flip(tx: Transaction, alive: Sequence[Conclusion], trail: Trail) -> dict[str, str]:
+    """Makes the good versions current, as far as they are the newest; the state of each."""
+    actors = {c.version: conclusion.actor for conclusion in alive if conclusion.good for c in conclusion.candidacies}
+    rows = [
+        {"partition": c.partition.id, "version": c.version}
+        for conclusion in alive
+        if conclusion.good
+        for c in conclusion.candidacies
     ]
-    flipped = tx.rows("versions.flip", versions=published) if published else []
-    if passed_over:
-        tx.rows("versions.set_state", changes=passed_over)
-    record(
-        tx,
-        [Transition(row["version"], VersionState.PUBLISHED, actor, {"replaced": row["replaced"]}) for row in flipped],
-    )
-    record(tx, [Transition(row["replaced"], VersionState.SUPERSEDED, actor) for row in flipped if row["replaced"]])
-    record(tx, [Transition(row["version"], row["state"], actor, {"reason": row["reason"]}) for row in passed_over])
-    states: dict[str, str] = dict.fromkeys(published, VersionState.PUBLISHED)
-    return states | {row["version"]: row["state"] for row in passed_over}
+    if not rows:
+        return {}
+    rows.sort(key=lambda row: (row["partition"], row["version"]))
+    looks = tx.rows("versions.lock_partitions", candidates=rows, token=tx.token)
+    judged = [
+        judgement
+        for _, group in groupby(looks, key=itemgetter("partition"))
+        for judgement in judge_partition([_candidate(row) for row in group])
+    ]
+    flipped = _make_current(tx, [j.version for j in judged if not j.kept])
+    _pass_over(tx, [j for j in judged if j.kept])
+    for row in flipped:
+        trail.add(
+            Transition(row["version"], VersionState.PUBLISHED, actors[row["version"]], {"replaced": row["replaced"]})
+        )
+        if row["replaced"]:
+            trail.add(Transition(row["replaced"], VersionState.SUPERSEDED, actors[row["version"]]))
+    for j in judged:
+        if j.kept:
+            trail.add(Transition(j.version, VersionState.SUPERSEDED, actors[j.version], {"reason": j.kept}))
+    return {j.version: VersionState.SUPERSEDED if j.kept else VersionState.PUBLISHED for j in judged}
+
+
+def _make_current(tx: Transaction, versions: list[str]) -> list[Row]:
+    return tx.rows("versions.flip", versions=versions) if versions else []
+
+
+def _pass_over(tx: Transaction, kept: Sequence[Judgement]) -> None:
+    if not kept:
+        return
+    changes = [{"version": j.version, "state": VersionState.SUPERSEDED, "reason": j.kept} for j in kept]
+    tx.rows("versions.set_state", changes=changes)
+    confirmations = [{"current": j.confirms, "version": j.version} for j in kept if j.confirms]
+    if confirmations:
+        tx.rows("versions.confirm", confirmations=confirmations)
 
 
 def _candidate(row: Row) -> Candidate:
@@ -181,7 +237,7 @@ def _results(candidacy: Candidacy) -> list[dict[str, object]]:
     ]
 
 
-def _quarantine_notice(candidacy: Candidacy, reason: str) -> Notice:
-    where = candidacy.partition
+def _quarantine_notice(candidacy: Candidacy) -> Notice:
+    where, reason = candidacy.partition, why_not_good(candidacy.validated)
     title = f"quarantined: partition {where.key or 'whole'}"
     return Notice(f"quarantined/{candidacy.version}", "quarantined", candidacy.version, where.dataset, title, reason)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graph_model.audit.record import Transition, record
 from graph_model.datasets.repository import known_datasets
-from graph_model.errors import DatasetNotFound, LocationMissing
+from graph_model.errors import DatasetNotFound, DomainError, InvalidInput, InvalidPartition, LocationMissing
 from graph_model.names import Name, dataset_name_id, partition_id, run_id, validation_job_partition_id, version_id
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.readiness.evaluate import lock
@@ -21,6 +22,7 @@ from graph_model.versions.places import fixed_place
 
 # A reported version is what others wait for, so its validation goes before ordinary jobs.
 VALIDATION_PRIORITY = 10
+_TEXTS = ("partition", "location", "key", "reported_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +41,60 @@ class Target:
 class Claim:
     """What a report comes to: the version that it says exists, and where. `version` and `partition` are ids."""
 
+    report: Report
     version: str
     partition: str
     key: str
     target: Target
     location: str
 
+    @property
+    def own(self) -> JobPartition:
+        """The job partition of the run that validates the version."""
+        return JobPartition(validation_job_partition_id(self.version), self.target.id, self.key)
+
 
 def report_version(graph: Graph, report: Report) -> Receipt:
     """Durable when it returns: the version and the run that validates it.
 
-    Raises DatasetNotFound (with the nearest name), InvalidPartition, LocationMissing.
+    Raises DatasetNotFound (with the nearest name), InvalidPartition, LocationMissing, InvalidInput.
     """
-    target = find_target(graph, report.dataset)
-    key = target.partitions.check(report.partition)
-    location = report.location or fixed_place(target.location, target.options, key)
-    if location is None:
-        raise LocationMissing(report.dataset)
-    partition = partition_id(target.id, key)
-    claim = Claim(version_id(partition, report.key or uuid.uuid4().hex), partition, key, target, location)
-    return graph.write(lambda tx: _report(tx, report, claim))
+    (outcome,) = report_versions(graph, [report])
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return outcome
+
+
+def report_versions(graph: Graph, reports: Sequence[Report]) -> tuple[Receipt | DomainError, ...]:
+    """What each of `reports` led to, in their order; those that can be taken are durable together.
+
+    An error stands for a report that cannot be taken, and says why; the others are not touched by it.
+    """
+    targets = find_targets(graph, {report.dataset for report in reports})
+    outcomes = [_claim(graph, report, targets.get(report.dataset)) for report in reports]
+    claims = {outcome.version: outcome for outcome in outcomes if isinstance(outcome, Claim)}
+    receipts = graph.write(lambda tx: _report(tx, claims), step="report") if claims else {}
+    return tuple(
+        receipts.pop(outcome.version, None) or _known_by_now(outcome) if isinstance(outcome, Claim) else outcome
+        for outcome in outcomes
+    )
 
 
 def find_target(graph: Graph, name: Name) -> Target:
     """The dataset known as `name`. Raises DatasetNotFound."""
-    rows = graph.rows("versions.find_dataset", name_id=dataset_name_id(name))
-    if not rows:
+    found = find_targets(graph, [name]).get(name)
+    if found is None:
         raise DatasetNotFound(name, known_datasets(graph, name.namespace))
-    row = rows[0]
+    return found
+
+
+def find_targets(graph: Graph, names: Iterable[Name]) -> dict[Name, Target]:
+    """The datasets behind those of `names` that are known."""
+    ids = {dataset_name_id(name): name for name in names}
+    return {ids[row["name_id"]]: _target(row) for row in graph.rows("versions.find_datasets", name_ids=sorted(ids))}
+
+
+def _target(row: Row) -> Target:
     return Target(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
@@ -77,33 +105,81 @@ def find_target(graph: Graph, name: Name) -> Target:
     )
 
 
-def _report(tx: Transaction, report: Report, claim: Claim) -> Receipt:
-    own = JobPartition(validation_job_partition_id(claim.version), claim.target.id, claim.key)
-    lock(tx, [own])
-    found = _create_version(tx, report, claim)
-    if not found["created"]:
-        return Receipt(claim.version, VersionState(found["state"]), created=False)
-    run = _create_validation(tx, claim, own)
-    reported = Transition(claim.version, VersionState.REPORTED, report.reported_by, {"location": claim.location})
-    record(tx, [reported, Transition(run, RunState.READY, report.reported_by)])
-    return Receipt(claim.version, VersionState.VALIDATING, created=True, runs=(run,))
+def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | DomainError:
+    unstorable = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
+    if unstorable:
+        return InvalidInput(unstorable, "holds characters that are no text (half of a surrogate pair)")
+    if target is None:
+        return DatasetNotFound(report.dataset, known_datasets(graph, report.dataset.namespace))
+    try:
+        key = target.partitions.check(report.partition)
+    except InvalidPartition as error:
+        return error
+    location = report.location or fixed_place(target.location, target.options, key)
+    if location is None:
+        return LocationMissing(report.dataset)
+    partition = partition_id(target.id, key)
+    return Claim(report, version_id(partition, report.key or uuid.uuid4().hex), partition, key, target, location)
 
 
-def _create_version(tx: Transaction, report: Report, claim: Claim) -> Row:
-    version = {
+def _is_storable(text: str | None) -> bool:
+    """Whether the graph can take it. JSON can carry what UTF-8 cannot."""
+    try:
+        (text or "").encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _known_by_now(claim: Claim) -> Receipt:
+    """For a report that stands twice in one group."""
+    return Receipt(claim.version, VersionState.VALIDATING, created=False)
+
+
+def _report(tx: Transaction, claims: Mapping[str, Claim]) -> dict[str, Receipt]:
+    lock(tx, [claim.own for claim in claims.values()])
+    rows = sorted(map(_version_row, claims.values()), key=lambda row: (row["partition"], row["id"]))
+    found = {row["id"]: row for row in tx.rows("versions.report", versions=rows, token=tx.token)}
+    fresh = [claims[version] for version, row in found.items() if row["created"]]
+    runs = {claim.version: _validation_row(claim) for claim in fresh}
+    if runs:
+        tx.rows("runs.create_validations", runs=list(runs.values()))
+    record(tx, [transition for claim in fresh for transition in _transitions(claim, runs[claim.version]["id"])])
+    return {version: _receipt(version, row, runs.get(version)) for version, row in found.items()}
+
+
+def _receipt(version: str, row: Row, run: Row | None) -> Receipt:
+    if run is None:
+        return Receipt(version, VersionState(row["state"]), created=False)
+    return Receipt(version, VersionState.VALIDATING, created=True, runs=(run["id"],))
+
+
+def _version_row(claim: Claim) -> Row:
+    return {
         "id": claim.version,
+        "partition": claim.partition,
+        "dataset": claim.target.id,
+        "key": claim.key,
         "format": claim.target.format,
         "location": claim.location,
-        "report_key": report.key or "",
-        "reported_by": report.reported_by,
-        "source_time": report.source_time,
+        "report_key": claim.report.key or "",
+        "reported_by": claim.report.reported_by,
+        "source_time": claim.report.source_time,
     }
-    place = {"partition": claim.partition, "dataset": claim.target.id, "key": claim.key}
-    return tx.rows("versions.report", version=version, token=tx.token, **place)[0]
 
 
-def _create_validation(tx: Transaction, claim: Claim, own: JobPartition) -> str:
-    run = run_id(own.id, input_set([claim.version]), "", 0)
-    what = {"dataset": claim.target.id, "key": claim.key, "version": claim.version}
-    tx.rows("runs.create_validation", run=run, job_partition=own.id, priority=VALIDATION_PRIORITY, **what)
-    return run
+def _validation_row(claim: Claim) -> Row:
+    return {
+        "id": run_id(claim.own.id, input_set([claim.version]), "", 0),
+        "job_partition": claim.own.id,
+        "dataset": claim.target.id,
+        "key": claim.key,
+        "version": claim.version,
+        "priority": VALIDATION_PRIORITY,
+    }
+
+
+def _transitions(claim: Claim, run: str) -> tuple[Transition, Transition]:
+    actor = claim.report.reported_by
+    reported = Transition(claim.version, VersionState.REPORTED, actor, {"location": claim.location})
+    return reported, Transition(run, RunState.READY, actor)

@@ -201,6 +201,36 @@ def test_a_worker_that_is_asked_to_stop_lets_a_short_run_end(place: Place) -> No
     assert verify(place.graph) == ()
 
 
+def test_a_worker_that_claims_nothing_while_runs_wait_replaces_itself(place: Place) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    deaf = {"HEADWATER_WORKER_SWEEP_SECONDS": "3600", "HEADWATER_WORKER_WATCHDOG_SECONDS": "1"}
+    worker = place.start_worker(**deaf).ready()
+
+    place.report()
+
+    until(lambda: sum(line["event"] == "worker is ready" for line in worker.log) >= 2, what="its successor")
+    assert worker.process.poll() is None, "the same process goes on"
+
+
+def test_what_a_killed_worker_left_on_disk_is_swept(place: Place) -> None:
+    halfway = (
+        "if [ -e tried ]; then cp {input.raw} {output.out}; else touch tried; echo half > {output.out}; sleep 600; fi"
+    )
+    place.declare(place.calling("halfway", ["sh", "-c", halfway]))
+    doomed = place.start_worker().ready()
+    place.report()
+    (half,) = until(lambda: list(place.root.glob("out/*/*/data.csv")), what="half an output")
+
+    doomed.kill()
+    place.start_worker().ready()
+
+    run = place.ended("halfway")
+    assert run.state is RunState.SUCCEEDED
+    until(lambda: not half.parent.exists(), what="the folder of the dead attempt to go")
+    until(lambda: not list(place.root.glob(".runs/*/tmp")), what="its scratch to go")
+    assert resolve(place.graph, name("out"), DAY).row_count == 2
+
+
 def test_a_worker_without_a_graph_says_what_it_tried_and_ends_with_3(place: Place) -> None:
     settings = place.graph.settings.model_copy(update={"uri": "bolt://127.0.0.1:1", "timeout": 1.0})
     away = Place(GraphAt(settings), place.driver, place.folder)  # type: ignore[arg-type]

@@ -19,19 +19,19 @@ from graph_model.errors import GraphUnavailable, HeadwaterError
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph, Transaction, WrongQuery
 from graph_model.store.migrations import migrate, migrations, pending
-from tests.support.proxy import BoltProxy, Loss
+from tests.support.line import Line, Loss, a_line_to
 
 
 @pytest.fixture
-def proxy(graph: Graph) -> Iterator[BoltProxy]:
-    with BoltProxy(graph.settings.uri) as proxy:
-        yield proxy
+def line(graph: Graph) -> Iterator[Line]:
+    with a_line_to(graph.settings.uri) as line:
+        yield line
 
 
 @pytest.fixture
-def far_graph(graph: Graph, proxy: BoltProxy) -> Iterator[Graph]:
+def far_graph(graph: Graph, line: Line) -> Iterator[Graph]:
     """The same graph, reached over a connection that can lose a COMMIT."""
-    with Graph(graph.settings.model_copy(update={"uri": proxy.uri})) as far:
+    with Graph(graph.settings.model_copy(update={"uri": line.uri})) as far:
         yield far
 
 
@@ -135,7 +135,7 @@ def test_a_writer_that_waits_for_a_lock_gives_up_at_its_deadline(graph: Graph, s
 
 
 def test_a_commit_whose_reply_is_lost_counts_once(
-    far_graph: Graph, graph: Graph, proxy: BoltProxy, side_driver: neo4j.Driver
+    far_graph: Graph, graph: Graph, line: Line, side_driver: neo4j.Driver
 ) -> None:
     calls: list[str] = []
 
@@ -143,16 +143,16 @@ def test_a_commit_whose_reply_is_lost_counts_once(
         calls.append(tx.token)
         return tx.rows("store.mark_operation", id="mine-1")[0]["id"]
 
-    proxy.lose_next_commit(Loss.AFTER_THE_SERVER)
+    line.lose_next_commit(Loss.AFTER_THE_SERVER)
 
     assert far_graph.write(mark) == "mine-1"
-    assert proxy.lost == 1
+    assert line.lost == 1
     assert len(calls) == 1, "it had committed: doing it again would do it twice"
     assert operations(side_driver, graph, "mine") == ["mine-1"]
 
 
 def test_a_commit_that_never_arrived_is_done_again(
-    far_graph: Graph, graph: Graph, proxy: BoltProxy, side_driver: neo4j.Driver
+    far_graph: Graph, graph: Graph, line: Line, side_driver: neo4j.Driver
 ) -> None:
     calls: list[str] = []
 
@@ -160,10 +160,10 @@ def test_a_commit_that_never_arrived_is_done_again(
         calls.append(tx.token)
         return tx.rows("store.mark_operation", id="mine-1")[0]["id"]
 
-    proxy.lose_next_commit(Loss.BEFORE_THE_SERVER)
+    line.lose_next_commit(Loss.BEFORE_THE_SERVER)
 
     assert far_graph.write(mark) == "mine-1"
-    assert proxy.lost == 1
+    assert line.lost == 1
     assert len(calls) == 2
     assert operations(side_driver, graph, "mine") == ["mine-1"]
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import LiteralString
 
 import neo4j
 import pytest
 
-from graph_model.errors import DatasetNotFound, FenceLost, InvalidPartition, JobNotFound, VersionNotFound
+from graph_model.errors import DatasetNotFound, FenceLost, InvalidInput, InvalidPartition, JobNotFound, VersionNotFound
 from graph_model.readiness.entities import InputState
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.readiness.explain import readiness
 from graph_model.runs.claim import claim
-from graph_model.runs.entities import Failure, OutputVersion, RunState
+from graph_model.runs.entities import Failure, Finished, OutputVersion, RunState
 from graph_model.runs.fail import fail_run
-from graph_model.runs.finish import finish_run
+from graph_model.runs.finish import finish_run, finish_runs
 from graph_model.runs.lease import become_leader, heartbeat, register, retire
 from graph_model.runs.repository import count_runs, runs
 from graph_model.runs.repository import run as get_run
@@ -23,7 +24,7 @@ from graph_model.runs.sweeps import expire_leases, unclaimed
 from graph_model.store.graph import Graph
 from graph_model.verify.check import verify
 from graph_model.versions.entities import Receipt, Report, VersionState
-from graph_model.versions.report import report_version
+from graph_model.versions.report import report_version, report_versions
 from graph_model.versions.repository import version as get_version
 from graph_model.versions.resolve import resolve
 from tests.support.protocol import Fleet, a_job, bad, declare, good, name
@@ -123,6 +124,68 @@ def test_an_older_version_that_arrives_late_does_not_overtake(estate: Graph) -> 
     assert fleet.settle() == ()
 
 
+@pytest.mark.parametrize("together", [False, True], ids=["one by one", "in one transaction"])
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (2, 1, 0), (1, 2, 0), (2, 0, 1)], ids=str)
+def test_reports_that_come_in_any_order_end_in_the_newest_content(
+    estate: Graph, order: tuple[int, ...], *, together: bool
+) -> None:
+    """The content of the first report comes back in the third: late news in between must not displace it."""
+    hours = [datetime(2013, 1, 2, hour, tzinfo=UTC) for hour in (7, 8, 9)]
+    fleet = Fleet(estate, contents={"0": good("x"), "1": good("y"), "2": good("x")})
+    for number in order:
+        report(estate, "raw", DAYS[0], location=str(number), source_time=hours[number])
+        if not together:
+            fleet.work()
+    runs_together = [*claim(estate, fleet.worker, slots=3)]
+    outcomes = finish_runs(estate, [fleet.ending(run) for run in runs_together])
+
+    assert len(outcomes) == (3 if together else 0)
+    assert resolve(estate, name("raw"), DAYS[0]).content_hash == "x"
+    assert fleet.settle() == ()
+
+
+def test_runs_that_end_together_are_judged_each_by_its_own_fence(estate: Graph) -> None:
+    fleet = Fleet(estate, contents={f"raw/{DAYS[1]}.csv": bad()})
+    receipts = [report(estate, "raw", day) for day in DAYS[:3]]
+    held = {run.id: run for run in claim(estate, fleet.worker, slots=3)}
+    endings = [fleet.ending(held[receipt.runs[0]]) for receipt in receipts]
+    stale = replace(endings[2], run=replace(endings[2].run, fence=7))
+
+    first, second, third = finish_runs(estate, [endings[0], endings[1], stale])
+
+    assert isinstance(first, Finished)
+    assert list(first.versions.values()) == [VersionState.PUBLISHED]
+    assert isinstance(second, Finished)
+    assert list(second.versions.values()) == [VersionState.QUARANTINED]
+    assert isinstance(third, FenceLost)
+    assert get_version(estate, receipts[2].version).state == VersionState.VALIDATING
+    finish_runs(estate, [endings[2]])
+    assert fleet.settle() == ()
+
+
+def test_of_reports_that_come_together_only_the_bad_ones_are_refused(estate: Graph) -> None:
+    wanted = [
+        ("raw", DAYS[0], "a"),
+        ("row", DAYS[0], "b"),
+        ("raw", "yesterday", "c"),
+        ("raw", DAYS[0], "\ud800"),
+        ("raw", DAYS[0], "a"),
+    ]
+    reports = [Report(name(dataset), day, key=key, reported_by="test") for dataset, day, key in wanted]
+
+    first, unknown, wrong, no_text, again = report_versions(estate, reports)
+
+    assert isinstance(no_text, InvalidInput)
+    assert no_text.field == "key"
+    assert isinstance(unknown, DatasetNotFound)
+    assert unknown.nearest == "test/raw"
+    assert isinstance(wrong, InvalidPartition)
+    assert isinstance(first, Receipt)
+    assert isinstance(again, Receipt)
+    assert (first.created, again.created, again.version) == (True, False, first.version)
+    assert ready_runs(estate) == 1
+
+
 def test_a_bad_day_is_quarantined_and_the_rest_goes_on(estate: Graph) -> None:
     fleet = Fleet(estate, contents={"raw/2013-01-05.csv": bad()})
     report(estate, "airlines")
@@ -206,12 +269,12 @@ def test_an_expired_owner_can_publish_nothing(estate: Graph) -> None:
     report(estate, "raw", DAYS[0])
     fleet.work(most=2)
     register(estate, "old", host="h", pid=1, slots=1, lease_seconds=600)
-    (held,) = claim(estate, "old", prefer=run_of(estate, "clean"))
+    (held,) = claim(estate, "old", prefer=[run_of(estate, "clean")])
     register(estate, "old", host="h", pid=1, slots=1, lease_seconds=-1)
 
     assert expire_leases(estate) == (held.id,)
     assert not heartbeat(estate, "old", lease_seconds=15)
-    (taken,) = claim(estate, fleet.worker, prefer=held.id)
+    (taken,) = claim(estate, fleet.worker, prefer=[held.id])
     with pytest.raises(FenceLost):
         finish_run(estate, held, [OutputVersion(held.outputs[0], good("old"))])
     finish_run(estate, taken, [OutputVersion(taken.outputs[0], good("new"))])
@@ -244,7 +307,7 @@ def test_a_failed_attempt_waits_in_the_graph_and_the_last_one_ends_the_run(
     report(estate, "airlines")
     report(estate, "raw", DAYS[0])
     fleet.work(most=2)
-    (first,) = claim(estate, fleet.worker, prefer=run_of(estate, "clean"))
+    (first,) = claim(estate, fleet.worker, prefer=[run_of(estate, "clean")])
 
     assert fail_run(estate, first, Failure("exit code 1", exit_code=1)) == RunState.READY
     assert get_run(estate, first.id).not_before is not None
@@ -253,7 +316,7 @@ def test_a_failed_attempt_waits_in_the_graph_and_the_last_one_ends_the_run(
         id=first.id,
         database_=estate.settings.database,
     )
-    (second,) = claim(estate, fleet.worker, prefer=first.id)
+    (second,) = claim(estate, fleet.worker, prefer=[first.id])
     assert fail_run(estate, second, Failure("exit code 1", exit_code=1)) == RunState.FAILED
     with pytest.raises(FenceLost):
         fail_run(estate, second, Failure("again"))
@@ -293,7 +356,7 @@ def test_the_most_urgent_run_goes_first_and_the_rung_one_among_equals(estate: Gr
     receipts = [report(estate, "raw", day) for day in DAYS]
     wanted = receipts[4].runs[0]
 
-    (claimed,) = claim(estate, fleet.worker, prefer=wanted)
+    (claimed,) = claim(estate, fleet.worker, prefer=[wanted])
 
     assert claimed.id == wanted
 
@@ -343,7 +406,7 @@ def test_a_run_that_has_not_started_makes_way_for_newer_inputs(estate: Graph) ->
     fleet.work(most=2)
     older = run_of(estate, "clean")
     receipt = report(estate, "raw", DAYS[0], location="corrected.csv")
-    fleet.play(claim(estate, fleet.worker, prefer=receipt.runs[0])[0])
+    fleet.play(claim(estate, fleet.worker, prefer=[receipt.runs[0]])[0])
 
     newer, replaced = runs(estate, job=name("clean"))
     assert (replaced.id, replaced.state, newer.state) == (older, RunState.SUPERSEDED, RunState.READY)
@@ -356,9 +419,9 @@ def test_runs_of_one_job_partition_never_overlap(estate: Graph) -> None:
     report(estate, "airlines")
     report(estate, "raw", DAYS[0])
     fleet.work(most=2)
-    (first,) = claim(estate, fleet.worker, prefer=run_of(estate, "clean"))
+    (first,) = claim(estate, fleet.worker, prefer=[run_of(estate, "clean")])
     receipt = report(estate, "raw", DAYS[0], location="corrected.csv")
-    fleet.play(claim(estate, fleet.worker, prefer=receipt.runs[0])[0])
+    fleet.play(claim(estate, fleet.worker, prefer=[receipt.runs[0]])[0])
 
     newer = run_of(estate, "clean")
     assert estate.rows("runs.claim", runs=[newer], worker=fleet.worker) == [], "even where the look before was stale"

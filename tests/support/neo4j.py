@@ -7,6 +7,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from neo4j import GraphDatabase
@@ -19,7 +20,8 @@ from tests.support.servers import Server, wait_for_bolt
 SUPPORT = Path(__file__).parent
 IMAGE = "neo4j:5.26"
 JARS = "neo4j-5.26.29"
-HEAP = "512m"
+# Little memory and a quick start; a benchmark wants it otherwise.
+FRUGAL = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 HOW_TO_GET_ONE = "set NEO4J_URI, start docker, or install a JDK 17 and Maven"
 
 
@@ -62,21 +64,66 @@ def _in_docker(folder: Path) -> Server:
 
 
 def _from_jars(folder: Path) -> Server:
-    jars = _jars()
-    port, password = free_port(), secrets.token_urlsafe(24)
-    command = ["java", f"-Xmx{HEAP}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*"]
-    log = folder / "neo4j.log"
-    child = Child.start(
-        "neo4j", [*command, str(SUPPORT / "Neo4jLauncher.java"), str(folder / "home"), str(port)], log=log, pipes=True
-    )
-    if child.stdout.readline() != b"ready\n":
-        child.stop()
-        raise NoNeo4j(f"it did not start: {child.last_words(3)}; {HOW_TO_GET_ONE}")
-    uri = f"bolt://{LOOPBACK}:{port}"
-    wait_for_bolt(uri, ("neo4j", "neo4j"))
-    with GraphDatabase.driver(uri, auth=("neo4j", "neo4j")) as driver:
-        driver.execute_query("ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new", new=password, database_="system")
-    return _ready(child, port, password)
+    server = JarNeo4j(folder)
+    server.start()
+    return Server(server.settings, server.stop)
+
+
+class JarNeo4j:
+    """A Neo4j of the jars, which can be killed and started again: same files, same port, same password.
+
+    Its log of transactions is on disk before a commit is answered, so `kill` loses nothing that was answered.
+    """
+
+    def __init__(self, folder: Path, *, jvm: Sequence[str] = FRUGAL) -> None:
+        self._folder, self._port, self._password = folder, free_port(), secrets.token_urlsafe(24)
+        self._jvm = jvm
+        self._is_new = True
+        self._child: Child | None = None
+
+    @property
+    def settings(self) -> GraphSettings:
+        password = SecretStr(self._password)
+        return GraphSettings(uri=self._uri, user="neo4j", password=password, database="neo4j")
+
+    @property
+    def _uri(self) -> str:
+        return f"bolt://{LOOPBACK}:{self._port}"
+
+    def start(self) -> None:
+        """Returns once it answers. Raises NoNeo4j."""
+        home, log = self._folder / "home", self._folder / "neo4j.log"
+        command = ["java", *self._jvm, "-cp", f"{_jars()}/*"]
+        command += [str(SUPPORT / "Neo4jLauncher.java"), str(home), str(self._port)]
+        self._child = child = Child.start("neo4j", command, log=log, pipes=True)
+        if child.stdout.readline() != b"ready\n":
+            self.stop()
+            raise NoNeo4j(f"it did not start: {child.last_words(3)}; {HOW_TO_GET_ONE}")
+        try:
+            self._log_in()
+        except BaseException:
+            self.stop()
+            raise
+
+    def kill(self) -> None:
+        """`kill -9`, and nothing before it."""
+        assert self._child is not None, "never started"
+        self._child.process.kill()
+        self._child.process.wait()
+        self._child.stop()
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop()
+
+    def _log_in(self) -> None:
+        if self._is_new:
+            wait_for_bolt(self._uri, ("neo4j", "neo4j"))
+            statement = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $new"
+            with GraphDatabase.driver(self._uri, auth=("neo4j", "neo4j")) as driver:
+                driver.execute_query(statement, new=self._password, database_="system")
+            self._is_new = False
+        wait_for_bolt(self._uri, ("neo4j", self._password))
 
 
 def _ready(child: Child, port: int, password: str) -> Server:

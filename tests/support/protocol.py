@@ -12,6 +12,7 @@ from typing import LiteralString
 import neo4j
 
 from graph_model.contracts.entities import CheckResult, Column
+from graph_model.errors import FenceLost
 from graph_model.estate.entities import InputSpec, JobSpec
 from graph_model.jobs import definition
 from graph_model.names import Name, dataset_id, dataset_name_id, job_id, owner_id
@@ -19,7 +20,7 @@ from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.readiness.evaluate import MARK_GRACE_MS, evaluate_marks
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import ClaimedRun, OutputVersion, RunKind
-from graph_model.runs.finish import finish_run, finish_validation
+from graph_model.runs.finish import Ending, finish_runs
 from graph_model.runs.lease import register
 from graph_model.store.graph import Graph
 from graph_model.verify.check import Violation, verify
@@ -199,10 +200,16 @@ class Fleet:
         return verify(self.graph)
 
     def play(self, run: ClaimedRun) -> None:
+        outcome = finish_runs(self.graph, [self.ending(run)])[0]
+        if isinstance(outcome, FenceLost):
+            raise outcome
+        self.finished.append(run)
+
+    def ending(self, run: ClaimedRun) -> Ending:
+        """How `run` would end."""
         if run.kind == RunKind.VALIDATION:
             location = run.outputs[0].content.location
-            finish_validation(self.graph, run, self.contents.get(location, good(location)))
-        else:
-            content = "|".join(sorted(f"{i.dataset.name}@{i.partition}:{i.version}" for i in run.inputs))
-            finish_run(self.graph, run, [OutputVersion(output, good(content)) for output in run.outputs])
-        self.finished.append(run)
+            found = self.contents.get(location, good(location))
+            return Ending(run, (OutputVersion(run.outputs[0], found),))
+        content = "|".join(sorted(f"{i.dataset.name}@{i.partition}:{i.version}" for i in run.inputs))
+        return Ending(run, tuple(OutputVersion(output, good(content)) for output in run.outputs))

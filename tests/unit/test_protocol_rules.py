@@ -9,7 +9,7 @@ from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.readiness.rules import InputNeed, JobNeeds, concerned, input_set, needs_of
 from graph_model.runs.entities import Failure, RunState
 from graph_model.runs.rules import POISON_ATTEMPTS, after_failure, after_lost_worker, backoff_seconds
-from graph_model.versions.rules import Candidate, reason_to_keep_current
+from graph_model.versions.rules import Candidate, Judgement, judge_candidate, judge_partition
 
 DAILY = PartitionScheme("day", "2013-01-01")
 
@@ -57,16 +57,41 @@ def test_the_identity_of_inputs_does_not_depend_on_their_order() -> None:
 
 
 def test_a_newer_version_takes_its_place() -> None:
-    assert reason_to_keep_current(a_candidate()) is None
-    assert reason_to_keep_current(a_candidate(current=None, current_hash=None)) is None
+    assert judge_candidate(a_candidate()).kept == ""
+    assert judge_candidate(a_candidate(current=None, current_hash=None)).kept == ""
 
 
 def test_an_older_version_never_overtakes() -> None:
-    assert reason_to_keep_current(a_candidate(newer=False)) == "older than a"
+    assert judge_candidate(a_candidate(newer=False)).kept == "older than a"
 
 
-def test_equal_content_changes_nothing() -> None:
-    assert reason_to_keep_current(a_candidate(content_hash="1")) == "same content as a"
+def test_equal_content_changes_nothing_and_confirms_what_is_current_when_it_is_later() -> None:
+    later, earlier = a_candidate(content_hash="1"), a_candidate(content_hash="1", newer=False)
+
+    assert judge_candidate(later) == Judgement("b", "same content as a", confirms="a")
+    assert judge_candidate(earlier) == Judgement("b", "same content as a")
+
+
+def test_of_several_candidates_of_one_partition_only_the_newest_takes_the_place() -> None:
+    newest, middle, same = (a_candidate(version=v, content_hash=h) for v, h in (("d", "4"), ("c", "3"), ("b", "4")))
+
+    judged = judge_partition([newest, middle, same])
+
+    assert [judgement.kept for judgement in judged] == ["", "older than d", "same content as d"]
+
+
+def test_a_candidate_that_confirms_what_is_current_leaves_no_place_to_the_older_ones() -> None:
+    confirming, between = a_candidate(version="c", content_hash="1"), a_candidate(version="b", content_hash="2")
+
+    judged = judge_partition([confirming, between])
+
+    assert judged == (Judgement("c", "same content as a", confirms="a"), Judgement("b", "older than a"))
+
+
+def test_candidates_that_are_all_older_leave_the_current_version_alone() -> None:
+    judged = judge_partition([a_candidate(version=v, content_hash=v, newer=False) for v in "cb"])
+
+    assert [judgement.kept for judgement in judged] == ["older than a", "older than a"]
 
 
 def test_a_failure_is_retried_as_often_as_the_job_says() -> None:

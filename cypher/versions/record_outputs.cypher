@@ -1,11 +1,10 @@
-// name:    versions.record_output
-// purpose: The versions that a run wrote, before their fate is decided. Their order is the order of their runs.
-// param:   run string
-// param:   outputs list of map {id, partition, dataset, key, format, location, report_key, reported_by}
+// name:    versions.record_outputs
+// purpose: The versions that runs wrote, before their fate is decided. Their order is the order of their runs.
+// param:   outputs list of map {id, run, partition, dataset, key, format, location, report_key, reported_by} - sorted by partition
 // returns: id string - one row each
 // access:  write
 UNWIND $outputs AS x
-MATCH (r:Run {id: $run})
+MATCH (r:Run {id: x.run})
 MERGE (p:Partition {id: x.partition})
 ON CREATE SET p.dataset = x.dataset, p.key = x.key
 MERGE (v:DatasetVersion {id: x.id})

@@ -1,0 +1,102 @@
+"""Group commit: what gathers while one transaction is under way goes together into the next.
+
+Alone, a caller waits for nobody. Under load the groups grow by themselves, so that durable writes per second grow with
+the number of callers instead of queueing behind one commit after another.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, cast
+
+from graph_model.errors import Unavailable
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class _Entry(Generic[T, R]):
+    """One item on its way. `woken` is set when it is settled, or when its thread is to lead the next group."""
+
+    def __init__(self, item: T) -> None:
+        self.item = item
+        self.woken = threading.Event()
+        self.settled = False
+        self._outcome: R | BaseException | None = None
+
+    def settle(self, outcome: R | BaseException) -> None:
+        self._outcome, self.settled = outcome, True
+        self.woken.set()
+
+    def result(self) -> R:
+        if isinstance(self._outcome, BaseException):
+            raise self._outcome
+        return cast(R, self._outcome)
+
+
+class Group(Generic[T, R]):
+    """Carries out items of many threads in groups of at most `most`, one group at a time.
+
+    `carry_out` gets the items in order of arrival and gives one result for each; a result that is an exception is
+    raised to its own submitter. It must be all or nothing: where it raises, nothing of the group may have happened. The
+    group is then split until only the item that spoils it is refused. Trouble outside (`Unavailable`) is nobody's fault
+    and reaches all.
+    """
+
+    def __init__(self, carry_out: Callable[[Sequence[T]], Sequence[R | Exception]], *, most: int) -> None:
+        self._carry_out, self._most = carry_out, most
+        self._lock = threading.Lock()
+        self._waiting: deque[_Entry[T, R]] = deque()
+        self._busy = False
+
+    def submit(self, item: T) -> R:
+        """The result for `item`, once its group is carried out. Raises what the group makes of it."""
+        entry: _Entry[T, R] = _Entry(item)
+        with self._lock:
+            self._waiting.append(entry)
+            leads, self._busy = not self._busy, True
+        if not leads:
+            entry.woken.wait()
+        if not entry.settled:
+            self._lead()
+        return entry.result()
+
+    def _lead(self) -> None:
+        """Carries out what has gathered, the leader's own item first, and appoints the next leader."""
+        with self._lock:
+            entries = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+        try:
+            self._settle(entries)
+        finally:
+            with self._lock:
+                successor = self._waiting[0] if self._waiting else None
+                self._busy = successor is not None
+            if successor is not None:
+                successor.woken.set()
+
+    def _settle(self, entries: Sequence[_Entry[T, R]]) -> None:
+        try:
+            outcomes = self._carry_out([entry.item for entry in entries])
+        except Exception as error:  # noqa: BLE001  whatever it is belongs to those who submitted
+            self._refuse(entries, error)
+        except BaseException as error:
+            _settle_all(entries, error)
+            raise
+        else:
+            for entry, outcome in zip(entries, outcomes, strict=True):
+                entry.settle(outcome)
+
+    def _refuse(self, entries: Sequence[_Entry[T, R]], error: Exception) -> None:
+        if len(entries) == 1 or isinstance(error, Unavailable):
+            _settle_all(entries, error)
+            return
+        middle = len(entries) // 2
+        self._settle(entries[:middle])
+        self._settle(entries[middle:])
+
+
+def _settle_all(entries: Sequence[_Entry[T, R]], error: BaseException) -> None:
+    for entry in entries:
+        entry.settle(error)
