@@ -3,16 +3,22 @@
 HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput
-│   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound
+│   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
+│   │                   QuestionNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
 │   ├── ContentError         a content is missing, cut short, or not what its format says
-│   └── FenceLost            an older owner of a run tried to act on it
+│   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
+│   ├── FenceLost            an older owner of a run tried to act on it
+│   └── Refused              it cannot be done in the state that the thing is in
+│       ├── NotHeld, RunEnded, NotReady, AlreadyAnswered
+│       └── CannotQuarantine, CannotRelease, CannotRevalidate
 ├── SettingsError            a setting is missing or wrong
 │   └── DataFolderInUse, PortTaken
 └── Unavailable              trouble outside Headwater; the only kind worth retrying later
     ├── GraphUnavailable
+    │   └── GraphPaused      writes wait for a backup or a restore
     ├── BrokerUnavailable
     ├── StorageUnavailable   says nothing about the content itself
     ├── EmbeddedGraphUnavailable
@@ -125,6 +131,10 @@ class ColumnNotFound(NotFound):
     kind = "column"
 
 
+class QuestionNotFound(NotFound):
+    kind = "question"
+
+
 class PlanChanged(DomainError):
     """The graph moved between plan and apply."""
 
@@ -155,6 +165,74 @@ class FenceLost(DomainError):
     def __init__(self, run: str, fence: int) -> None:
         self.run, self.fence = run, fence
         super().__init__(f"run {run} is no longer held under fence {fence}")
+
+
+class BackupRefused(DomainError):
+    """A backup cannot be written there, or this file cannot be restored there. Nothing was changed."""
+
+    code = "BACKUP_REFUSED"
+
+
+class Refused(DomainError):
+    """What was asked cannot be done in the state that the thing is in; the message says which, and what can."""
+
+    code = "REFUSED"
+
+
+class NotHeld(Refused):
+    code = "NOT_HELD"
+
+    def __init__(self, target: object) -> None:
+        self.target = str(target)
+        super().__init__(f"{target} is not held: `headwater holds` lists what is")
+
+
+class RunEnded(Refused):
+    code = "RUN_ENDED"
+
+    def __init__(self, run: str, state: str) -> None:
+        self.run, self.state = run, state
+        super().__init__(f"run {run} has ended already: it is {state}")
+
+
+class NotReady(Refused):
+    code = "NOT_READY"
+
+    def __init__(self, what: object, reason: str) -> None:
+        self.what, self.reason = str(what), reason
+        super().__init__(f"{what} cannot run again now: it {reason}")
+
+
+class CannotQuarantine(Refused):
+    code = "CANNOT_QUARANTINE"
+
+    def __init__(self, version: str, state: str) -> None:
+        self.version, self.state = version, state
+        super().__init__(f"version {version} is {state}: only what was published or superseded can be quarantined")
+
+
+class CannotRelease(Refused):
+    code = "CANNOT_RELEASE"
+
+    def __init__(self, version: str, why: str) -> None:
+        self.version, self.why = version, why
+        super().__init__(f"version {version} cannot be released: {why}")
+
+
+class CannotRevalidate(Refused):
+    code = "CANNOT_REVALIDATE"
+
+    def __init__(self, version: str, why: str) -> None:
+        self.version, self.why = version, why
+        super().__init__(f"version {version} cannot be validated again: {why}")
+
+
+class AlreadyAnswered(Refused):
+    code = "ALREADY_ANSWERED"
+
+    def __init__(self, question: str, answer: str, by: str) -> None:
+        self.question, self.answer, self.by = question, answer, by
+        super().__init__(f"question {question} is closed already: {answer}, by {by}")
 
 
 class InvalidContract(DomainError):
@@ -189,6 +267,14 @@ class Unavailable(HeadwaterError):
 
 class GraphUnavailable(Unavailable):
     """The graph did not answer, or answered with trouble of its own."""
+
+
+class GraphPaused(GraphUnavailable):
+    """Nothing can be written now: a backup is being taken, or a restore is not complete. Reading goes on."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"writes are paused: {reason}; nothing was written, try again later")
 
 
 class BrokerUnavailable(Unavailable):

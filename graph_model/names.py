@@ -84,6 +84,15 @@ def run_id(job_partition: str, input_set: str, definition_hash: str, generation:
     return _digest("rn", job_partition, input_set, definition_hash, str(generation))
 
 
+def hold_id(target: str) -> str:
+    """A target has one hold, which opens and closes; what it was before is told by the audit."""
+    return _digest("hd", target)
+
+
+def question_id(job_partition: str, version: str) -> str:
+    return _digest("qs", job_partition, version)
+
+
 def _digest(kind: str, *parts: str) -> str:
     """`kind` and 24 hex digits (96 bits) of the parts, joined by a byte that no name contains."""
     return f"{kind}_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"

@@ -85,6 +85,11 @@ class GraphSettings(Settings):
     )
     database: str = Field(default="neo4j", description="database inside the graph server")
     timeout: float = Field(default=30.0, gt=0, description="seconds that one unit of work may take, retries included")
+    pause_seconds: float = Field(
+        default=3.0,
+        ge=0,
+        description="seconds that a write waits while a backup pauses writes, before it is told to try again later",
+    )
 
 
 class BrokerSettings(Settings):
@@ -114,7 +119,9 @@ class WorkerSettings(Settings):
 
     slots: int = Field(default=2, ge=1, description="runs that one worker executes at once")
     lease_seconds: float = Field(default=15.0, gt=0, description="how long a worker may act without renewing its lease")
-    heartbeat_seconds: float = Field(default=5.0, gt=0, description="how often a worker renews its lease")
+    heartbeat_seconds: float = Field(
+        default=2.0, gt=0, description="how often a worker renews its lease and learns which runs were taken from it"
+    )
     sweep_seconds: float = Field(
         default=2.0,
         gt=0,

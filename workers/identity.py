@@ -16,7 +16,7 @@ import uuid
 import structlog
 
 from graph_model.errors import GraphUnavailable
-from graph_model.runs.lease import heartbeat, register, retire
+from graph_model.runs.lease import heartbeat, register, retire, still_owned
 from graph_model.store.graph import Graph
 from workers.held import Held
 
@@ -109,8 +109,22 @@ class Identities:
         asked_at = time.monotonic()
         if heartbeat(self._graph, identity.id, lease_seconds=self._lease_seconds):
             identity.renewed_at = asked_at
+            self._lose_what_was_taken(identity)
         else:
             self._lose(identity, "its lease had run out")
+
+    def _lose_what_was_taken(self, identity: Identity) -> None:
+        """Ends the processes of runs that are no longer ours, because somebody cancelled them, say. One that ended well
+        meanwhile has no process left to end.
+        """
+        # Whatever is claimed after this look is not asked about, so that it cannot be missed by mistake.
+        with self._lock:
+            held = list(identity.held)
+        ours = still_owned(self._graph, identity.id, [each.run.id for each in held])
+        for each in held:
+            if (each.run.id, each.run.fence) not in ours and not each.lost:
+                log.info("run is no longer ours: its processes are killed", run=each.run.id, fence=each.run.fence)
+                each.lose()
 
     def _lose(self, identity: Identity, why: str) -> None:
         log.error(

@@ -14,6 +14,7 @@ import structlog
 
 from connectors.bell import ring
 from connectors.notify import deliver_due
+from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.errors import Unavailable
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.runs.lease import become_leader
@@ -24,6 +25,10 @@ from workers.places import sweep_attempt
 
 # A leader that has not come back for so many sweeps is followed by another one.
 LEADER_SWEEPS = 3
+# Batches of one sweep that follow each other without a pause, before the other sweeps get their turn.
+MOST_BATCHES = 50
+# What is not sealed yet, nothing protects: the leader wakes this often at least.
+SEAL_SECONDS = 1.0
 OPERATIONS_KEPT_SECONDS = 900
 OPERATIONS_AT_ONCE = 2_000
 # A worker that is gone for a day is of no interest to `doctor` any more.
@@ -34,11 +39,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Something to look for, again and again, not more often than `every_seconds`."""
+    """Something to look for, again and again, about every `every_seconds`; None: at the pace of the steward."""
 
     name: str
     run: Callable[[], object]
-    every_seconds: float = 0.0
+    every_seconds: float | None = None
 
 
 class Sweeps:
@@ -57,6 +62,7 @@ class Sweeps:
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
+            Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
         )
@@ -84,8 +90,17 @@ class Sweeps:
         if dead:
             mark_swept(self._graph, dead)
 
+    def seal_audit(self) -> None:
+        for _ in range(MOST_BATCHES):
+            if seal_audit(self._graph) < AT_ONCE:
+                return
+
     def forget_operations(self) -> None:
-        self._graph.rows("store.sweep_operations", keep=OPERATIONS_KEPT_SECONDS, most=OPERATIONS_AT_ONCE)
+        # Every unit of work leaves one: a minute of a busy graph is many batches.
+        for _ in range(MOST_BATCHES):
+            found = self._graph.rows("store.sweep_operations", keep=OPERATIONS_KEPT_SECONDS, most=OPERATIONS_AT_ONCE)
+            if found[0]["forgotten"] < OPERATIONS_AT_ONCE:
+                return
 
     def forget_workers(self) -> None:
         self._graph.rows("runs.forget_workers", keep_s=WORKERS_KEPT_SECONDS)
@@ -103,7 +118,7 @@ class Steward(threading.Thread):
         self._stopping = threading.Event()
 
     def run(self) -> None:
-        while not self._stopping.wait(random.uniform(0.7, 1.0) * self._every):
+        while not self._stopping.wait(random.uniform(0.7, 1.0) * self._nap()):
             if self._guarded("lead", self._ask_to_lead):
                 self._sweep()
         if self._leads:
@@ -111,6 +126,10 @@ class Steward(threading.Thread):
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def _nap(self) -> float:
+        """Who does not lead has nothing to do in between but to ask."""
+        return min(SEAL_SECONDS, self._every) if self._leads else self._every
 
     def _ask_to_lead(self) -> bool:
         leads = become_leader(self._graph, self._holder, seconds=self._every * LEADER_SWEEPS)
@@ -123,7 +142,9 @@ class Steward(threading.Thread):
         for sweep in self._sweeps:
             if self._stopping.is_set() or time.monotonic() < self._due[sweep.name]:
                 continue
-            self._due[sweep.name] = time.monotonic() + sweep.every_seconds
+            # A little less than the pace, or a nap that is a little shorter would miss every other turn.
+            every = self._every if sweep.every_seconds is None else sweep.every_seconds
+            self._due[sweep.name] = time.monotonic() + every * 0.7
             self._guarded(sweep.name, sweep.run)
 
     def _guarded(self, what: str, work: Callable[[], object]) -> object:

@@ -7,10 +7,27 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import config, doctor, estate, impact, lineage, migrate, runs, stack, verify, versions
+from app.cli import (
+    audit,
+    config,
+    doctor,
+    estate,
+    holds,
+    impact,
+    interventions,
+    keep,
+    lineage,
+    migrate,
+    quarantine,
+    questions,
+    runs,
+    stack,
+    verify,
+    versions,
+)
 from app.cli.errors import one_message
 
-_START, _ESTATE, _ASK, _OPERATE = "Start", "Estate", "Ask", "Operate"
+_START, _ESTATE, _ASK, _INTERVENE, _OPERATE = "Start", "Estate", "Ask", "Intervene", "Operate"
 
 
 class HeadwaterGroup(TyperGroup):
@@ -69,9 +86,24 @@ app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 
+app.command(rich_help_panel=_INTERVENE)(holds.hold)
+app.command(rich_help_panel=_INTERVENE)(holds.release)
+app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
+app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
+app.command(rich_help_panel=_INTERVENE)(interventions.replay)
+app.command(rich_help_panel=_INTERVENE)(interventions.revalidate)
+app.command(rich_help_panel=_INTERVENE)(quarantine.quarantine)
+app.command("release-version", rich_help_panel=_INTERVENE)(quarantine.release_version)
+app.command("tainted", rich_help_panel=_INTERVENE)(quarantine.show_tainted)
+app.command("questions", rich_help_panel=_INTERVENE)(questions.list_questions)
+app.command(rich_help_panel=_INTERVENE)(questions.answer)
+
 app.command("migrate", rich_help_panel=_OPERATE)(migrate.migrate_graph)
 app.command("doctor", rich_help_panel=_OPERATE)(doctor.examine)
 app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
+app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
+app.command(rich_help_panel=_OPERATE)(keep.backup)
+app.command(rich_help_panel=_OPERATE)(keep.restore)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 
 

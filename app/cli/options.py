@@ -52,3 +52,9 @@ DatasetPartition = Annotated[
 JobArgument = Annotated[
     str, typer.Argument(metavar="JOB", help="NAMESPACE/NAME, or NAME when only one job is called so.")
 ]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="WHO", help="Who says so, for the audit trail; you, if left out.")
+]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail and whoever asks.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of the run.")]
+VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="Id of the version.")]

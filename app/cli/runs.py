@@ -113,7 +113,13 @@ def _print_readiness(answer: Readiness) -> None:
     state = "ready" if answer.ready else "not ready"
     run = f"{answer.run.id} ({answer.run.state})" if answer.run else None
     print_fields(
-        job=answer.job, partition=answer.partition, state=state, runnable=answer.runnable, reason=answer.reason, run=run
+        job=answer.job,
+        partition=answer.partition,
+        state=state,
+        runnable=answer.runnable,
+        held=answer.held or None,
+        reason=answer.reason,
+        run=run,
     )
     print_table(
         ("INPUT", "PARTITION", "NEEDED", "STATE", "VERSION", "WHY"),
@@ -133,8 +139,8 @@ def _print_readiness(answer: Readiness) -> None:
 
 
 def _why(answer: InputReadiness) -> str:
-    """The reason, and of each failed check how many rows fail and one of them."""
-    parts = [answer.reason] if answer.reason else []
+    """Who holds it, the reason, and of each failed check how many rows fail and one of them."""
+    parts = [part for part in (answer.held, answer.reason) if part]
     for result in answer.results:
         if result.passed:
             continue

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import strawberry
 
+from graph_model.holds.entities import HoldKind
 from graph_model.impact.entities import Verdict
+from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
 from graph_model.runs.entities import RunKind, RunState
 from graph_model.versions.entities import VersionState
 
-__all__ = ["InputState", "RunKind", "RunState", "Verdict", "VersionState"]
+__all__ = ["Answer", "HoldKind", "InputState", "RunKind", "RunState", "Verdict", "VersionState"]
 
+strawberry.enum(Answer, description="What became of a question. Nobody answers OVERTAKEN: time does.")
+strawberry.enum(HoldKind)
 strawberry.enum(InputState)
 strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")
 strawberry.enum(RunState)

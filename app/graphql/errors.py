@@ -14,7 +14,7 @@ import structlog
 from graphql import GraphQLError
 from strawberry.types.field import StrawberryField
 
-from graph_model.errors import DomainError, NotFound, Unavailable
+from graph_model.errors import DomainError, NotFound, Refused, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -38,11 +38,23 @@ class InvalidInputError(Error):
     pass
 
 
+@strawberry.type(description="It cannot be done in the state that the thing is in.")
+class RefusedError(Error):
+    pass
+
+
 class NotFoundHandler(strawberry.ExceptionHandler[NotFound, NotFoundError]):
     """Into the union of every field that lists NotFoundError."""
 
     def handle(self, exception: NotFound, *, field: StrawberryField, info: strawberry.Info) -> NotFoundError:
         return NotFoundError(code=exception.code, message=str(exception), nearest=exception.nearest)
+
+
+class RefusedHandler(strawberry.ExceptionHandler[Refused, RefusedError]):
+    """Into the union of every field that lists RefusedError."""
+
+    def handle(self, exception: Refused, *, field: StrawberryField, info: strawberry.Info) -> RefusedError:
+        return RefusedError(code=exception.code, message=str(exception))
 
 
 class InvalidInputHandler(strawberry.ExceptionHandler[DomainError, InvalidInputError]):
@@ -54,7 +66,11 @@ class InvalidInputHandler(strawberry.ExceptionHandler[DomainError, InvalidInputE
         )
 
 
-HANDLERS: tuple[strawberry.ExceptionHandler[Any, Any], ...] = (NotFoundHandler(), InvalidInputHandler())
+HANDLERS: tuple[strawberry.ExceptionHandler[Any, Any], ...] = (
+    NotFoundHandler(),
+    RefusedHandler(),
+    InvalidInputHandler(),
+)
 
 
 def presentable(errors: Sequence[GraphQLError]) -> list[GraphQLError]:

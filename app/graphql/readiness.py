@@ -28,6 +28,7 @@ class InputReadiness:
     reason: str
     results: list[CheckResult]
     version_id: strawberry.ID | None
+    held: str = strawberry.field(description="Who keeps runs from reading it, and why; empty: nobody.")
 
     @strawberry.field
     async def dataset(self, info: Info) -> Dataset | None:
@@ -51,6 +52,7 @@ class InputReadiness:
             reason=found.reason,
             results=[CheckResult.of(result) for result in found.results],
             version_id=strawberry.ID(found.version) if found.version else None,
+            held=found.held,
         )
 
 
@@ -63,6 +65,7 @@ class Readiness:
     reason: str
     inputs: list[InputReadiness]
     run: Run | None = strawberry.field(description="Its newest run.")
+    held: str = strawberry.field(description="Who holds the job or this partition of it, and why; empty: nobody.")
 
     @classmethod
     def of(cls, found: entities.Readiness) -> Readiness:
@@ -74,6 +77,7 @@ class Readiness:
             reason=found.reason,
             inputs=[InputReadiness.of(item) for item in found.inputs],
             run=Run.of(found.run) if found.run else None,
+            held=found.held,
         )
 
 

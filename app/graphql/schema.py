@@ -11,15 +11,20 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from app.graphql.audit import AuditQuery
 from app.graphql.consumers import ConsumerQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
+from app.graphql.holds import HoldMutation, HoldQuery
 from app.graphql.impact import ImpactQuery
+from app.graphql.interventions import InterventionMutation
 from app.graphql.jobs import JobQuery
 from app.graphql.limits import Limits, LimitsExtension
 from app.graphql.lineage import MOST_NODES, LineageQuery
 from app.graphql.names import BIG_INT, BigInt
 from app.graphql.nodes import NodeQuery
+from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
+from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
 from app.graphql.runs import RunQuery
 from app.graphql.versions import VersionMutation, VersionQuery
@@ -31,7 +36,16 @@ LIMITS = Limits(
         "Query.lineage": 50,
         "Query.impact": 500,
         "Query.readiness": 20,
+        "Query.tainted": 500,
         "Mutation.reportVersion": 500,
+        "Mutation.hold": 500,
+        "Mutation.release": 500,
+        "Mutation.cancelRun": 500,
+        "Mutation.replay": 500,
+        "Mutation.revalidate": 500,
+        "Mutation.quarantine": 500,
+        "Mutation.releaseVersion": 500,
+        "Mutation.answer": 500,
         "DatasetConnection.totalCount": 50,
         "JobConnection.totalCount": 50,
         "ConsumerConnection.totalCount": 50,
@@ -53,12 +67,16 @@ class Query(
     LineageQuery,
     ImpactQuery,
     ReadinessQuery,
+    AuditQuery,
+    HoldQuery,
+    QuarantineQuery,
+    QuestionQuery,
 ):
     pass
 
 
 @strawberry.type
-class Mutation(VersionMutation):
+class Mutation(VersionMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation):
     pass
 
 

@@ -1,19 +1,23 @@
 // name:    readiness.create_runs
-// purpose: A run for each job partition that is ready, unless this set of inputs had one already.
-// param:   runs list of map {id, job_partition, job, key, input_set, definition_hash, priority, inputs: list of version ids}
-// param:   token string - fresh for each attempt
-// returns: id string, job_partition string - one row per run created now
+// purpose: A run for each job partition that is ready, unless this set of inputs had one already. One that was superseded does not count: when its inputs are current again, because a newer version was set aside, so is it.
+// param:   runs list of map {id, job_partition, job, key, input_set, definition_hash, generation, again: boolean, priority, inputs: list of version ids} - again: whatever runs there were
+// returns: id string, job_partition string - one row per run that is ready from now on
 // access:  write
 UNWIND $runs AS x
 MATCH (jp:JobPartition {id: x.job_partition})
-WHERE NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(:Run {input_set: x.input_set}) }
+WHERE x.again OR NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run {input_set: x.input_set}) WHERE s.state <> 'SUPERSEDED' }
 MERGE (r:Run {id: x.id})
-ON CREATE SET r.kind = 'job', r.job = x.job, r.job_partition = x.job_partition, r.key = x.key, r.state = 'READY', r.open = 1,
-  r.priority = x.priority, r.fence = 0, r.attempts = 0, r.failures = 0, r.reason = '', r.metrics = '{}',
-  r.input_set = x.input_set, r.definition_hash = x.definition_hash, r.created_at = datetime.realtime(), r.created_by = $token
-WITH jp, r, x WHERE r.created_by = $token
+ON CREATE SET r.kind = 'job', r.job = x.job, r.job_partition = x.job_partition, r.key = x.key, r.fence = 0, r.metrics = '{}',
+  r.input_set = x.input_set, r.definition_hash = x.definition_hash, r.generation = x.generation
+SET r.state = 'READY', r.open = 1, r.priority = x.priority, r.attempts = 0, r.failures = 0, r.reason = '',
+  r.created_at = datetime.realtime()
+REMOVE r.ended_at, r.not_before
 MERGE (jp)-[:HAS_RUN]->(r)
 WITH r, x
+// One that comes back may have recorded other versions then of inputs that do not trigger.
+OPTIONAL MATCH (old:DatasetVersion)-[e:READ_BY]->(r) WHERE NOT old.id IN x.inputs
+DELETE e
+WITH DISTINCT r, x
 CALL (r, x) {
   UNWIND x.inputs AS id
   MATCH (v:DatasetVersion {id: id})

@@ -1,7 +1,7 @@
 // name:    readiness.ready_inputs
-// purpose: Which of these job partitions are ready, and the versions that each would read. Read after the lock.
+// purpose: Which of these job partitions are ready, the versions that each would read, and its generation. Read after the lock.
 // param:   ids list of string - job partition ids
-// returns: job_partition string, version string, triggers boolean - no row: a required input is missing, or nothing is there
+// returns: job_partition string, version string, triggers boolean, generation integer - no row: a required input is missing, or nothing is there
 // access:  read
 UNWIND $ids AS id
 MATCH (jp:JobPartition {id: id})
@@ -10,4 +10,4 @@ WHERE NOT EXISTS {
   WHERE n.required AND NOT EXISTS { MATCH (missing)-[:CURRENT]->(:DatasetVersion) }
 }
 MATCH (jp)<-[n:NEEDED_BY]-(:Partition)-[:CURRENT]->(v:DatasetVersion)
-RETURN jp.id AS job_partition, v.id AS version, n.triggers AS triggers
+RETURN jp.id AS job_partition, v.id AS version, n.triggers AS triggers, coalesce(jp.generation, 0) AS generation

@@ -2,14 +2,20 @@
 // purpose: Gives runs to a worker whose lease is alive. Only after the lock: what is read here nobody else can change.
 // param:   runs list of string
 // param:   worker string
-// returns: id string, fence integer, attempt integer - one row per run won; none: someone else's, not due, or no lease
+// returns: id string, fence integer, attempt integer - one row per run won; none: someone else's, not due, held, an input set aside, or no lease
 // access:  write
+// What people hold is looked at here, under the lock, so that a hold that was there before the claim is never passed by.
+WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held
 UNWIND $runs AS id
 MATCH (w:Worker {id: $worker})
 WHERE w.lease_until > datetime.realtime()
 MATCH (jp:JobPartition)-[:HAS_RUN]->(r:Run {id: id})
 WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.realtime())
   AND NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
+  AND (r.kind = 'validation' OR NOT (r.job IN held OR r.job_partition IN held OR EXISTS {
+    MATCH (v:DatasetVersion)-[:READ_BY]->(r)
+    WHERE v.state = 'QUARANTINED' OR v.dataset IN held OR v.partition IN held
+  }))
 SET r.state = 'RUNNING', r.fence = r.fence + 1, r.attempts = r.attempts + 1, r.owner = $worker,
   r.started_at = datetime.realtime()
 REMOVE r.not_before

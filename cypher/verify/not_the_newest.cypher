@@ -7,10 +7,9 @@ MATCH (p:Partition)-[:HAS_VERSION]->(v:DatasetVersion)
 WHERE v.published_at IS NOT NULL
 OPTIONAL MATCH (p)-[:CURRENT]->(c:DatasetVersion)
 WITH p, v, c
-WHERE c IS NULL
-  OR c.state <> 'PUBLISHED'
-  OR (v.state = 'PUBLISHED' AND v.id <> c.id)
-  OR v.source_time > c.source_time
+WHERE c.state <> 'PUBLISHED'
+  OR (v.state <> 'QUARANTINED' AND (c IS NULL OR (v.state = 'PUBLISHED' AND v.id <> c.id)
+    OR v.source_time > coalesce(c.confirmed_time, c.source_time)))
 WITH p, count(v) AS at_odds
 RETURN p.id AS subject,
   'partition ' + p.key + ': its current version is not the newest good one (' + toString(at_odds) + ' at odds with it)' AS message

@@ -9,6 +9,6 @@ OPTIONAL MATCH (p)-[c:CURRENT]->(o:DatasetVersion)
 DELETE c
 WITH p, v, o
 CREATE (p)-[:CURRENT]->(v)
-SET v.state = 'PUBLISHED', v.published_at = datetime.realtime(), p.evaluate = datetime.realtime()
+SET v.state = 'PUBLISHED', v.reason = '', v.published_at = datetime.realtime(), p.evaluate = datetime.realtime()
 FOREACH (old IN CASE WHEN o IS NULL THEN [] ELSE [o] END | SET old.state = 'SUPERSEDED', old.reason = 'replaced by ' + v.id)
 RETURN v.id AS version, o.id AS replaced

@@ -22,7 +22,7 @@ class InputState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class InputReadiness:
     """One input partition. `version` is the good version, or else the newest one; `results` are the checks that
-    failed on it.
+    failed on it. `held`: who keeps runs from reading it, and why; empty when nobody does.
     """
 
     dataset: Name
@@ -32,6 +32,7 @@ class InputReadiness:
     version: str | None = None
     reason: str = ""
     results: tuple[CheckResult, ...] = ()
+    held: str = ""
 
     @property
     def satisfied(self) -> bool:
@@ -43,7 +44,8 @@ class Readiness:
     """`ready`: every required input is satisfied. `runnable`: a run of it could be claimed now. `run` is the newest
     run.
 
-    `inputs` are sorted by dataset and partition; `reason` says in one sentence where it stands.
+    `inputs` are sorted by dataset and partition; `reason` says in one sentence where it stands. `held`: who holds the
+    job or this partition of it, and why; empty when nobody does.
     """
 
     job: Name
@@ -53,3 +55,4 @@ class Readiness:
     inputs: tuple[InputReadiness, ...]
     run: Run | None
     reason: str
+    held: str = ""

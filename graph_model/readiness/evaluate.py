@@ -9,10 +9,11 @@ commits become visible piece by piece.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
+from graph_model.questions.ask import ask
 from graph_model.readiness.rules import (
     JobNeeds,
     JobPartition,
@@ -122,10 +123,35 @@ def create_ready_runs(
     _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
     ready = _ready(tx, targets)
     rows = [run_row(target, jobs[target.job], ready[target.id]) for target in targets if target.id in ready]
-    created = tx.rows("readiness.create_runs", runs=rows, token=tx.token) if rows else []
+    created = _create_runs(tx, rows, trail)
+    for run in created:
+        trail.add(Transition(run.id, "READY", "readiness", {"job_partition": run.job_partition}))
+    ask(tx, [target.id for target in targets if jobs[target.job].asks], trail)
+    return created
+
+
+def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, trail: Trail) -> ReadyRun | None:
+    """A run of the next generation on the current inputs, whatever runs they had; None when it is not ready.
+
+    Locks `target`, so it must be the first statement of `tx`, or `target` be locked already.
+    """
+    wiring = lock(tx, [target])[target.id]
+    if wiring != needs.wiring:
+        _wire(tx, [target], {needs.job: needs})
+    ready = _ready(tx, [target]).get(target.id)
+    if ready is None:
+        return None
+    generation = tx.rows("readiness.raise_generation", job_partition=target.id)[0]["generation"]
+    row = run_row(target, needs, replace(ready, generation=generation), again=True)
+    run = _create_runs(tx, [row], trail)[0]
+    ask(tx, [target.id] if needs.asks else [], trail)
+    return run
+
+
+def _create_runs(tx: Transaction, rows: list[Row], trail: Trail) -> tuple[ReadyRun, ...]:
+    """The runs of `rows` that are ready from now on; older ones that have not started make way."""
+    created = tx.rows("readiness.create_runs", runs=rows) if rows else []
     superseded = tx.rows("readiness.supersede", created=created) if created else []
-    for row in created:
-        trail.add(Transition(row["id"], "READY", "readiness", {"job_partition": row["job_partition"]}))
     for row in superseded:
         trail.add(Transition(row["id"], "SUPERSEDED", "readiness"))
     return tuple(ReadyRun(row["id"], row["job_partition"]) for row in created)
@@ -175,6 +201,7 @@ def _wire(tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, J
             "key": need.key,
             "required": need.required,
             "triggers": need.triggers,
+            "asks": need.asks,
         }
         for target in targets
         for need in needs_of(jobs[target.job], target.key)
@@ -198,12 +225,14 @@ def _fills(targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> lis
 
 
 def _ready(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, ReadyInputs]:
-    versions: dict[str, list[str]] = {}
-    triggers: dict[str, list[str]] = {}
+    found: dict[str, list[Row]] = {}
     for row in tx.rows("readiness.ready_inputs", ids=[target.id for target in targets]):
-        versions.setdefault(row["job_partition"], []).append(row["version"])
-        if row["triggers"]:
-            triggers.setdefault(row["job_partition"], []).append(row["version"])
+        found.setdefault(row["job_partition"], []).append(row)
     return {
-        id: ReadyInputs(tuple(sorted(found)), tuple(sorted(triggers.get(id, ())))) for id, found in versions.items()
+        id: ReadyInputs(
+            tuple(sorted(row["version"] for row in rows)),
+            tuple(sorted(row["version"] for row in rows if row["triggers"])),
+            rows[0]["generation"],
+        )
+        for id, rows in found.items()
     }

@@ -4,9 +4,12 @@ size.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from graph_model.errors import JobNotFound
+from graph_model.holds.repository import holds as holds_in_force
 from graph_model.jobs.repository import known_jobs
 from graph_model.names import Name, job_id, job_partition_id
 from graph_model.readiness.entities import InputReadiness, InputState, Readiness
@@ -24,19 +27,38 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
         raise JobNotFound(job, known_jobs(graph, job.namespace))
     needs = needs_of_row(rows[0])
     key = needs.scheme.check(partition)
-    inputs = _inputs(graph, needs_of(needs, key))
-    newest = graph.rows("readiness.newest_run", job_partition=job_partition_id(needs.job, key))
+    own = job_partition_id(needs.job, key)
+    holds = {hold.subject: hold.words for hold in holds_in_force(graph)}
+    inputs = _inputs(graph, needs_of(needs, key), holds)
+    newest = graph.rows("readiness.newest_run", job_partition=own)
     run = get_run(graph, newest[0]["id"]) if newest else None
     ready = all(found.satisfied for found in inputs) and any(found.state == InputState.PUBLISHED for found in inputs)
-    runnable = ready and run is not None and run.state == RunState.READY and _is_due(run)
-    return Readiness(job, key, ready, runnable, inputs, run, _sentence(inputs, run, ready=ready))
+    held = holds.get(needs.job) or holds.get(own, "")
+    obstacle = _obstacle(graph, run, inputs, held) if ready and run and run.state == RunState.READY else ""
+    runnable = ready and run is not None and run.state == RunState.READY and not obstacle
+    return Readiness(job, key, ready, runnable, inputs, run, obstacle or _sentence(inputs, run, ready=ready), held)
+
+
+def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: str) -> str:
+    """What keeps a ready run from being claimed, in one sentence; empty: nothing does."""
+    if held:
+        return held
+    for item in inputs:
+        if item.held:
+            return f"{item.dataset}@{item.partition or 'whole'} is {item.held}"
+    set_aside = graph.rows("readiness.set_aside_inputs", run=run.id)
+    if set_aside:
+        return f"its run would read what was set aside since: {', '.join(row['version'] for row in set_aside)}"
+    if not _is_due(run):
+        return f"its next try is due at {run.not_before:%Y-%m-%d %H:%M:%S} UTC after: {run.reason}"
+    return ""
 
 
 def _is_due(run: Run) -> bool:
     return run.not_before is None or run.not_before <= datetime.now(UTC)
 
 
-def _inputs(graph: Graph, needs: tuple[Need, ...]) -> tuple[InputReadiness, ...]:
+def _inputs(graph: Graph, needs: tuple[Need, ...], holds: Mapping[str, str]) -> tuple[InputReadiness, ...]:
     states = {
         row["partition"]: row
         for row in graph.rows("readiness.input_states", partitions=[need.partition for need in needs])
@@ -45,7 +67,13 @@ def _inputs(graph: Graph, needs: tuple[Need, ...]) -> tuple[InputReadiness, ...]
         row["id"]: Name(row["namespace"], row["name"])
         for row in graph.rows("readiness.dataset_names", ids=sorted({need.dataset for need in needs}))
     }
-    found = (_input(graph, need, names[need.dataset], states.get(need.partition)) for need in needs)
+    found = (
+        replace(
+            _input(graph, need, names[need.dataset], states.get(need.partition)),
+            held=holds.get(need.dataset) or holds.get(need.partition, ""),
+        )
+        for need in needs
+    )
     return tuple(sorted(found, key=lambda item: (item.dataset, item.partition)))
 
 
@@ -76,8 +104,6 @@ def _sentence(inputs: tuple[InputReadiness, ...], run: Run | None, *, ready: boo
         return f"waits for {', '.join(waits)}" if waits else "none of its inputs is there yet"
     if run is None:
         return "ready; its run is about to be made"
-    if run.state == RunState.READY and not _is_due(run):
-        return f"its next try is due at {run.not_before:%Y-%m-%d %H:%M:%S} UTC after: {run.reason}"
     return {
         RunState.READY: "ready; its run waits for a free worker",
         RunState.RUNNING: "running now",

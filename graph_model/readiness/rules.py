@@ -13,13 +13,16 @@ from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
 
 @dataclass(frozen=True, slots=True)
 class InputNeed:
-    """One input of a job. `triggers`: a new version of it makes a new run (else it is only recorded)."""
+    """One input of a job. `triggers`: a new version of it makes a new run; else it is only recorded, and with `asks` a
+    person is asked whether to run again.
+    """
 
     dataset: str
     scheme: PartitionScheme
     mapping: Mapping
     required: bool
     triggers: bool
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,10 @@ class JobNeeds:
     priority: int
     inputs: tuple[InputNeed, ...]
     outputs: tuple[str, ...]
+
+    @property
+    def asks(self) -> bool:
+        return any(need.asks for need in self.inputs)
 
     @property
     def wiring(self) -> str:
@@ -48,6 +55,7 @@ class Need:
     key: str
     required: bool
     triggers: bool
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,10 +69,14 @@ class JobPartition:
 
 @dataclass(frozen=True, slots=True)
 class ReadyInputs:
-    """The versions that a ready job partition would read now; `triggers` are those that make the run's identity."""
+    """The versions that a ready job partition would read now; `triggers` are those that make the run's identity.
+
+    `generation` counts how often somebody had the job partition run again.
+    """
 
     versions: tuple[str, ...]
     triggers: tuple[str, ...]
+    generation: int = 0
 
 
 def needs_of_row(row: dict[str, Any]) -> JobNeeds:
@@ -85,7 +97,8 @@ def _input_of(item: dict[str, Any]) -> InputNeed:
     # day.
     recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
     scheme = PartitionScheme(item["every"], item["start"])
-    return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only)
+    asks = item["correction"] == "ask" and mapping.kind != "whole"
+    return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only, asks)
 
 
 def concerned(jobs: Iterable[JobNeeds], *, dataset: str, key: str) -> tuple[JobPartition, ...]:
@@ -113,6 +126,7 @@ def needs_of(job: JobNeeds, key: str) -> tuple[Need, ...]:
                 upstream,
                 need.required or (known is not None and known.required),
                 need.triggers or (known is not None and known.triggers),
+                need.asks or (known is not None and known.asks),
             )
     return tuple(found.values())
 
@@ -122,16 +136,18 @@ def input_set(triggers: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sorted(triggers)).encode()).hexdigest()[:32]
 
 
-def run_row(target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, generation: int = 0) -> dict[str, Any]:
-    """The run that `ready` calls for, as a row of `readiness.create_runs`."""
+def run_row(target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, again: bool = False) -> dict[str, Any]:
+    """The run that `ready` calls for, as a row of `readiness.create_runs`. `again`: whatever runs these inputs had."""
     inputs = input_set(ready.triggers)
     return {
-        "id": run_id(target.id, inputs, job.definition_hash, generation),
+        "id": run_id(target.id, inputs, job.definition_hash, ready.generation),
         "job_partition": target.id,
         "job": target.job,
         "key": target.key,
         "input_set": inputs,
         "definition_hash": job.definition_hash,
+        "generation": ready.generation,
+        "again": again,
         "priority": job.priority,
         "inputs": list(ready.versions),
     }

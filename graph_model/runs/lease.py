@@ -1,6 +1,11 @@
-"""Leases: until when a worker may act on its runs, and which steward leads. The graph's clock decides."""
+"""Leases: until when a worker may act on its runs, and which steward leads. The graph's clock decides.
+
+Leases are no part of a backup, so they are renewed while one pauses all other writes: nobody loses a run to it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from graph_model.failpoints import failpoint
 from graph_model.runs.entities import RunState
@@ -13,22 +18,30 @@ STEWARD_LEASE = "steward"
 
 def register(graph: Graph, worker: str, *, host: str, pid: int, slots: int, lease_seconds: float) -> None:
     """Announces a worker. `worker` is fresh for each life: whoever lost a lease comes back under a new id."""
-    graph.rows(
-        "runs.register_worker", worker=worker, host=host, pid=pid, slots=slots, lease_ms=_milliseconds(lease_seconds)
-    )
+    what = {"host": host, "pid": pid, "slots": slots, "lease_ms": _milliseconds(lease_seconds)}
+    graph.write(lambda tx: tx.rows("runs.register_worker", worker=worker, **what), while_paused=True)
 
 
 def heartbeat(graph: Graph, worker: str, *, lease_seconds: float) -> bool:
     """Renews the lease of all runs of a worker in one write. False: it had run out, and all its runs are lost to it."""
     failpoint("lease.before_renewal")
-    return bool(graph.rows("runs.renew_lease", worker=worker, lease_ms=_milliseconds(lease_seconds)))
+    what = {"worker": worker, "lease_ms": _milliseconds(lease_seconds)}
+    return bool(graph.write(lambda tx: tx.rows("runs.renew_lease", **what), while_paused=True))
+
+
+def still_owned(graph: Graph, worker: str, runs: Sequence[str]) -> frozenset[tuple[str, int]]:
+    """Those of `runs` that the graph counts as this worker's, each with its fence. The others were taken away from it,
+    or have ended.
+    """
+    rows = graph.rows("runs.still_owned", runs=list(runs), worker=worker) if runs else []
+    return frozenset((row["id"], row["fence"]) for row in rows)
 
 
 def retire(graph: Graph, worker: str) -> tuple[str, ...]:
     """Ends a worker in good order: its runs go back to READY at once, this attempt not counted. Their ids."""
     held = graph.rows("runs.owned", worker=worker)
     released = graph.write(lambda tx: _release(tx, worker, held)) if held else ()
-    graph.rows("runs.end_worker", worker=worker)
+    graph.write(lambda tx: tx.rows("runs.end_worker", worker=worker), while_paused=True)
     return released
 
 
@@ -38,7 +51,8 @@ def become_leader(graph: Graph, holder: str, *, seconds: float) -> bool:
         graph.write(
             lambda tx: tx.rows(
                 "runs.take_lease", lease=STEWARD_LEASE, holder=holder, lease_ms=_milliseconds(seconds), token=tx.token
-            )
+            ),
+            while_paused=True,
         )
     )
 

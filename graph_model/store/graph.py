@@ -19,12 +19,13 @@ import neo4j
 from neo4j import GraphDatabase, NotificationMinimumSeverity
 from neo4j.exceptions import DriverError, Neo4jError
 
-from graph_model.errors import GraphUnavailable
+from graph_model.errors import GraphPaused, GraphUnavailable
 from graph_model.failpoints import failpoint
 from graph_model.settings import GraphSettings, origin
 from graph_model.store.clock import SYSTEM_CLOCK, Clock
 from graph_model.store.queries import NamedQuery, load_queries
 from graph_model.store.trouble import Trouble, WrongQuery, classify, one_line, translated
+from graph_model.store.values import exact
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -46,14 +47,19 @@ class Transaction:
 
     def rows(self, name: str, **parameters: Any) -> list[Row]:
         """The rows of a named query, with times in UTC. Pass `token=tx.token` yourself where a query locks."""
+        return [{key: plain(value) for key, value in record.items()} for record in self._run(name, parameters)]
+
+    def exact_rows(self, name: str, **parameters: Any) -> list[Row]:
+        """The rows of a named query in the form of `store.values`: nothing is rounded, and JSON can hold all of it."""
+        return [{key: exact(value) for key, value in record.items()} for record in self._run(name, parameters)]
+
+    def _run(self, name: str, parameters: Row) -> neo4j.Result:
         query = self._queries(name)
         if parameters.keys() != query.parameters:
             raise WrongQuery(f"{name} takes {sorted(query.parameters)}, got {sorted(parameters)}")
         if query.access == "write" and not self._writes:
             raise WrongQuery(f"{name} writes, but was called in a read")
-        return [
-            {key: plain(value) for key, value in record.items()} for record in self._bolt.run(query.text, parameters)
-        ]
+        return self._bolt.run(query.text, parameters)
 
 
 class Graph:
@@ -100,14 +106,15 @@ class Graph:
 
     def read(self, work: Callable[[Transaction], T]) -> T:
         """What `work` returns, from one read transaction. `work` may be called again: it must have no other effect."""
-        return self._until_deadline(lambda timeout: self._attempt(work, timeout, operation=None))
+        return self._until_deadline(lambda timeout: self._attempt(work, timeout, writes=False))
 
-    def write(self, work: Callable[[Transaction], T], *, step: str = "write") -> T:
+    def write(self, work: Callable[[Transaction], T], *, step: str = "write", while_paused: bool = False) -> T:
         """What `work` returns once its transaction is durable.
 
         `work` may be called several times and must have no effect outside the transaction. Any error that `work` raises
-        rolls everything back. Raises GraphUnavailable when the deadline passes first. `step` names the fail-points on
-        both sides of the commit.
+        rolls everything back. Raises GraphUnavailable when the deadline passes first, and GraphPaused after
+        `pause_seconds` of a pause of writes. `while_paused` is for what no backup holds: leases and the pause itself.
+        `step` names the fail-points on both sides of the commit.
         """
 
         def to_its_end(tx: Transaction) -> T:
@@ -115,7 +122,7 @@ class Graph:
             failpoint(f"{step}.before_commit")
             return result
 
-        result = self._until_deadline(lambda timeout: self._write_once(to_its_end, timeout))
+        result = self._until_deadline(lambda timeout: self._write_once(to_its_end, timeout, while_paused=while_paused))
         failpoint(f"{step}.after_commit")
         return result
 
@@ -128,16 +135,21 @@ class Graph:
 
         self._until_deadline(attempt)
 
-    def _write_once(self, work: Callable[[Transaction], T], timeout: float) -> T:
+    def _write_once(self, work: Callable[[Transaction], T], timeout: float, *, while_paused: bool) -> T:
         operation = uuid.uuid4().hex
+        mark = "store.mark_exempt_operation" if while_paused else "store.mark_operation"
         done: list[T] = []
 
-        def remembered(tx: Transaction) -> T:
+        def marked(tx: Transaction) -> T:
             done.append(work(tx))
+            # The last statement looks whether writes are paused, so that the look costs no way of its own.
+            reason = tx.rows(mark, id=operation)[0].get("paused")
+            if reason is not None:
+                raise GraphPaused(reason)
             return done[-1]
 
         try:
-            return self._attempt(remembered, timeout, operation=operation)
+            return self._attempt(marked, timeout, writes=True)
         except CommitUnknown:
             if self._took_effect(operation):
                 return done[-1]
@@ -155,24 +167,18 @@ class Graph:
             return self._attempt(
                 lambda tx: tx.rows("store.ask_operation", id=operation, token=ours)[0]["committed"],
                 timeout,
-                operation=None,
                 writes=True,
             )
 
         return self._until_deadline(ask)
 
-    def _attempt(
-        self, work: Callable[[Transaction], T], timeout: float, *, operation: str | None, writes: bool | None = None
-    ) -> T:
-        writes = operation is not None if writes is None else writes
+    def _attempt(self, work: Callable[[Transaction], T], timeout: float, *, writes: bool) -> T:
         committing = False
         with self._session(writes=writes) as session:
             bolt = session.begin_transaction(timeout=timeout)
             try:
                 tx = Transaction(bolt, self.query, writes=writes)
                 result = work(tx)
-                if operation is not None:
-                    tx.rows("store.mark_operation", id=operation)
                 committing = True
                 bolt.commit()
             except BaseException as error:
@@ -192,7 +198,8 @@ class Graph:
         )
 
     def _until_deadline(self, attempt: Callable[[float], T]) -> T:
-        deadline = self._clock.monotonic() + self.settings.timeout
+        started = self._clock.monotonic()
+        deadline = started + self.settings.timeout
         wait = FIRST_WAIT
         with self._translated():
             engine = self.engine
@@ -202,6 +209,10 @@ class Graph:
                     return attempt(max(left, 0.1))
                 except CommitUnknown as error:
                     trouble: BaseException = error.__cause__ or error
+                except GraphPaused as error:
+                    if self._clock.monotonic() - started >= self.settings.pause_seconds:
+                        raise
+                    trouble, wait = error, LONGEST_WAIT
                 except (Neo4jError, DriverError, OSError) as error:
                     if classify(error, engine, committing=False) is not Trouble.RETRY:
                         raise

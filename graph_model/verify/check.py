@@ -1,4 +1,4 @@
-"""`headwater verify`: each invariant is one named query that returns its violations.
+"""`headwater verify`: each invariant is one named query that returns its violations; the audit chain is walked besides.
 
 The numbers are those of docs/design.md, section "What must hold".
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph_model.audit.verify_chain import verify_chain
 from graph_model.store.graph import Graph
 
 # A sweep comes every two seconds; what a sweep mends may stand for two of them.
 TWO_SWEEPS_MS = 4_000
 MOST = 100
+CHAIN_RULE = "the audit chain is unbroken up to its unsealed tail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ INVARIANTS: tuple[Invariant, ...] = (
 
 def verify(graph: Graph) -> tuple[Violation, ...]:
     """Every violation found, at most 100 of each invariant; empty: the graph is sound."""
-    return tuple(violation for invariant in INVARIANTS for violation in _check(graph, invariant))
+    found = tuple(violation for invariant in INVARIANTS for violation in _check(graph, invariant))
+    return found + _check_chain(graph)
 
 
 def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
@@ -54,3 +57,12 @@ def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
     wanted = {name: parameters[name] for name in graph.query(invariant.query).parameters}
     rows = graph.rows(invariant.query, **wanted)
     return tuple(Violation(invariant.number, invariant.rule, row["subject"], row["message"]) for row in rows)
+
+
+def _check_chain(graph: Graph) -> tuple[Violation, ...]:
+    """The chain is walked record by record, which no single query does."""
+    broken = verify_chain(graph).broken
+    if broken is None:
+        return ()
+    subject = broken.record or f"place {broken.seq}"
+    return (Violation(6, CHAIN_RULE, subject, f"record {broken.seq} of the audit chain {broken.message}"),)

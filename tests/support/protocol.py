@@ -77,6 +77,7 @@ def a_job(
     *,
     optional: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
+    ask: tuple[str, ...] = (),
     retries: int = 0,
     priority: int = 0,
 ) -> JobSpec:
@@ -86,7 +87,7 @@ def a_job(
             name(dataset),
             parse_mapping(mapping),
             required=dataset not in optional,
-            correction="ignore" if dataset in ignore else "rerun",
+            correction="ignore" if dataset in ignore else "ask" if dataset in ask else "rerun",
         )
         for dataset, mapping in inputs.items()
     )
@@ -157,6 +158,13 @@ def _input(job: JobSpec, spec: InputSpec) -> dict[str, object]:
         "required": spec.required,
         "correction": spec.correction,
     }
+
+
+def audited(driver: neo4j.Driver, graph: Graph, subject: str) -> list[tuple[str, str]]:
+    """What the audit tells of a subject, oldest first: the transition, and who made it."""
+    statement = "MATCH (a:AuditRecord) WHERE a.subject = $id RETURN a.at AS at, a.transition AS what, a.actor AS actor"
+    found = driver.execute_query(statement, id=subject, database_=graph.settings.database).records
+    return [(row["what"], row["actor"]) for row in sorted(found, key=lambda row: row["at"])]
 
 
 def good(content: str) -> Validated:

@@ -1,0 +1,15 @@
+// name:    audit.seal
+// purpose: Gives records their place in the chain and moves its head. Only after the lock of the head.
+// param:   links list of map {id, seq, prev, hash} - in order
+// param:   seq integer - of the last link
+// param:   hash string - of the last link
+// returns: sealed integer - one row
+// access:  write
+MATCH (c:AuditChain {id: 'chain'})
+SET c.seq = $seq, c.hash = $hash
+WITH c
+UNWIND $links AS x
+MATCH (a:AuditRecord {id: x.id})
+SET a.seq = x.seq, a.prev = x.prev, a.hash = x.hash
+REMOVE a.unsealed
+RETURN count(*) AS sealed

@@ -1,0 +1,25 @@
+// name:    backup.create_nodes
+// purpose: Nodes of a backup as they were. Created, never merged: an id that is there already stops the restore.
+// param:   nodes map - for each label a list of maps of properties
+// returns: one integer - one row
+// access:  write
+FOREACH (x IN coalesce($nodes.Scope, []) | CREATE (n:Scope) SET n = x)
+FOREACH (x IN coalesce($nodes.Owner, []) | CREATE (n:Owner) SET n = x)
+FOREACH (x IN coalesce($nodes.Dataset, []) | CREATE (n:Dataset) SET n = x)
+FOREACH (x IN coalesce($nodes.DatasetName, []) | CREATE (n:DatasetName) SET n = x)
+FOREACH (x IN coalesce($nodes.Field, []) | CREATE (n:Field) SET n = x)
+FOREACH (x IN coalesce($nodes.SchemaVersion, []) | CREATE (n:SchemaVersion) SET n = x)
+FOREACH (x IN coalesce($nodes.Job, []) | CREATE (n:Job) SET n = x)
+FOREACH (x IN coalesce($nodes.Consumer, []) | CREATE (n:Consumer) SET n = x)
+FOREACH (x IN coalesce($nodes.Partition, []) | CREATE (n:Partition) SET n = x)
+FOREACH (x IN coalesce($nodes.DatasetVersion, []) | CREATE (n:DatasetVersion) SET n = x)
+FOREACH (x IN coalesce($nodes.CheckResult, []) | CREATE (n:CheckResult) SET n = x)
+FOREACH (x IN coalesce($nodes.JobPartition, []) | CREATE (n:JobPartition) SET n = x)
+FOREACH (x IN coalesce($nodes.Run, []) | CREATE (n:Run) SET n = x)
+FOREACH (x IN coalesce($nodes.Attempt, []) | CREATE (n:Attempt) SET n = x)
+FOREACH (x IN coalesce($nodes.Hold, []) | CREATE (n:Hold) SET n = x)
+FOREACH (x IN coalesce($nodes.Question, []) | CREATE (n:Question) SET n = x)
+FOREACH (x IN coalesce($nodes.Outbox, []) | CREATE (n:Outbox) SET n = x)
+FOREACH (x IN coalesce($nodes.AuditRecord, []) | CREATE (n:AuditRecord) SET n = x)
+FOREACH (x IN coalesce($nodes.AuditChain, []) | CREATE (n:AuditChain) SET n = x)
+RETURN 1 AS one

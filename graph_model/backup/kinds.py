@@ -1,0 +1,78 @@
+"""What a backup holds: every label and every kind of edge of the graph, but for what only living processes need.
+
+A test compares this with the queries and the schema: who adds a label or an edge adds it here, and in the three files
+below `cypher/backup/` that name each of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LABELS: tuple[str, ...] = (
+    "Scope",
+    "Owner",
+    "Dataset",
+    "DatasetName",
+    "Field",
+    "SchemaVersion",
+    "Job",
+    "Consumer",
+    "Partition",
+    "DatasetVersion",
+    "CheckResult",
+    "JobPartition",
+    "Run",
+    "Attempt",
+    "Hold",
+    "Question",
+    "Outbox",
+    "AuditRecord",
+    "AuditChain",
+)
+# Leases and workers belong to processes, operations to commits in flight; a restored graph has migrations of its own.
+LEFT_OUT: tuple[str, ...] = ("Worker", "Lease", "Operation", "Pause", "Migration")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EdgeKind:
+    """Edges of one type between two labels; `key` names them in `backup.create_edges`."""
+
+    source: str
+    type: str
+    target: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.source}_{self.type}_{self.target}"
+
+
+EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
+    EdgeKind(*words.split())
+    for words in (
+        "DatasetName NAMES Dataset",
+        "Dataset CONSUMED_BY Job",
+        "Dataset CONSUMED_BY Consumer",
+        "Dataset HAS_SCHEMA SchemaVersion",
+        "Dataset OWNED_BY Owner",
+        "Job PRODUCES Dataset",
+        "Job OWNED_BY Owner",
+        "Consumer OWNED_BY Owner",
+        "Field FEEDS Field",
+        "Field SHAPES Dataset",
+        "Field USED_BY Job",
+        "Field USED_BY Consumer",
+        "SchemaVersion HAS_FIELD Field",
+        "Partition NEEDED_BY JobPartition",
+        "Partition HAS_VERSION DatasetVersion",
+        "Partition CURRENT DatasetVersion",
+        "DatasetVersion WITH_SCHEMA SchemaVersion",
+        "DatasetVersion CHECKED_BY CheckResult",
+        "DatasetVersion READ_BY Run",
+        "JobPartition FILLS Partition",
+        "JobPartition HAS_RUN Run",
+        "Run WROTE DatasetVersion",
+        "Run HAS_ATTEMPT Attempt",
+    )
+)
+# Only from these an edge can start.
+SOURCES: tuple[str, ...] = tuple(label for label in LABELS if label in {kind.source for kind in EDGE_KINDS})

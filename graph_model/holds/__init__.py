@@ -1,0 +1,1 @@
+"""What people keep from running, and until when."""

@@ -1,0 +1,67 @@
+"""Holds: what somebody keeps from being claimed, why, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from graph_model.names import Name
+
+
+class HoldKind(StrEnum):
+    DATASET = "dataset"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldTarget:
+    """A job, whose runs are not claimed, or a dataset: then the runs that read it are not. `partition` None: all of
+    them.
+    """
+
+    kind: HoldKind
+    name: Name
+    partition: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}@{self.partition}" if self.partition else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """`released_at` None: it is in force. `subject` is the id of what is held."""
+
+    id: str
+    subject: str
+    target: HoldTarget
+    reason: str
+    by: str
+    placed_at: datetime
+    released_at: datetime | None = None
+    released_by: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Who holds it and why, in one sentence."""
+        return f"held by {self.by}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What placing a hold led to. `placed` False: it was held already, and that hold stays as it was.
+
+    `running`: runs of it that were claimed before; they go on.
+    """
+
+    hold: Hold
+    placed: bool
+    running: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What ending a hold led to. `runs` wait and want ringing; another hold may still keep some of them."""
+
+    hold: Hold
+    runs: tuple[str, ...] = ()

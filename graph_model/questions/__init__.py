@@ -1,0 +1,1 @@
+"""What people are asked: whether a corrected input is worth another run."""

@@ -1,0 +1,167 @@
+"""Quarantine after the fact: a version that passed its checks turns out to be wrong, and may turn out to be right.
+
+The order inside is that of publishing: lock the job partitions concerned, lock the partition, look, then change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph_model.audit.record import Notice, Trail, Transition
+from graph_model.errors import CannotQuarantine, CannotRelease, VersionNotFound
+from graph_model.readiness.evaluate import Concern, PublishedPartition, create_ready_runs, find_concern, lock
+from graph_model.readiness.rules import JobPartition
+from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.versions.entities import VersionState
+from graph_model.versions.rules import Candidate, judge_candidate
+from graph_model.versions.taint import Tainted, walk
+
+_GOOD_ONCE = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What a quarantine led to. `versions`: that one and those with the same content; empty: it was set aside before,
+    and nothing changed. `current`: what readers get now, if there is anything good. `runs` became ready by it.
+    """
+
+    versions: tuple[str, ...]
+    current: str | None
+    tainted: Tainted
+    runs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What a release led to. `state`: PUBLISHED, or SUPERSEDED by a later version. `runs` want ringing."""
+
+    version: str
+    state: VersionState
+    runs: tuple[str, ...] = ()
+
+
+def quarantine(graph: Graph, version: str, *, by: str, reason: str) -> SetAside:
+    """Readers get the last good version again, or none. Runs that read it and have not started wait; those that run go
+    on, and what they make is tainted; whoever owns something made from it is told.
+
+    Raises VersionNotFound, and CannotQuarantine for a version that was never good.
+    """
+    fate, concern, targets = _look(graph, version)
+    return graph.write(lambda tx: _quarantine(tx, fate, concern, targets, by=by, reason=reason))
+
+
+def release(graph: Graph, version: str, *, by: str, reason: str) -> TakenBack:
+    """A version that was quarantined after the fact goes back to its place in the order of source times.
+
+    Raises VersionNotFound, and CannotRelease for one that failed its checks, or is not quarantined.
+    """
+    fate, concern, targets = _look(graph, version)
+    taken_back = graph.write(lambda tx: _release(tx, fate, concern, targets, by=by, reason=reason))
+    waiting = [row["id"] for row in graph.rows("versions.waiting_readers", version=version)]
+    runs = tuple(dict.fromkeys((*taken_back.runs, *waiting)))
+    return TakenBack(version, taken_back.state, runs)
+
+
+def _look(graph: Graph, version: str) -> tuple[Row, Concern, tuple[JobPartition, ...]]:
+    """What must be known before anything is locked: the version's place, who needs it, and what to lock."""
+    rows = graph.rows("versions.get_fate", version=version)
+    if not rows:
+        raise VersionNotFound(version)
+    fate = rows[0]
+    concern = find_concern(graph, [PublishedPartition(fate["partition"], fate["dataset"], fate["key"])])
+    readers = [JobPartition(**row) for row in graph.rows("versions.open_readers", version=version)]
+    return fate, concern, tuple(sorted({*concern.narrow, *readers}))
+
+
+def _quarantine(
+    tx: Transaction, fate: Row, concern: Concern, targets: Sequence[JobPartition], *, by: str, reason: str
+) -> SetAside:
+    version, trail = fate["id"], Trail()
+    now, wirings = _locked(tx, fate, targets)
+    if now["state"] == VersionState.QUARANTINED:
+        return SetAside((), _current(tx, fate), walk(tx.rows, version))
+    if now["state"] not in _GOOD_ONCE:
+        raise CannotQuarantine(version, now["state"])
+    aside = tx.rows("versions.set_aside", version=version, by=by, reason=reason)
+    for row in aside:
+        trail.add(Transition(row["id"], VersionState.QUARANTINED, by, {"reason": reason, "with": version}))
+    _restore(tx, fate, by, trail)
+    ready = create_ready_runs(tx, concern.narrow, concern.jobs, wirings, trail)
+    tainted = walk(tx.rows, version)
+    trail.tell(_notices(tx, fate, tainted, by=by, reason=reason))
+    trail.write(tx)
+    return SetAside(
+        tuple(sorted(row["id"] for row in aside)), _current(tx, fate), tainted, tuple(run.id for run in ready)
+    )
+
+
+def _release(
+    tx: Transaction, fate: Row, concern: Concern, targets: Sequence[JobPartition], *, by: str, reason: str
+) -> TakenBack:
+    version, trail = fate["id"], Trail()
+    now, wirings = _locked(tx, fate, targets)
+    if now["state"] != VersionState.QUARANTINED:
+        raise CannotRelease(version, f"it is {now['state']}, not quarantined")
+    if not now["quarantined_by"]:
+        raise CannotRelease(
+            version, f"it was not found good ({now['reason']}); mend its content or its contract and validate it again"
+        )
+    for row in tx.rows("versions.take_back", version=version):
+        trail.add(Transition(row["id"], VersionState.SUPERSEDED, by, {"reason": reason, "with": version}))
+    state = _back_in_order(tx, fate, by, trail)
+    ready = create_ready_runs(tx, concern.narrow, concern.jobs, wirings, trail)
+    trail.write(tx)
+    return TakenBack(version, state, tuple(run.id for run in ready))
+
+
+def _locked(tx: Transaction, fate: Row, targets: Sequence[JobPartition]) -> tuple[Row, dict[str, str | None]]:
+    wirings = lock(tx, targets)
+    tx.rows("versions.lock_partition", partition=fate["partition"], token=tx.token)
+    return tx.rows("versions.get_fate", version=fate["id"])[0], wirings
+
+
+def _restore(tx: Transaction, fate: Row, by: str, trail: Trail) -> None:
+    """Makes the last good version current, where there is none."""
+    last_good = [row["id"] for row in tx.rows("versions.last_good", partition=fate["partition"])]
+    if not last_good:
+        return
+    tx.rows("versions.flip", versions=last_good)
+    trail.add(Transition(last_good[0], VersionState.PUBLISHED, by, {"instead_of": fate["id"]}))
+
+
+def _back_in_order(tx: Transaction, fate: Row, by: str, trail: Trail) -> VersionState:
+    candidate = {"partition": fate["partition"], "version": fate["id"]}
+    look = tx.rows("versions.lock_partitions", candidates=[candidate], token=tx.token)[0]
+    judged = judge_candidate(
+        Candidate(look["version"], look["content_hash"], look["current"], look["current_hash"], newer=look["newer"])
+    )
+    if judged.kept:
+        change = {"version": fate["id"], "state": VersionState.SUPERSEDED, "reason": judged.kept}
+        tx.rows("versions.set_state", changes=[change])
+        return VersionState.SUPERSEDED
+    for row in tx.rows("versions.flip", versions=[fate["id"]]):
+        trail.add(Transition(row["version"], VersionState.PUBLISHED, by, {"replaced": row["replaced"]}))
+        if row["replaced"]:
+            trail.add(Transition(row["replaced"], VersionState.SUPERSEDED, by))
+    return VersionState.PUBLISHED
+
+
+def _current(tx: Transaction, fate: Row) -> str | None:
+    return tx.rows("versions.current_of", partition=fate["partition"])[0]["current"]
+
+
+def _notices(tx: Transaction, fate: Row, tainted: Tainted, *, by: str, reason: str) -> list[Notice]:
+    """One for the owners of the dataset, and one for each dataset with something made from the version."""
+    version = fate["id"]
+    # A version may be set aside more than once, and each time is news.
+    said = f"{version}/{tx.token}"
+    title = f"quarantined: partition {fate['key'] or 'whole'}"
+    notices = [Notice(f"quarantined/{said}", "quarantined", version, fate["dataset"], title, f"by {by}: {reason}")]
+    counts: dict[str, int] = {}
+    for item in tainted.versions:
+        counts[item.dataset_id] = counts.get(item.dataset_id, 0) + item.current
+    for dataset, current in sorted(counts.items()):
+        body = f"{current} current versions were made from version {version}, quarantined by {by}: {reason}"
+        notices.append(Notice(f"tainted/{said}/{dataset}", "tainted", version, dataset, "tainted by its inputs", body))
+    return notices
