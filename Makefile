@@ -26,7 +26,7 @@ test: $(STAMP) ## the whole suite, on both graph engines side by side (TESTS=pat
 unit: $(STAMP) ## only the tests that need no process
 	$(BIN)/pytest tests/unit
 
-kill-matrix: $(STAMP) ## six victims killed at sixteen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
+kill-matrix: $(STAMP) ## six victims killed at seventeen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
 	$(BIN)/python -m tests.kill.matrix $(OPTIONS)
 	ALL_FAULTS=1 $(BIN)/pytest tests/kill/test_faults.py
 
