@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate kill-matrix lint format types lock clean
+.PHONY: help venv demo up test unit simulate planted kill-matrix benchmark lint format types lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,14 +26,18 @@ test: $(STAMP) ## the whole suite, on both graph engines side by side (TESTS=pat
 unit: $(STAMP) ## only the tests that need no process
 	$(BIN)/pytest tests/unit
 
-N ?= 1000
-
 simulate: $(STAMP) ## N histories of the protocol under faults, with fresh seeds (N=100000 takes an hour on two cores)
-	$(BIN)/python -m tests.simulation --histories $(N)
+	$(BIN)/python -m tests.simulation --histories $(or $(N),1000)
 
-kill-matrix: $(STAMP) ## six victims killed at sixteen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
+planted: $(STAMP) ## after how many histories the simulation notices each planted bug
+	$(BIN)/python -m tests.simulation --planted
+
+kill-matrix: $(STAMP) ## six victims killed at seventeen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
 	$(BIN)/python -m tests.kill.matrix $(OPTIONS)
 	ALL_FAULTS=1 $(BIN)/pytest tests/kill/test_faults.py
+
+benchmark: $(STAMP) ## what the protocol costs on this machine; OPTIONS="runs starts" for some sections only
+	$(BIN)/python -m benchmarks.protocol $(OPTIONS)
 
 lint: $(STAMP) types ## ruff, format, types, and which way imports point
 	$(BIN)/ruff check .

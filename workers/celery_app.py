@@ -1,7 +1,7 @@
 """Celery as a doorbell and nothing else: it wakes a thread, and the graph says what there is to do.
 
-So no results, no retries, no countdowns, no events, and messages are acknowledged before they are worked on: whatever
-the broker loses, repeats or reorders, the next sweep finds the run. Time limits, shutdown and attempts are our own,
+So no results, no retries, no countdowns, no events, and a message is forgotten by the broker as soon as it is taken:
+whatever is lost, repeated or reordered, the next sweep finds the run. Time limits, shutdown and attempts are our own,
 because Celery's end a thread's task, not a process group.
 """
 
@@ -12,9 +12,10 @@ from celery import Celery
 from connectors.bell import QUEUE, TRANSPORT_OPTIONS
 
 _HEARING = {
-    "visibility_timeout": 60,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
+    # Redis knows no acknowledgements; kombu would imitate them with keys of its own. A broker that dies before a
+    # message is acknowledged would leave it counted as being worked on for ever: with as many of those as there are
+    # slots, nothing more is taken and the connection is not looked at either, so that the bell is deaf.
+    "ack_emulation": False,
     # Longer than the blocking look for a message, or waiting for one would look like a dead broker.
     "socket_timeout": 10,
     "socket_connect_timeout": 5,

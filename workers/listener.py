@@ -31,7 +31,9 @@ class Listener(threading.Thread):
 
     @property
     def hears(self) -> bool:
-        """Whether the broker is connected, as far as is known."""
+        """Whether the broker is connected, as far as is known. With all slots taken nobody looks; a broker that died
+        and came back meanwhile is listened to again without a word.
+        """
         return self._hears.is_set()
 
     def run(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from celery import Celery
+from celery import Celery, signals
 
 from connectors.bell import TASK
 from graph_model.failpoints import failpoint
@@ -16,3 +16,10 @@ def add_tasks(app: Celery, fleet: Fleet) -> None:
     def work(run_id: str) -> None:
         failpoint("message.heard")
         fleet.work_off(prefer=run_id)
+
+    signals.task_received.connect(_taken)
+
+
+def _taken(**_: object) -> None:
+    """On the listener's own thread: the broker has given the message away, and no thread has begun to answer it."""
+    failpoint("message.taken")

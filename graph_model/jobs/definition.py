@@ -55,9 +55,17 @@ def _code(job: JobSpec) -> Iterator[tuple[str, str]]:
     project = Path(job.executor["project"])
     for relative in _code_files(job):
         file = project / relative
-        if not relative.is_absolute() and ".." not in relative.parts and file.is_file():
+        if not relative.is_absolute() and ".." not in relative.parts and _is_file(file):
             with file.open("rb") as stream:
                 yield relative.as_posix(), hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _is_file(path: Path) -> bool:
+    """An argument may be a whole script, and no name of a file is as long as that."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _code_files(job: JobSpec) -> Iterator[Path]:

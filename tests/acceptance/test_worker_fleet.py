@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import neo4j
@@ -13,12 +14,16 @@ import pytest
 from app.local.broker import EmbeddedBroker, find_redis_server, start_broker
 from connectors.bell import ring
 from graph_model.runs.entities import RunState
+from graph_model.runs.repository import run as find_run
 from graph_model.store.graph import Graph
 from graph_model.verify.check import verify
 from graph_model.versions.resolve import resolve
+from tests.kill.cells import FailPoint
 from tests.support.line import a_line_to
 from tests.support.protocol import name
-from tests.support.workers import DAY, Place, a_place, until
+from tests.support.workers import DAY, Place, WorkerProcess, a_place, until
+
+NEXT_DAY = "2013-01-06"
 
 # The bell is no business of the graph, so its tests need one engine only.
 on_one_engine = pytest.mark.parametrize(
@@ -45,6 +50,31 @@ def broker(tmp_path: Path) -> Iterator[EmbeddedBroker]:
 
 def family_of(worker_pid: int) -> list[psutil.Process]:
     return psutil.Process(worker_pid).children(recursive=True)
+
+
+def start_patient_worker(place: Place, broker: EmbeddedBroker, **settings: str) -> WorkerProcess:
+    """A worker of one slot that hears its bell, and would not look by itself for an hour."""
+    patience = {"HEADWATER_WORKER_SWEEP_SECONDS": "3600", "HEADWATER_WORKER_SLOTS": "1"}
+    return place.start_worker(broker_url=broker.url, **patience, **settings).ready().hearing()
+
+
+@contextmanager
+def a_broker_again(place: Place, dead: EmbeddedBroker) -> Iterator[None]:
+    """A new broker where the dead one was."""
+    again = start_broker(place.folder, port=dead.port, password=dead.password)
+    assert again is not None
+    try:
+        yield
+    finally:
+        again.child.stop()
+
+
+def assert_heard(place: Place, broker: EmbeddedBroker) -> None:
+    """Rings for the run of another day, and waits until it has succeeded: nobody looks for it by himself."""
+    (place.root / "raw" / f"{NEXT_DAY}.csv").write_text("id,amount\n1,10\n")
+    receipt = place.report(NEXT_DAY)
+    until(lambda: ring(broker.url, receipt.runs), what="the broker to be rung")
+    until(lambda: find_run(place.graph, receipt.runs[0]).state is RunState.SUCCEEDED, what="the ring to be heard")
 
 
 def test_a_worker_killed_in_the_middle_leaves_no_process_and_its_run_is_taken_over(place: Place) -> None:
@@ -145,6 +175,50 @@ def test_work_goes_on_when_the_broker_dies_and_the_bell_is_heard_again_when_it_i
     until(lambda: sum(line["event"] == "the bell is heard" for line in worker.log) == 2, what="the bell again")
     assert worker.stop() == 0
     again.child.stop()
+
+
+@on_one_engine
+@needs_redis
+def test_a_broker_that_died_before_a_taken_ring_was_acknowledged_is_heard_again(
+    place: Place, broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    point = FailPoint(tmp_path, "message.taken")
+    worker = start_patient_worker(place, broker, HEADWATER_FAILPOINT_FOLDER=str(tmp_path))
+    point.arm()
+    assert ring(broker.url, place.report().runs)
+    until(point.pid, what="the ring to be taken")
+
+    broker.child.process.kill()
+    broker.child.process.wait()
+    point.go()
+
+    assert place.ended("first").state is RunState.SUCCEEDED
+    with a_broker_again(place, broker):
+        assert_heard(place, broker)
+        assert worker.stop() == 0
+
+
+@on_one_engine
+@needs_redis
+def test_a_broker_that_died_and_came_back_while_every_slot_was_taken_is_heard_again(
+    place: Place, broker: EmbeddedBroker
+) -> None:
+    place.declare(place.copying("first", "raw", "out"))
+    place.hold()
+    worker = start_patient_worker(place, broker)
+    assert ring(broker.url, place.report().runs)
+    place.job_process()
+    assert ring(broker.url, ["none", "of", "these"])
+
+    broker.child.process.kill()
+    broker.child.process.wait()
+    with a_broker_again(place, broker):
+        place.let_go()
+
+        assert place.ended("first").state is RunState.SUCCEEDED
+        assert_heard(place, broker)
+        assert worker.stop() == 0
 
 
 @on_one_engine

@@ -22,6 +22,7 @@ STEPS = (
     "report.after_commit",
     "ring.before_send",
     "ring.after_send",
+    "message.taken",
     "message.heard",
     "claim.before_commit",
     "claim.after_commit",
@@ -152,7 +153,7 @@ def _carry_on(load: Load, cell: Cell, *, late: bool) -> None:
 def _await_hit(stack: Stack, point: FailPoint, load: Load, cell: Cell) -> bool:
     def hit() -> bool:
         stack.revive()
-        if point.pid() is None and cell.step == "message.heard":
+        if point.pid() is None and cell.step.startswith("message."):
             ring(stack.broker_url, ["none"])  # a ring is a hint, so anyone may ring; Redis may have lost the others
         return point.pid() is not None
 

@@ -17,6 +17,7 @@ from typing import Any, LiteralString, Self
 
 import neo4j
 import psutil
+import redis
 from neo4j.exceptions import DriverError, Neo4jError
 
 from app.local.broker import find_redis_server, start_broker
@@ -72,7 +73,6 @@ class Stack:
         self._api_port = free_port()
         self._children: dict[str, Child] = {}
         self._lives: dict[str, int] = {}
-        self._heard_before: dict[str, int] = {}
         self.driver: neo4j.Driver
 
     @property
@@ -115,7 +115,6 @@ class Stack:
             self._children[name] = broker.child
         else:
             command = ["app.cli.main", "api"] if name == "api" else ["workers"]
-            self._heard_before.pop(name, None)
             self._children[name] = Child.start(
                 name, [*PYTHON, *command], log=self._log(name), environment=self._environment_of_ours()
             )
@@ -125,8 +124,6 @@ class Stack:
         if name == "neo4j":
             self.neo4j.kill()
             return
-        if name == "redis":
-            self._heard_before = {worker: self._times_heard(worker) for worker in WORKERS}
         process = self._children[name].process
         process.kill()
         process.wait()
@@ -156,7 +153,8 @@ class Stack:
         """Until every part answers, hears its bell, and one steward leads."""
         until(self._api_answers, "the API to be ready")
         for name in WORKERS:
-            until(lambda name=name: self._is_ready(name), f"{name} to be ready and to hear the bell")
+            until(lambda name=name: self._is_ready(name), f"{name} to be ready")
+        until(self._all_listen, "every worker to wait for a ring")
         until(self._leader_if_reachable, "a steward to lead")
 
     def says(self, name: str, event: str) -> bool:
@@ -194,14 +192,15 @@ class Stack:
 
     def _is_ready(self, name: str) -> bool:
         self.revive()
-        return self.says(name, "worker is ready") and self._hears(name)
+        return self.says(name, "worker is ready")
 
-    def _hears(self, name: str) -> bool:
-        """Whether it has connected to the Redis that runs now."""
-        return self._times_heard(name) > self._heard_before.get(name, 0)
-
-    def _times_heard(self, name: str) -> int:
-        return sum(line.get("event") == "the bell is heard" for line in self.said(name))
+    def _all_listen(self) -> bool:
+        """Asked of the Redis that runs now: a worker that lost it while it was busy comes back without a word."""
+        try:
+            with redis.Redis.from_url(self.broker_url) as client:
+                return client.info("clients")["blocked_clients"] >= len(WORKERS)
+        except redis.RedisError:
+            return False
 
     def _leader_if_reachable(self) -> str | None:
         try:

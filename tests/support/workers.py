@@ -99,8 +99,8 @@ class Place:
         executor = {"argv": argv, "project": str(self.project)}
         return self._job(job, "shell", executor, "raw", "out", retries=retries, timeout_seconds=timeout_seconds)
 
-    def report(self) -> Receipt:
-        return report_version(self.graph, Report(name("raw"), DAY, reported_by="test"))
+    def report(self, day: str = DAY) -> Receipt:
+        return report_version(self.graph, Report(name("raw"), day, reported_by="test"))
 
     def run_of(self, job: str) -> Run | None:
         found = runs(self.graph, job=name(job))

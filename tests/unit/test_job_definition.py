@@ -136,3 +136,9 @@ def test_a_script_that_a_shell_command_names_decides_the_result(tmp_path: Path):
 
 def in_project(job: JobSpec, folder: Path) -> JobSpec:
     return replace(job, executor={**job.executor, "project": str(folder)})
+
+
+def test_an_argument_that_is_a_whole_script_is_no_name_of_a_file(tmp_path: Path):
+    one, other = (replace(JOB, kind="shell", executor={"argv": ["sh", "-c", "true; " * 2000 + end]}) for end in "ab")
+
+    assert hash_of(in_project(one, tmp_path)) != hash_of(in_project(other, tmp_path))
