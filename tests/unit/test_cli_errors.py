@@ -85,7 +85,7 @@ def test_ends_that_are_no_errors_pass_through() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["resolv", "x"], "error: No such command 'resolv'. Did you mean 'resolve'? (see headwater --help)\n"),
+        (["lineag", "x"], "error: No such command 'lineag'. Did you mean 'lineage'? (see headwater --help)\n"),
         (
             ["wait", "a/b", "--timeout", "soon"],
             "'soon' is not a duration: write 90s, 10m or 2h (see headwater wait --help)\n",
