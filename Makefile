@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted kill-matrix benchmark lint format types lock clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark lint format types lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ simulate: $(STAMP) ## N histories of the protocol under faults, with fresh seeds
 
 planted: $(STAMP) ## after how many histories the simulation notices each planted bug
 	$(BIN)/python -m tests.simulation --planted
+
+races: $(STAMP) ## contention in full on both engines: 500 job partitions, 200 claimers a thousand times, 64 writers
+	RACES=full $(BIN)/pytest -n 2 --dist loadgroup tests/integration/test_protocol_races.py
 
 kill-matrix: $(STAMP) ## six victims killed at seventeen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
 	$(BIN)/python -m tests.kill.matrix $(OPTIONS)

@@ -244,3 +244,23 @@ def test_two_workers_share_many_runs_and_do_each_once(place: Place) -> None:
     assert {run.state for run in ended} == {RunState.SUCCEEDED}
     assert {len(run.attempts) for run in ended} == {1}
     assert verify(place.graph) == ()
+
+
+def test_a_job_that_kills_its_worker_is_poison_after_three_attempts_and_others_go_on(place: Place) -> None:
+    murder = "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat)"
+    place.declare(place.calling("poison", ["sh", "-c", murder], retries=1), place.copying("first", "raw", "other"))
+    place.start_worker().ready()
+    place.report()
+
+    for _ in range(3):
+        victim = place.workers[-1]
+        until(lambda victim=victim: victim.process.poll() == -signal.SIGKILL, what="the poison to act")
+        place.start_worker()
+
+    run = place.ended("poison")
+    assert run.state is RunState.FAILED
+    assert run.reason.startswith("poison: 3 attempts")
+    assert [attempt.outcome for attempt in run.attempts] == ["LOST"] * 3
+    assert place.ended("first").state is RunState.SUCCEEDED
+    assert place.workers[-1].process.poll() is None
+    assert verify(place.graph) == ()
