@@ -22,6 +22,7 @@ Script = Sequence[tuple[int, Statement | None]]
 """Who does what, in this order as far as nobody waits; None: commit."""
 # How long somebody who is not done counts as waiting. Who does not wait is given as long as it takes.
 A_WHILE = 1.0
+ABOUT_TO_COMMIT = "about to commit"
 
 
 def play_really(driver: neo4j.Driver, database: str, engine: str, script: Script) -> list[str]:
@@ -42,6 +43,8 @@ def play_really(driver: neo4j.Driver, database: str, engine: str, script: Script
         with ThreadPoolExecutor(1) as first, ThreadPoolExecutor(1) as second:
             pools, pending = (first, second), cast("list[Future[None]]", [])
             for who, statement in script:
+                if statement is None:
+                    told.append(ABOUT_TO_COMMIT)
                 pending.append(pools[who].submit(_tell, told, who, statement, run))
                 _until_done_or_waiting(pending[-1], waits=engine == "neo4j")
             for future in pending:
@@ -83,6 +86,8 @@ def play_on_model(engine: str, prepared: Sequence[Statement], script: Script) ->
         for number, (whose, statement) in enumerate(script):
             if whose == who:
                 scheduler.sleep(max(0.0, number + 1 - scheduler.now))
+                if statement is None:
+                    told.append(ABOUT_TO_COMMIT)
                 _tell(told, who, statement, run)
 
     process = Process("both")
@@ -110,3 +115,8 @@ def prepare_really(driver: neo4j.Driver, database: str, engine: str, statements:
     for name, parameters in statements:
         text: LiteralString = load_queries(engine)[name].text
         driver.execute_query(text, parameters, database_=database)
+
+
+def outcome(told: Sequence[str]) -> tuple[list[str], list[str]]:
+    """What was done before anybody went to commit, and all in all: beyond that, replies may overtake each other."""
+    return sorted(told[: told.index(ABOUT_TO_COMMIT)]), sorted(told)

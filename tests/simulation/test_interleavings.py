@@ -6,7 +6,7 @@ import neo4j
 import pytest
 
 from graph_model.store.graph import Graph
-from tests.simulation.interleavings import Script, Statement, play_on_model, play_really, prepare_really
+from tests.simulation.interleavings import Script, Statement, outcome, play_on_model, play_really, prepare_really
 
 
 def lock(*ids: str, token: str) -> Statement:
@@ -29,6 +29,12 @@ SCRIPTS: dict[str, Script] = {
         (0, None),
         (1, None),
     ],
+    "two writers of what is there already": [
+        (0, lock("a", token="old")),
+        (1, lock("a", token="old")),
+        (0, None),
+        (1, None),
+    ],
     "a writer of what is there already": [
         (0, lock("a", token="1")),
         (1, lock("a", token="old")),
@@ -47,7 +53,7 @@ def test_two_transactions_meet_on_the_model_as_on_the_engine(
 
     found = play_really(side_driver, database, engine, SCRIPTS[script])
 
-    assert play_on_model(engine, THERE, SCRIPTS[script]) == found
+    assert outcome(play_on_model(engine, THERE, SCRIPTS[script])) == outcome(found)
 
 
 def test_of_two_that_wait_for_each_other_one_is_ended(graph: Graph, side_driver: neo4j.Driver) -> None:

@@ -92,7 +92,7 @@ def plainly(value: Any) -> Any:
     if isinstance(value, dict):
         if value.keys() == {"time"}:
             return "a moment"
-        return {str(key): "a moment" if key in OF_MOMENTS else plainly(item) for key, item in value.items()}
+        return {str(key): "a moment" if key in OF_MOMENTS else plainly(item) for key, item in sorted(value.items())}
     if isinstance(value, list | tuple | set):
         return sorted((plainly(item) for item in value), key=repr)
     if isinstance(value, DomainError):

@@ -133,7 +133,8 @@ class Optimistic:
     """ArcadeDB: writes are buffered, and whoever commits later over the same node fails.
 
     A commit is not seen at once: its nodes become visible one after the other, in an order that `shuffle` decides, and
-    the committer waits for the last of them. Writing what is there already is no write.
+    the committer waits for the last of them. Writing what is there already fails like any write, but nobody else fails
+    because of it.
     """
 
     name, agent = "arcadedb", "ArcadeDB/26.10 (model)"
@@ -159,7 +160,7 @@ class Optimistic:
             raise deadlock("the transaction has ended")
         view.ended = True
         writes = {key: record for key, record in view.own.items() if _changed(view.bases[key], record)}
-        for key in writes:
+        for key in view.own:
             self._check(key, view.bases[key])
         self._witness(view.bases, writes)
         for key, record in writes.items():
