@@ -1,6 +1,7 @@
 """The seed at which each planted bug showed when it was last looked for; 0 where nothing is said."""
 
 SHOWS_AT: dict[str, int] = {
+    "an expired lease is not looked at again under the lock": 1992,
     "a bad content is published": 5,
     "a claim ignores when a run is due": 1,
     "a claim takes no lock": 13,

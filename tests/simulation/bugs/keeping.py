@@ -33,14 +33,6 @@ def _() -> Iterator[Patch]:
     yield Graph, "_took_effect", lambda self, operation: False  # noqa: ARG005
 
 
-@bug("asking about a lost commit leaves no trace that would stop it")
-def _() -> Iterator[Patch]:
-    def ask(true: Any, view: View, id: str, token: str) -> Rows:
-        return [{"committed": view.get("Operation", id) is not None}]
-
-    yield around("store.ask_operation", ask)
-
-
 @bug("a report is acknowledged before it is committed")
 def _() -> Iterator[Patch]:
     true = actors.report_and_ring

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from graph_model.runs import claim as claiming
 from graph_model.runs import sweeps
 from graph_model.runs.entities import RunState
 from graph_model.runs.rules import Outcome
@@ -55,14 +54,6 @@ def _() -> Iterator[Patch]:
 @bug("a run is claimed beside a running sibling")
 def _() -> Iterator[Patch]:
     yield runs_model, "_has_running", lambda job_partition, view: False  # noqa: ARG005
-
-
-@bug("siblings are claimed in one transaction")
-def _() -> Iterator[Patch]:
-    def in_order(waiting: list[dict[str, Any]], prefer: Any) -> list[dict[str, Any]]:
-        return sorted(waiting, key=lambda row: (-row["priority"], row["id"] not in prefer))
-
-    yield claiming, "_one_of_each_job_partition", in_order
 
 
 @bug("a run is claimed without a lease")
