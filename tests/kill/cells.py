@@ -37,8 +37,9 @@ STEPS = (
     "run.settled",
 )
 REACHED_WITHIN = 45.0
-# Steps that a report has to be made for; the others are reached by the runs that follow from it.
-OF_REPORTS = STEPS[:2]
+# Steps that a report has to be made for: a worker that makes one run ready takes it itself, and rings for nobody. The
+# others are reached by the runs that follow.
+OF_REPORTS = STEPS[:4]
 
 
 @dataclass(frozen=True, slots=True)
