@@ -7,6 +7,7 @@ sealed a moment later, by whoever leads the sweeps. The order of the chain is wh
 from __future__ import annotations
 
 from graph_model.audit.chain import Head, links
+from graph_model.errors import GraphUnavailable
 from graph_model.store.graph import Graph, Transaction
 
 # The time of a record is taken before its commit: one that is on its way is not to be overtaken by a later one.
@@ -30,4 +31,8 @@ def _seal(tx: Transaction, grace_ms: int, most: int) -> int:
         return 0
     sealed = links(head, records)
     last = sealed[-1]
-    return tx.rows("audit.seal", links=sealed, seq=last["seq"], hash=last["hash"])[0]["sealed"]
+    count = tx.rows("audit.seal", links=sealed, seq=last["seq"], hash=last["hash"])[0]["sealed"]
+    if count < len(sealed):
+        # Where commits become visible piece by piece, what was read as unsealed may have its place already.
+        raise GraphUnavailable("records were sealed by another steward meanwhile: the next sweep goes on from there")
+    return count

@@ -181,6 +181,6 @@ def _() -> Iterator[Patch]:
     def constant(true: Any, view: View, **parameters: Any) -> Rows:
         return true(view, **{**parameters, "token": "locked"})
 
-    for name in ("runs.lock", "readiness.lock", "versions.lock_partitions"):
+    for name in ("runs.lock", "readiness.lock", "readiness.lock.arcadedb", "versions.lock_partitions"):
         yield around(name, constant)
     yield instead("runs.lock.arcadedb", lambda view, **p: constant(QUERIES["runs.lock"], view, **p))

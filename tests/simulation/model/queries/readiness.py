@@ -59,6 +59,15 @@ def lock(view: View, job_partitions: list[dict[str, str]], token: str) -> Rows:
     return rows
 
 
+@query("readiness.lock.arcadedb")
+def lock_with_partitions(view: View, job_partitions: list[dict[str, str]], token: str) -> Rows:
+    rows = lock(view, job_partitions, token)
+    for row in rows:
+        for partition in view.ins(view.must(("JobPartition", row["id"])), "NEEDED_BY"):
+            view.set(partition, _lock=token)
+    return rows
+
+
 @query("readiness.unwire")
 def unwire(view: View, ids: list[str]) -> Rows:
     found = [jp for id in ids if (jp := view.get("JobPartition", id))]

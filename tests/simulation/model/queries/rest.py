@@ -42,7 +42,7 @@ def lock_chain(view: View, token: str) -> Rows:
 @query("audit.seal")
 def seal(view: View, links: list[dict[str, Any]], seq: int, hash: str) -> Rows:
     view.set(view.must(("AuditChain", "chain")), seq=seq, hash=hash)
-    found = [(x, entry) for x in links if (entry := view.get("AuditRecord", x["id"]))]
+    found = [(x, entry) for x in links if (entry := view.get("AuditRecord", x["id"])) and entry["unsealed"]]
     for x, entry in found:
         view.set(entry, seq=x["seq"], prev=x["prev"], hash=x["hash"], unsealed=None)
     return [{"sealed": len(found)}]
