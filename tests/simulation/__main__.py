@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 
 from tests.simulation.coverage import ENOUGH, holes, table
 from tests.simulation.faults import Cell
@@ -51,36 +53,66 @@ def _replay(seed: int) -> int:
 
 
 def _many(seeds: range, *, jobs: int) -> int:
-    hits: Counter[Cell] = Counter()
-    others: Counter[str] = Counter()
-    violations = 0
-    for done, outcome in enumerate(_outcomes(seeds, jobs=jobs), 1):
-        hits.update(outcome.hits)
-        others.update(outcome.others)
-        violations += len(outcome.violations)
+    """Plays them all, or as many as there are until somebody asks it to end; then it tells of those."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    tally = Tally()
+    try:
+        for outcome in _outcomes(seeds, jobs=jobs):
+            tally.add(outcome)
+    except KeyboardInterrupt:
+        print("broken off", file=sys.stderr)
+    return tally.tell(seeds)
+
+
+@dataclass
+class Tally:
+    """What many histories came to."""
+
+    done: int = 0
+    violations: int = 0
+    hits: Counter[Cell] = field(default_factory=Counter)
+    others: Counter[str] = field(default_factory=Counter)
+
+    def add(self, outcome: Outcome) -> None:
+        self.done += 1
+        self.hits.update(outcome.hits)
+        self.others.update(outcome.others)
+        self.violations += len(outcome.violations)
         for violation in outcome.violations[:MOST_TOLD]:
             print(f"seed {outcome.seed}: {violation}")
         if outcome.violations:
             print(f"  again: python -m tests.simulation --seed {outcome.seed}", flush=True)
-        if done % 1000 == 0:
-            print(f"{done} histories", file=sys.stderr, flush=True)
-    print(*table(hits, others), sep="\n")
-    untried = holes(hits) if len(seeds) >= ENOUGH else []
-    for cell in untried:
-        print("never hit:", *cell)
-    print(f"seeds {seeds.start} to {seeds.stop - 1}")
-    print(f"{len(seeds)} histories, {violations} violations")
-    return 1 if violations or untried else 0
+        if self.done % 1000 == 0:
+            print(f"{self.done} histories", file=sys.stderr, flush=True)
+
+    def tell(self, seeds: range) -> int:
+        """Prints the tables; the exit code."""
+        print(*table(self.hits, self.others), sep="\n")
+        untried = holes(self.hits) if self.done >= ENOUGH else []
+        for cell in untried:
+            print("never hit:", *cell)
+        print(f"seeds {seeds.start} to {seeds.start + self.done - 1}")
+        print(f"{self.done} histories, {self.violations} violations")
+        return 1 if self.violations or untried or self.done < len(seeds) else 0
 
 
 def _outcomes(seeds: range, *, jobs: int) -> Iterator[Outcome]:
+    """In the order of the seeds."""
     if jobs == 1:
         yield from simulate_many(seeds)
         return
     chunks = [seeds[start : start + CHUNK] for start in range(0, len(seeds), CHUNK)]
-    with ProcessPoolExecutor(jobs) as pool:
+    pool = ProcessPoolExecutor(jobs, initializer=_leave_ending_to_the_parent)
+    try:
         for outcomes in pool.map(_chunk, chunks):
             yield from outcomes
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_ending_to_the_parent() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _chunk(seeds: Iterable[int]) -> list[Outcome]:
