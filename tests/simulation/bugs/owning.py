@@ -102,16 +102,6 @@ def _() -> Iterator[Patch]:
     yield runs_model, "_lease_lives", alive
 
 
-@bug("an expired lease is not looked at again under the lock")
-def _() -> Iterator[Patch]:
-    def still(view: View, runs: list[str]) -> Rows:
-        names = ("input_set", "job", "kind", "key", "attempts", "owner")
-        found = [r for id in runs if (r := view.get("Run", id)) and r["state"] == "RUNNING"]
-        return [{"id": r.id, **{name: r[name] for name in names}, "retries": 2} for r in found]
-
-    yield instead("runs.still_orphaned", still)
-
-
 @bug("leases are swept only once")
 def _() -> Iterator[Patch]:
     def once(self: steward.Sweeps) -> None:
