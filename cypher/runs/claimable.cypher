@@ -7,10 +7,12 @@ WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held,
   COLLECT { MATCH (v:DatasetVersion) WHERE v.withheld = 1 MATCH (v)-[:READ_BY]->(b:Run) WHERE b.open = 1 RETURN b.id } AS blocked
 MATCH (r:Run)
 WHERE r.open = 1 AND r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.realtime())
-  AND NOT EXISTS { MATCH (:JobPartition {id: r.job_partition})-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
+// In order first, so that what costs a look elsewhere is asked only until enough are found.
+WITH r, held, blocked ORDER BY r.priority DESC, r.created_at
+WHERE NOT EXISTS { MATCH (:JobPartition {id: r.job_partition})-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
   AND NOT r.id IN blocked
   AND (size(held) = 0 OR r.kind = 'validation' OR NOT (r.job IN held OR r.job_partition IN held OR EXISTS {
     MATCH (v:DatasetVersion)-[:READ_BY]->(r) WHERE v.dataset IN held OR v.partition IN held
   }))
 RETURN r.id AS id, r.job_partition AS job_partition, r.priority AS priority
-ORDER BY r.priority DESC, r.created_at LIMIT $most
+LIMIT $most
