@@ -61,6 +61,11 @@ def spread(values: Iterable[float]) -> str:
     return f"{p50 * 1000:.0f} / {p95 * 1000:.0f} ms"
 
 
+def _own(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
 class Bench:
     """The servers of one benchmark, and the workers that it starts and stops. All times come from the graph's clock."""
 
@@ -183,6 +188,19 @@ class Bench:
     def rows(self, statement: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
         found = self.driver.execute_query(statement, parameters, database_=self.graph.settings.database)
         return [dict(record) for record in found.records]
+
+    def processor(self) -> dict[str, float]:
+        """Seconds of processor that each part has used so far. Copies of a template count when they have ended."""
+        used = {"Neo4j": _own(psutil.Process(self.neo4j.pid)), "workers": 0.0, "jobs": 0.0, "checks": 0.0}
+        for child in self.workers:
+            worker = psutil.Process(child.pid)
+            used["workers"] += _own(worker)
+            for template in worker.children():
+                kind = template.cmdline()[-2]
+                if kind in used:
+                    times = template.cpu_times()
+                    used[kind] += _own(template) + times.children_user + times.children_system
+        return used
 
     def memory(self) -> float:
         """Resident megabytes of the workers, without the processes of runs."""

@@ -82,6 +82,11 @@ class JarNeo4j:
         self._child: Child | None = None
 
     @property
+    def pid(self) -> int:
+        assert self._child is not None, "never started"
+        return self._child.pid
+
+    @property
     def settings(self) -> GraphSettings:
         password = SecretStr(self._password)
         return GraphSettings(uri=self._uri, user="neo4j", password=password, database="neo4j")
