@@ -65,7 +65,7 @@ def play_on_model(engine: str, prepared: Sequence[Statement], script: Script) ->
     scheduler = Scheduler()
     kind: Callable[..., Any] = Waiting if engine == "neo4j" else Optimistic
     model = ModelDriver(kind(Committed(), scheduler))
-    texts = {name: text for text, name in model.names.items()}
+    texts = {name: query.text for name, query in load_queries(engine).items()}
     told: list[str] = []
 
     def prepare() -> None:
