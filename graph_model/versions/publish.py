@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from graph_model.audit.record import Notice, Trail, Transition
-from graph_model.errors import FenceLost
+from graph_model.errors import FenceLost, GraphUnavailable
 from graph_model.names import field_id, schema_version_id
 from graph_model.readiness.evaluate import Concern, PublishedPartition, create_ready_runs, find_concern, lock
 from graph_model.readiness.rules import JobPartition
@@ -140,7 +140,7 @@ def _flip(tx: Transaction, alive: Sequence[Conclusion], trail: Trail) -> dict[st
     if not rows:
         return {}
     rows.sort(key=lambda row: (row["partition"], row["version"]))
-    looks = tx.rows("versions.lock_partitions", candidates=rows, token=tx.token)
+    looks = _all_seen(rows, tx.rows("versions.lock_partitions", candidates=rows, token=tx.token))
     judged = [
         judgement
         for _, group in groupby(looks, key=itemgetter("partition"))
@@ -181,11 +181,21 @@ def _candidate(row: Row) -> Candidate:
 def _record_findings(tx: Transaction, candidacies: Sequence[Candidacy]) -> None:
     inspected = [(c, c.validated.inspection) for c in candidacies if c.validated.inspection is not None]
     if inspected:
-        tx.rows("versions.record_facts", facts=[_facts(c.version, inspection) for c, inspection in inspected])
+        facts = [_facts(c.version, inspection) for c, inspection in inspected]
+        _all_seen(facts, tx.rows("versions.record_facts", facts=facts))
         tx.rows("versions.record_schema", schemas=[_schema(c, inspection) for c, inspection in inspected])
     results = [row for c in candidacies for row in _results(c)]
     if results:
         tx.rows("versions.record_results", results=results)
+
+
+def _all_seen(wanted: Sequence[Row], found: list[Row]) -> list[Row]:
+    """`found`, if there is a row for each that was asked for. Where commits become visible piece by piece, a run may be
+    claimed, and over, before all of the report that made it can be seen: then the end is told again a moment later.
+    """
+    if len(found) < len(wanted):
+        raise GraphUnavailable("a version that a run belongs to is not visible yet")
+    return found
 
 
 def _facts(version: str, inspection: Inspection) -> dict[str, object]:
