@@ -40,16 +40,7 @@ def finish_run(
     graph: Graph, run: ClaimedRun, outputs: Sequence[OutputVersion], *, metrics: Mapping[str, Any] | None = None
 ) -> Finished:
     """Ends one run of a job. Raises FenceLost."""
-    return _only(finish_runs(graph, [Ending(run, tuple(outputs), metrics or {})]))
-
-
-def finish_validation(graph: Graph, run: ClaimedRun, validated: Validated) -> Finished:
-    """Ends the validation of a reported version. Raises FenceLost."""
-    return _only(finish_runs(graph, [Ending(run, (OutputVersion(run.outputs[0], validated),))]))
-
-
-def _only(outcomes: tuple[Finished | FenceLost, ...]) -> Finished:
-    (outcome,) = outcomes
+    (outcome,) = finish_runs(graph, [Ending(run, tuple(outputs), metrics or {})])
     if isinstance(outcome, FenceLost):
         raise outcome
     return outcome
