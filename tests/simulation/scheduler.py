@@ -140,8 +140,8 @@ class Scheduler:
         try:
             if process.alive:
                 work()
-        except (GreenletExit, NotImplementedError):
-            # What the model cannot do is no finding: it ends the simulation.
+        except (GreenletExit, KeyboardInterrupt, NotImplementedError):
+            # What the model cannot do is no finding, nor that somebody asks for the end: both end the simulation.
             raise
         except BaseException as error:  # noqa: BLE001  whatever a process dies of is for the checker to see
             self.errors.append((process.name, error))

@@ -95,7 +95,18 @@ def told_pid(project: Path) -> int:
 
 
 def is_alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def name_of(process: psutil.Process) -> str:
+    """Empty when it has ended since somebody saw it."""
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def test_a_job_is_a_grandchild_of_the_template_in_a_session_of_its_launcher(
@@ -308,7 +319,7 @@ def test_nothing_survives_a_worker_that_is_killed_with_templates(project: Path, 
     worker = subprocess.Popen([sys.executable, "-c", TINY_WORKER, str(project), str(tmp_path / "data")])
     escaped = told_pid(project)
     family = psutil.Process(worker.pid).children(recursive=True)
-    assert {"hw-template", "hw-launcher"} <= {each.name() for each in family}
+    assert {"hw-template", "hw-launcher"} <= {name_of(each) for each in family}
 
     worker.kill()
     worker.wait()
