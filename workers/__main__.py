@@ -29,7 +29,7 @@ from workers.watchdog import Watchdog
 WATCH_SECONDS = 0.5
 # A heartbeat that takes longer than this comes too late to matter.
 HEARTBEAT_TIMEOUT_SECONDS = 3.0
-# After the processes of runs were killed: how long their threads may take to notice.
+# How long a thread may take to notice that its run was killed, or that it shall end.
 SETTLE_SECONDS = 10.0
 UNREACHABLE = 3
 REPLACED = 4
@@ -95,6 +95,8 @@ class Worker:
         for thread in self._threads:
             thread.stop()
         self._templates.stop()
+        for thread in self._threads:
+            thread.join(SETTLE_SECONDS)
         try:
             released = self._identities.retire()
         except GraphUnavailable as error:
@@ -127,19 +129,20 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     graph_settings, broker = GraphSettings(), BrokerSettings().url
     hurried = graph_settings.model_copy(update={"timeout": min(graph_settings.timeout, HEARTBEAT_TIMEOUT_SECONDS)})
-    with Graph(graph_settings) as graph, Graph(hurried) as lease_graph:
-        try:
-            worker = Worker(
-                graph,
-                lease_graph,
-                broker_url=broker.get_secret_value() if broker else None,
-                settings=WorkerSettings(),
-                stop=stop,
-            )
-        except GraphUnavailable as error:
-            log.critical("worker cannot start", error=str(error))
-            return UNREACHABLE
-        worker.run()
+    try:
+        # Nobody closes these connections. A thread may still wait for an answer when our patience with it ends, and the
+        # driver fails to close what is in use; the end of the process closes them all.
+        worker = Worker(
+            Graph(graph_settings),
+            Graph(hurried),
+            broker_url=broker.get_secret_value() if broker else None,
+            settings=WorkerSettings(),
+            stop=stop,
+        )
+    except GraphUnavailable as error:
+        log.critical("worker cannot start", error=str(error))
+        return UNREACHABLE
+    worker.run()
     return REPLACED if worker.to_be_replaced else 0
 
 

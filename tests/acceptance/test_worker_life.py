@@ -201,6 +201,18 @@ def test_a_worker_that_is_asked_to_stop_lets_a_short_run_end(place: Place) -> No
     assert verify(place.graph) == ()
 
 
+def test_a_worker_that_is_asked_to_stop_in_the_middle_of_its_sweeps_ends_in_good_order(place: Place) -> None:
+    workers = [place.start_worker(HEADWATER_WORKER_SWEEP_SECONDS="0.001") for _ in range(3)]
+    for worker in workers:
+        worker.ready()
+
+    for worker in workers:
+        worker.process.terminate()
+
+    assert [worker.process.wait(60) for worker in workers] == [0, 0, 0]
+    assert all(worker.says("worker stopped") for worker in workers)
+
+
 def test_a_worker_that_claims_nothing_while_runs_wait_replaces_itself(place: Place) -> None:
     place.declare(place.copying("first", "raw", "out"))
     deaf = {"HEADWATER_WORKER_SWEEP_SECONDS": "3600", "HEADWATER_WORKER_WATCHDOG_SECONDS": "1"}

@@ -19,6 +19,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+from weakref import WeakKeyDictionary
 
 from greenlet import getcurrent
 
@@ -34,6 +35,11 @@ from workers import __main__ as program
 from workers import fleet, held, identity, steward, supervisor, watchdog
 
 _start_thread = threading.Thread.start
+_join_thread = threading.Thread.join
+# The fibers that stand in for threads, for as long as somebody knows the thread.
+_fibers: WeakKeyDictionary[threading.Thread, Fiber] = WeakKeyDictionary()
+# How long a simulated thread waits between two looks whether another has ended.
+_A_LOOK = 0.05
 _uuid4 = uuid.uuid4
 _token_hex = secrets.token_hex
 _STORAGE = SimpleNamespace(root=program.StorageSettings().root)
@@ -82,9 +88,19 @@ def _sweep(attempt: ClaimedRun, root: object) -> None:
 def _start(thread: threading.Thread) -> None:
     fiber = getcurrent()
     if isinstance(fiber, Fiber):
-        fiber.process.world.scheduler.spawn(fiber.process, thread.run)
+        _fibers[thread] = fiber.process.world.scheduler.spawn(fiber.process, thread.run)
     else:
         _start_thread(thread)
+
+
+def _join(thread: threading.Thread, timeout: float | None = None) -> None:
+    if thread not in _fibers:
+        _join_thread(thread, timeout)
+        return
+    scheduler = current().process.world.scheduler
+    deadline = scheduler.now + (timeout or float("inf"))
+    while not _fibers[thread].dead and scheduler.now < deadline:
+        scheduler.sleep(_A_LOOK)
 
 
 def _hash_of_held(self: held.Held) -> int:
@@ -114,6 +130,7 @@ def _replacements() -> Iterator[tuple[object, str, object]]:
     yield program, "NotifySettings", lambda: None
     yield notices, "deliver", _deliver
     yield threading.Thread, "start", _start
+    yield threading.Thread, "join", _join
 
 
 @contextmanager
