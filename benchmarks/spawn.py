@@ -70,7 +70,7 @@ def a_task(folder: Path) -> Task:
     name, dataset = Name("bench", "job"), Name("bench", "out")
     job = JobSpec(name, "python", {"function": "jobs:build", "project": str(folder)}, (), (dataset,))
     output = RunOutput(dataset, dataset_id(dataset), "2026-01-01", Content("csv", "out/data.csv"))
-    run = ClaimedRun("rn_bench", RunKind.JOB, 1, 1, name, "2026-01-01", job, (), (output,), 60.0)
+    run = ClaimedRun("rn_bench", RunKind.JOB, 1, 1, 0, name, "2026-01-01", job, (), (output,), 60.0)
     task = open_task(run, folder / "data")
     make_staging(task.run.outputs)
     return task

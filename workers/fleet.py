@@ -71,6 +71,11 @@ class Fleet:
         self._slots.release()
         return True
 
+    @property
+    def takes_last_chances(self) -> bool:
+        """Whether a run that may not lose another worker could be taken: this one carries no other such run."""
+        return not self._identities.carries_last_chance()
+
     def stop(self) -> None:
         """No claims any more; what is being executed goes on."""
         self._stopping.set()
@@ -96,11 +101,20 @@ class Fleet:
 
     def _claim_together(self, preferred: Sequence[str | None]) -> Sequence[Claimed | None]:
         """One claim for all threads that ask while another claim is under way."""
-        identity = self._identities.current
-        if identity.lost:
-            return [None] * len(preferred)
+        with self._identities.claiming() as identity:
+            if identity.lost:
+                return [None] * len(preferred)
+            return self._claim_as(identity, preferred)
+
+    def _claim_as(self, identity: Identity, preferred: Sequence[str | None]) -> Sequence[Claimed | None]:
         try:
-            runs = claim(self._graph, identity.id, slots=len(preferred), prefer=set(filter(None, preferred)))
+            runs = claim(
+                self._graph,
+                identity.id,
+                slots=len(preferred),
+                prefer=set(filter(None, preferred)),
+                last_chance=self.takes_last_chances,
+            )
         except Exception:
             # A claim may have been won without our hearing of it: only a retired id gives such a run back.
             self._identities.doubt(identity)

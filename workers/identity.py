@@ -12,11 +12,14 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 
 from graph_model.errors import GraphUnavailable
 from graph_model.runs.lease import heartbeat, register, retire, still_owned
+from graph_model.runs.rules import is_last_chance
 from graph_model.store.graph import Graph
 from workers.held import Held
 
@@ -24,14 +27,19 @@ log = structlog.get_logger(__name__)
 
 
 class Identity:
-    """One id, the moment of its last certain renewal, and the runs held under it."""
+    """One id, the moment of its last certain renewal, the runs held under it and the claims under way."""
 
     def __init__(self) -> None:
         self.id = f"worker-{uuid.uuid4().hex[:16]}"
         self.renewed_at = time.monotonic()
         self.held: set[Held] = set()
+        self.claims = 0
         self.lost = False
         self.doubted = False
+
+    @property
+    def in_use(self) -> bool:
+        return bool(self.held) or self.claims > 0
 
     @property
     def age(self) -> float:
@@ -48,6 +56,18 @@ class Identities:
         self._known: list[Identity] = []
         self.current = self._registered()
 
+    @contextmanager
+    def claiming(self) -> Iterator[Identity]:
+        """The id to claim under. It is not retired meanwhile: what it won then, a dead worker would have won."""
+        with self._lock:
+            identity = self.current
+            identity.claims += 1
+        try:
+            yield identity
+        finally:
+            with self._lock:
+                identity.claims -= 1
+
     def hold(self, identity: Identity, held: Held) -> None:
         """Binds a claimed run to the id it was claimed under; it is lost at once if that id is."""
         with self._lock:
@@ -60,6 +80,11 @@ class Identities:
         with self._lock:
             identity.held.discard(held)
 
+    def carries_last_chance(self) -> bool:
+        """Whether one of the runs held here would be poison if this worker died."""
+        with self._lock:
+            return any(is_last_chance(held.run.losses) for known in self._known for held in known.held)
+
     def doubt(self, identity: Identity) -> None:
         """Says that the graph may count runs as this id's own that nobody here knows of. The next beat replaces it."""
         identity.doubted = True
@@ -69,7 +94,7 @@ class Identities:
         if self.current.lost or self.current.doubted:
             self.current = self._registered()
         for identity in self._all():
-            if identity is self.current or identity.held:
+            if identity is self.current or identity.in_use:
                 self._renew_lease(identity)
             else:
                 retire(self._graph, identity.id)

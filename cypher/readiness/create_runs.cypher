@@ -9,7 +9,7 @@ WHERE x.again OR NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run {input_set: x.input_
 MERGE (r:Run {id: x.id})
 ON CREATE SET r.kind = 'job', r.job = x.job, r.job_partition = x.job_partition, r.key = x.key, r.fence = 0, r.metrics = '{}',
   r.input_set = x.input_set, r.definition_hash = x.definition_hash, r.generation = x.generation
-SET r.state = 'READY', r.open = 1, r.priority = x.priority, r.attempts = 0, r.failures = 0, r.reason = '',
+SET r.state = 'READY', r.open = 1, r.priority = x.priority, r.attempts = 0, r.failures = 0, r.losses = 0, r.reason = '',
   r.created_at = datetime.realtime()
 REMOVE r.ended_at, r.not_before
 MERGE (jp)-[:HAS_RUN]->(r)

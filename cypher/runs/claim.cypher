@@ -2,7 +2,7 @@
 // purpose: Gives runs to a worker whose lease is alive. Only after the lock: what is read here nobody else can change.
 // param:   runs list of string
 // param:   worker string
-// returns: id string, fence integer, attempt integer - one row per run won; none: someone else's, not due, held, an input set aside, or no lease
+// returns: id string, fence integer, attempt integer, losses integer - one row per run won; none: someone else's, not due, held, an input set aside, or no lease
 // access:  write
 // What people hold is looked at here, under the lock, so that a hold that was there before the claim is never passed by.
 WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held
@@ -21,4 +21,4 @@ SET r.state = 'RUNNING', r.fence = r.fence + 1, r.attempts = r.attempts + 1, r.o
 REMOVE r.not_before
 CREATE (a:Attempt {id: r.id + '/' + toString(r.fence), number: r.fence, worker: $worker, started_at: datetime.realtime()})
 CREATE (r)-[:HAS_ATTEMPT]->(a)
-RETURN r.id AS id, r.fence AS fence, r.attempts AS attempt
+RETURN r.id AS id, r.fence AS fence, r.attempts AS attempt, r.losses AS losses

@@ -1,13 +1,14 @@
 // name:    runs.end_attempts
 // purpose: Ends attempts that did not succeed: their runs go back to READY, not before a moment, or end as FAILED.
-// param:   attempts list of map {run, state, outcome, reason, exit_code, failed: 0 or 1, uncounted: 0 or 1, wait_ms}
+// param:   attempts list of map {run, state, outcome, reason, exit_code, failed: 0 or 1, lost: 0 or 1, uncounted: 0 or 1, wait_ms}
 // returns: id string, fence integer - one row each
 // access:  write
 UNWIND $attempts AS x
 MATCH (r:Run {id: x.run})
 MATCH (a:Attempt {id: r.id + '/' + toString(r.fence)})
 SET a.ended_at = datetime.realtime(), a.outcome = x.outcome, a.reason = x.reason, a.exit_code = x.exit_code, a.unswept = 1,
-  r.state = x.state, r.reason = x.reason, r.failures = r.failures + x.failed, r.attempts = r.attempts - x.uncounted
+  r.state = x.state, r.reason = x.reason, r.failures = r.failures + x.failed, r.losses = r.losses + x.lost,
+  r.attempts = r.attempts - x.uncounted
 FOREACH (_ IN CASE WHEN x.state = 'READY' THEN [1] ELSE [] END |
   SET r.not_before = datetime.realtime() + duration({milliseconds: x.wait_ms}))
 FOREACH (_ IN CASE WHEN x.state = 'READY' THEN [] ELSE [1] END |

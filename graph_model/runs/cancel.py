@@ -8,7 +8,9 @@ from graph_model.audit.record import Transition, record
 from graph_model.errors import RunEnded, RunNotFound
 from graph_model.runs.entities import RunKind, RunState
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.store.trouble import all_seen
 from graph_model.versions.entities import VersionState
+from graph_model.versions.states import set_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def _cancel(tx: Transaction, run: Row, *, by: str, reason: str) -> Cancelled:
         if state != RunState.CANCELLED:
             raise RunEnded(run["id"], state)
         return Cancelled(run["id"], RunState.CANCELLED)
+    if ended[0]["was"] == RunState.RUNNING:
+        all_seen(ended, ended[0]["attempts"])
     record(tx, [Transition(run["id"], RunState.CANCELLED, by, {"reason": reason, "was": ended[0]["was"]})])
     if run["kind"] == RunKind.VALIDATION:
         _set_aside(tx, ended[0]["input_set"], why, by)
@@ -48,5 +52,5 @@ def _cancel(tx: Transaction, run: Row, *, by: str, reason: str) -> Cancelled:
 def _set_aside(tx: Transaction, version: str, why: str, by: str) -> None:
     """A version whose validation was cancelled is one that nobody judged."""
     reason = f"could not be validated: {why}"
-    tx.rows("versions.set_state", changes=[{"version": version, "state": VersionState.QUARANTINED, "reason": reason}])
+    set_states(tx, [{"version": version, "state": VersionState.QUARANTINED, "reason": reason}])
     record(tx, [Transition(version, VersionState.QUARANTINED, by, {"reason": reason})])

@@ -18,7 +18,7 @@ VALIDATION_TIMEOUT_SECONDS = 900.0
 
 
 def held_runs(graph: Graph, won: Sequence[Row]) -> tuple[ClaimedRun, ...]:
-    """The runs that were won, in their order. `won`: rows of {id, fence, attempt}."""
+    """The runs that were won, in their order. `won`: rows of {id, fence, attempt, losses}."""
     details = {row["id"]: row for row in graph.rows("runs.details", runs=[row["id"] for row in won])}
     return tuple(_claimed(row, details[row["id"]]) for row in won)
 
@@ -32,6 +32,7 @@ def _claimed(won: Row, detail: Row) -> ClaimedRun:
         kind=RunKind.JOB,
         fence=won["fence"],
         attempt=won["attempt"],
+        losses=won["losses"],
         subject=job.name,
         partition=detail["key"],
         job=job,
@@ -54,6 +55,7 @@ def _claimed_validation(won: Row, detail: Row) -> ClaimedRun:
         kind=RunKind.VALIDATION,
         fence=won["fence"],
         attempt=won["attempt"],
+        losses=won["losses"],
         subject=found.dataset,
         partition=detail["key"],
         job=None,

@@ -55,13 +55,14 @@ class RunOutput:
 class ClaimedRun:
     """A run that this worker holds under `fence` and must now execute. `job` is None for a validation run.
 
-    `attempt` counts from 1.
+    `attempt` counts from 1, and `losses` those before it whose worker vanished.
     """
 
     id: str
     kind: RunKind
     fence: int
     attempt: int
+    losses: int
     subject: Name
     partition: str
     job: JobSpec | None

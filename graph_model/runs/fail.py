@@ -10,7 +10,9 @@ from graph_model.runs.entities import ClaimedRun, Failure, RunKind, RunState
 from graph_model.runs.finish import own_job_partition
 from graph_model.runs.rules import VALIDATION_RETRIES, Outcome, after_failure
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.store.trouble import all_seen
 from graph_model.versions.entities import VersionState
+from graph_model.versions.states import set_states
 
 
 def fail_run(graph: Graph, run: ClaimedRun, failure: Failure) -> RunState:
@@ -35,7 +37,14 @@ def _fail(tx: Transaction, run: ClaimedRun, failure: Failure) -> RunState:
 
 
 def attempt_row(
-    run: str, outcome: Outcome, *, ended: str, failed: int = 0, uncounted: int = 0, exit_code: int | None = None
+    run: str,
+    outcome: Outcome,
+    *,
+    ended: str,
+    failed: int = 0,
+    lost: int = 0,
+    uncounted: int = 0,
+    exit_code: int | None = None,
 ) -> dict[str, Any]:
     """A row of `runs.end_attempts`."""
     return {
@@ -45,6 +54,7 @@ def attempt_row(
         "reason": outcome.reason,
         "exit_code": exit_code,
         "failed": failed,
+        "lost": lost,
         "uncounted": uncounted,
         "wait_ms": round(outcome.wait_seconds * 1000),
     }
@@ -52,7 +62,7 @@ def attempt_row(
 
 def end_attempts(tx: Transaction, attempts: list[dict[str, Any]]) -> None:
     """Ends attempts that did not succeed, with an audit record each. Their job partitions must be locked."""
-    tx.rows("runs.end_attempts", attempts=attempts)
+    all_seen(attempts, tx.rows("runs.end_attempts", attempts=attempts))
     record(
         tx,
         [
@@ -72,5 +82,5 @@ def give_up(tx: Transaction, run: Row, reason: str) -> None:
         return
     # The triggering set of a validation is the one version that it reads.
     version, why = run["input_set"], f"could not be validated: {reason}"
-    tx.rows("versions.set_state", changes=[{"version": version, "state": VersionState.QUARANTINED, "reason": why}])
+    set_states(tx, [{"version": version, "state": VersionState.QUARANTINED, "reason": why}])
     record(tx, [Transition(version, VersionState.QUARANTINED, run["id"], {"reason": why})])

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from graph_model.runs.entities import Failure, RunState
 
-# A job that takes its worker down with it is not tried for ever: after so many attempts it is poison.
-POISON_ATTEMPTS = 3
+# A job that takes its worker down with it is not tried for ever: a run that lost so many workers is poison.
+POISON_LOSSES = 3
+LAST_CHANCE_LOSSES = POISON_LOSSES - 1
 # Validation reads what others wrote, so only trouble of our own machines fails it; that is worth a few more tries.
 VALIDATION_RETRIES = 2
 LONGEST_WAIT_SECONDS = 300.0
@@ -34,11 +35,18 @@ def after_failure(failure: Failure, *, failures: int, retries: int) -> Outcome:
     return Outcome(RunState.READY, failure.reason, backoff_seconds(failures))
 
 
-def after_lost_worker(*, owner: str, attempts: int, retries: int) -> Outcome:
-    """`attempts` counts the one whose worker vanished."""
-    if attempts >= max(POISON_ATTEMPTS, retries + 1):
-        return Outcome(RunState.FAILED, f"poison: {attempts} attempts each lost their worker (last {owner})")
+def after_lost_worker(*, owner: str, losses: int) -> Outcome:
+    """`losses` counts the attempts whose worker vanished, this one too. How often the job may fail is another count."""
+    if losses >= POISON_LOSSES:
+        return Outcome(RunState.FAILED, f"poison: {losses} attempts each lost their worker (last {owner})")
     return Outcome(RunState.READY, f"its worker {owner} is gone")
+
+
+def is_last_chance(losses: int) -> bool:
+    """Whether one more lost worker makes the run poison. A worker carries one such run at a time: which of its runs has
+    killed a worker nobody can know, and an innocent one must not go down with the same poison three times.
+    """
+    return losses >= LAST_CHANCE_LOSSES
 
 
 def backoff_seconds(failures: int) -> float:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph_model.runs.details import held_runs
-from graph_model.runs.entities import ClaimedRun, RunKind, RunState
+from graph_model.runs.entities import ClaimedRun, RunState
 from graph_model.runs.fail import attempt_row, end_attempts, give_up
-from graph_model.runs.rules import VALIDATION_RETRIES, after_lost_worker
+from graph_model.runs.rules import after_lost_worker
 from graph_model.store.graph import Graph, Row, Transaction
 
 # A ring may take this long before a run counts as not heard of.
@@ -42,6 +42,8 @@ def mark_swept(graph: Graph, attempts: Sequence[ClaimedRun]) -> None:
 
 def _expire(tx: Transaction, orphaned: list[Row]) -> tuple[str, ...]:
     tx.rows("runs.lock", job_partitions=sorted({row["job_partition"] for row in orphaned}), token=tx.token)
+    # A heartbeat that is under way is waited for: what it holds on to is not taken.
+    tx.rows("runs.lock_workers", workers=sorted({row["owner"] for row in orphaned}), token=tx.token)
     lost = tx.rows("runs.still_orphaned", runs=[row["id"] for row in orphaned])
     if not lost:
         return ()
@@ -54,6 +56,5 @@ def _expire(tx: Transaction, orphaned: list[Row]) -> tuple[str, ...]:
 
 
 def _lost_attempt(row: Row) -> dict[str, Any]:
-    retries = VALIDATION_RETRIES if row["kind"] == RunKind.VALIDATION else row["retries"]
-    outcome = after_lost_worker(owner=row["owner"], attempts=row["attempts"], retries=retries)
-    return attempt_row(row["id"], outcome, ended="LOST")
+    outcome = after_lost_worker(owner=row["owner"], losses=row["losses"] + 1)
+    return attempt_row(row["id"], outcome, ended="LOST", lost=1)

@@ -24,7 +24,7 @@ from graph_model.failpoints import failpoint
 from graph_model.settings import GraphSettings, origin
 from graph_model.store.clock import SYSTEM_CLOCK, Clock
 from graph_model.store.queries import NamedQuery, load_queries
-from graph_model.store.trouble import Trouble, WrongQuery, classify, one_line, translated
+from graph_model.store.trouble import NotVisible, Trouble, WrongQuery, classify, one_line, translated
 from graph_model.store.values import exact
 
 Row = dict[str, Any]
@@ -213,6 +213,8 @@ class Graph:
                     if self._clock.monotonic() - started >= self.settings.pause_seconds:
                         raise
                     trouble, wait = error, LONGEST_WAIT
+                except NotVisible as error:
+                    trouble = error
                 except (Neo4jError, DriverError, OSError) as error:
                     if classify(error, engine, committing=False) is not Trouble.RETRY:
                         raise

@@ -8,7 +8,9 @@ not there yet. All three are gone a few milliseconds later, so all three are tri
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
+from typing import TypeVar
 
 from neo4j.exceptions import (
     AuthError,
@@ -25,9 +27,16 @@ from neo4j.exceptions import (
 from graph_model.errors import GraphUnavailable, HeadwaterError
 from graph_model.settings import GraphSettings
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 
 class WrongQuery(HeadwaterError):
     """A query was called by a wrong name, with wrong parameters, or to write in a read: a mistake in Headwater."""
+
+
+class NotVisible(Exception):
+    """What a transaction must see is not there yet. Where commits become visible piece by piece, it soon will be."""
 
 
 class Trouble(Enum):
@@ -50,6 +59,15 @@ def classify(error: Exception, engine: str, *, committing: bool) -> Trouble:
     if isinstance(error, DriverError) and isinstance(error.__cause__, Neo4jError | DriverError):
         return classify(error.__cause__, engine, committing=committing)
     return Trouble.FINAL
+
+
+def all_seen(wanted: Sequence[T], found: list[R]) -> list[R]:
+    """`found`, if there is one for each that was asked for. A run may be taken up, and be over, before all of the
+    commit that made it can be seen. Raises NotVisible: the gate rolls back and tries again.
+    """
+    if len(found) < len(wanted):
+        raise NotVisible(f"of {len(wanted)} nodes that must be there, {len(found)} are visible")
+    return found
 
 
 def _is_race_on_arcadedb(error: Exception) -> bool:

@@ -14,14 +14,16 @@ from itertools import groupby
 from operator import itemgetter
 
 from graph_model.audit.record import Notice, Trail, Transition
-from graph_model.errors import FenceLost, GraphUnavailable
+from graph_model.errors import FenceLost
 from graph_model.names import field_id, schema_version_id
 from graph_model.readiness.evaluate import Concern, PublishedPartition, create_ready_runs, find_concern, lock
 from graph_model.readiness.rules import JobPartition
 from graph_model.runs.entities import Finished
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.store.trouble import all_seen
 from graph_model.versions.entities import Inspection, Validated, VersionState
 from graph_model.versions.rules import Candidate, Judgement, judge_partition
+from graph_model.versions.states import set_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _set_aside(tx: Transaction, alive: Sequence[Conclusion], trail: Trail) -> di
             changes.append(change)
             trail.add(Transition(change["version"], change["state"], conclusion.actor, {"reason": change["reason"]}))
         trail.tell(_quarantine_notice(c) for c in conclusion.candidacies if why_not_good(c.validated))
-    tx.rows("versions.set_state", changes=changes)
+    set_states(tx, changes)
     return {change["version"]: change["state"] for change in changes}
 
 
@@ -140,7 +142,7 @@ def _flip(tx: Transaction, alive: Sequence[Conclusion], trail: Trail) -> dict[st
     if not rows:
         return {}
     rows.sort(key=lambda row: (row["partition"], row["version"]))
-    looks = _all_seen(rows, tx.rows("versions.lock_partitions", candidates=rows, token=tx.token))
+    looks = all_seen(rows, tx.rows("versions.lock_partitions", candidates=rows, token=tx.token))
     judged = [
         judgement
         for _, group in groupby(looks, key=itemgetter("partition"))
@@ -168,7 +170,7 @@ def _pass_over(tx: Transaction, kept: Sequence[Judgement]) -> None:
     if not kept:
         return
     changes = [{"version": j.version, "state": VersionState.SUPERSEDED, "reason": j.kept} for j in kept]
-    tx.rows("versions.set_state", changes=changes)
+    set_states(tx, changes)
     confirmations = [{"current": j.confirms, "version": j.version} for j in kept if j.confirms]
     if confirmations:
         tx.rows("versions.confirm", confirmations=confirmations)
@@ -182,20 +184,11 @@ def _record_findings(tx: Transaction, candidacies: Sequence[Candidacy]) -> None:
     inspected = [(c, c.validated.inspection) for c in candidacies if c.validated.inspection is not None]
     if inspected:
         facts = [_facts(c.version, inspection) for c, inspection in inspected]
-        _all_seen(facts, tx.rows("versions.record_facts", facts=facts))
+        all_seen(facts, tx.rows("versions.record_facts", facts=facts))
         tx.rows("versions.record_schema", schemas=[_schema(c, inspection) for c, inspection in inspected])
     results = [row for c in candidacies for row in _results(c)]
     if results:
         tx.rows("versions.record_results", results=results)
-
-
-def _all_seen(wanted: Sequence[Row], found: list[Row]) -> list[Row]:
-    """`found`, if there is a row for each that was asked for. Where commits become visible piece by piece, a run may be
-    claimed, and over, before all of the report that made it can be seen: then the end is told again a moment later.
-    """
-    if len(found) < len(wanted):
-        raise GraphUnavailable("a version that a run belongs to is not visible yet")
-    return found
 
 
 def _facts(version: str, inspection: Inspection) -> dict[str, object]:

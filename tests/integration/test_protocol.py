@@ -13,7 +13,7 @@ from graph_model.errors import DatasetNotFound, FenceLost, InvalidInput, Invalid
 from graph_model.readiness.entities import InputState
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.readiness.explain import readiness
-from graph_model.runs.claim import claim
+from graph_model.runs.claim import claim, runnable
 from graph_model.runs.entities import Failure, Finished, OutputVersion, RunState
 from graph_model.runs.fail import fail_run
 from graph_model.runs.finish import finish_run, finish_runs
@@ -300,6 +300,28 @@ def test_a_run_that_loses_three_workers_is_poison(estate: Graph) -> None:
     assert verify(estate) == ()
 
 
+def test_a_worker_carries_one_run_at_a_time_that_would_be_poison_if_it_died(estate: Graph) -> None:
+    jobs = {report(estate, "raw", day).runs[0] for day in DAYS[:2]}
+    for attempt in range(2):
+        worker = f"w{attempt}"
+        register(estate, worker, host="h", pid=1, slots=2, lease_seconds=600)
+        assert {held.losses for held in claim(estate, worker, slots=2)} == {attempt}
+        register(estate, worker, host="h", pid=1, slots=2, lease_seconds=-1)
+        expire_leases(estate)
+    fleet = Fleet(estate)
+    fresh = report(estate, "airlines").runs[0]
+
+    held = claim(estate, fleet.worker, slots=3)
+    assert sorted(run.losses for run in held) == [0, 2]
+    assert claim(estate, fleet.worker, slots=3, last_chance=False) == ()
+    assert runnable(estate, last_chance=False) == ()
+    (left,) = claim(estate, fleet.worker, slots=3)
+    assert {run.id for run in (*held, left)} == {*jobs, fresh}
+    for run in (*held, left):
+        fleet.play(run)
+    assert fleet.settle() == ()
+
+
 def test_a_failed_attempt_waits_in_the_graph_and_the_last_one_ends_the_run(
     estate: Graph, side_driver: neo4j.Driver
 ) -> None:
@@ -482,7 +504,7 @@ DAMAGE: dict[LiteralString, tuple[int, str]] = {
     """MATCH (r:Run {kind: 'job'})-[:HAS_ATTEMPT]->(a) CREATE (r)-[:HAS_ATTEMPT]->(:Attempt {id: a.id + 'x',
     number: 2, started_at: a.started_at, ended_at: a.ended_at})""": (3, "at the same time"),
     "MATCH (a:AuditRecord {transition: 'PUBLISHED'}) DELETE a": (6, "became PUBLISHED"),
-    "MATCH (r:Run) SET r.attempts = 9": (8, "was tried 9 times"),
+    "MATCH (r:Run) SET r.losses = 9": (8, "lost 9 workers"),
     "MATCH (r:Run {kind: 'job'}) SET r.open = 1, r.state = 'RUNNING', r.owner = 'gone'": (8, "lease of gone"),
     "MATCH (:JobPartition)-[h:HAS_RUN]->(:Run {kind: 'job'}) DELETE h": (1, "has no run"),
     "MATCH (p:Partition)-[:CURRENT]->() SET p.evaluate = datetime('2013-01-01T00:00:00Z')": (8, "nobody evaluated"),

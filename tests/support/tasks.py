@@ -56,7 +56,7 @@ def a_run(
         PartitionScheme("day"),
         never_retry=never_retry,
     )
-    return ClaimedRun("rn_0123456789abcdef", RunKind.JOB, 1, 1, job.name, DAY, job, inputs, outputs, timeout_seconds)
+    return ClaimedRun("rn_0123456789abcdef", RunKind.JOB, 1, 1, 0, job.name, DAY, job, inputs, outputs, timeout_seconds)
 
 
 def ordered(run: ClaimedRun, root: Path, templates: Templates | None = None) -> tuple[Task, Order]:

@@ -8,7 +8,7 @@ from graph_model.names import partition_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.readiness.rules import InputNeed, JobNeeds, concerned, input_set, needs_of, needs_of_row
 from graph_model.runs.entities import Failure, RunState
-from graph_model.runs.rules import POISON_ATTEMPTS, after_failure, after_lost_worker, backoff_seconds
+from graph_model.runs.rules import POISON_LOSSES, after_failure, after_lost_worker, backoff_seconds
 from graph_model.versions.rules import Candidate, Judgement, judge_candidate, judge_partition
 
 DAILY = PartitionScheme("day", "2013-01-01")
@@ -124,9 +124,8 @@ def test_a_failure_that_cannot_be_helped_is_not_retried() -> None:
     assert after_failure(Failure("bad", retry=False), failures=0, retries=5).state == RunState.FAILED
 
 
-@pytest.mark.parametrize("retries", [0, 1, 2])
-def test_a_job_that_takes_its_workers_down_is_poison_after_three_attempts(retries: int) -> None:
-    states = [after_lost_worker(owner="w", attempts=n, retries=retries).state for n in range(1, POISON_ATTEMPTS + 1)]
+def test_a_job_that_takes_its_workers_down_is_poison_after_three_losses() -> None:
+    states = [after_lost_worker(owner="w", losses=n).state for n in range(1, POISON_LOSSES + 1)]
 
     assert states == [RunState.READY, RunState.READY, RunState.FAILED]
 

@@ -155,7 +155,7 @@ def _() -> Iterator[Patch]:
 
 @bug("poison is never given up")
 def _() -> Iterator[Patch]:
-    def again(*, owner: str, attempts: int, retries: int) -> Outcome:
+    def again(*, owner: str, losses: int) -> Outcome:
         return Outcome(RunState.READY, f"its worker {owner} is gone")
 
     yield sweeps, "after_lost_worker", again

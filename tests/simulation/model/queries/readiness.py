@@ -138,7 +138,7 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
     for jp, x in wanted:
         run, _ = view.merge("Run", x["id"], kind="job", fence=0, metrics="{}", **{name: x[name] for name in names})
         view.set(
-            run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, reason="",
+            run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, losses=0, reason="",
             created_at=view.now(), ended_at=None, not_before=None,
         )  # fmt: skip
         view.link(jp, "HAS_RUN", run)

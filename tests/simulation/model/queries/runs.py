@@ -69,19 +69,21 @@ def _blocked(view: View) -> set[str]:
 
 
 @query("runs.claimable")
-def claimable(view: View, most: int) -> Rows:
+def claimable(view: View, most: int, most_losses: int) -> Rows:
     held, blocked = _held(view), _blocked(view)
     found = [
         run
         for run in view.holding("Run", "open")
         if run["state"] == "READY"
+        and run["losses"] <= most_losses
         and run.id not in blocked
         and not _is_held(run, held, view)
         and _is_due(run, view)
         and not _has_running(view.get("JobPartition", run["job_partition"]), view)
     ]
     found.sort(key=lambda run: (-run["priority"], run["created_at"]))
-    return [{"id": r.id, "job_partition": r["job_partition"], "priority": r["priority"]} for r in found[:most]]
+    names = ("job_partition", "priority", "losses")
+    return [{"id": run.id, **{name: run[name] for name in names}} for run in found[:most]]
 
 
 @query("runs.claim")
@@ -105,7 +107,7 @@ def claim(view: View, runs: list[str], worker: str) -> Rows:
         view.set(mine, state="RUNNING", fence=fence, attempts=attempts, owner=worker, started_at=now, not_before=None)
         attempt = view.create("Attempt", f"{run.id}/{fence}", number=fence, worker=worker, started_at=now)
         view.link(mine, "HAS_ATTEMPT", attempt)
-        rows.append({"id": run.id, "fence": fence, "attempt": attempts})
+        rows.append({"id": run.id, "fence": fence, "attempt": attempts, "losses": mine["losses"]})
     return rows
 
 
@@ -129,7 +131,7 @@ def create_validations(view: View, runs: list[dict[str, Any]]) -> Rows:
 
 
 def _new_run(view: View) -> dict[str, Any]:
-    counters = {"fence": 0, "attempts": 0, "failures": 0}
+    counters = {"fence": 0, "attempts": 0, "failures": 0, "losses": 0}
     return {"state": "READY", "open": 1, "reason": "", "metrics": "{}", "created_at": view.now(), **counters}
 
 
@@ -174,6 +176,7 @@ def end_attempts(view: View, attempts: list[dict[str, Any]]) -> Rows:
             state=x["state"],
             reason=x["reason"],
             failures=run["failures"] + x["failed"],
+            losses=run["losses"] + x["lost"],
             attempts=run["attempts"] - x["uncounted"],
             owner=None,
         )
@@ -243,8 +246,8 @@ def orphaned(view: View, most: int) -> Rows:
 @query("runs.still_orphaned")
 def still_orphaned(view: View, runs: list[str]) -> Rows:
     found = [r for id in runs if (r := view.get("Run", id)) and r["state"] == "RUNNING" and not _owner_lives(r, view)]
-    names = ("input_set", "job", "kind", "key", "attempts", "owner")
-    return [{"id": r.id, **{name: r[name] for name in names}, "retries": _retries(r, view)} for r in found]
+    names = ("input_set", "job", "kind", "key", "losses", "owner")
+    return [{"id": r.id, **{name: r[name] for name in names}} for r in found]
 
 
 @query("runs.owned")
@@ -309,7 +312,10 @@ def unswept(view: View, grace_ms: int, most: int) -> Rows:
     found = [a for a in view.holding("Attempt", "unswept") if a["ended_at"] < limit]
     found.sort(key=lambda attempt: attempt["ended_at"])
     rows = [(run, attempt) for attempt in found for run in view.ins(attempt, "HAS_ATTEMPT")]
-    return [{"id": run.id, "fence": a["number"], "attempt": run["attempts"]} for run, a in rows[:most]]
+    return [
+        {"id": run.id, "fence": a["number"], "attempt": run["attempts"], "losses": run["losses"]}
+        for run, a in rows[:most]
+    ]
 
 
 @query("runs.swept")
@@ -318,6 +324,14 @@ def swept(view: View, attempts: list[dict[str, Any]]) -> Rows:
     for attempt in found:
         view.set(attempt, unswept=None)
     return [{"id": attempt.id} for attempt in found]
+
+
+@query("runs.lock_workers")
+def lock_workers(view: View, workers: list[str], token: str) -> Rows:
+    found = [record for id in workers if (record := view.get("Worker", id))]
+    for record in found:
+        view.set(record, _lock=token)
+    return [{"id": record.id} for record in found]
 
 
 @query("runs.find")
@@ -342,4 +356,5 @@ def cancel(view: View, run: str, reason: str) -> Rows:
     view.set(found, state="CANCELLED", reason=reason, ended_at=now, open=None, owner=None, not_before=None)
     if was == "RUNNING" and attempt is not None:
         view.set(attempt, ended_at=now, outcome="CANCELLED", reason=reason, unswept=1)
-    return [{"id": run, "was": was, "input_set": found["input_set"]}]
+    attempts = [attempt.id] if attempt is not None else []
+    return [{"id": run, "was": was, "attempts": attempts, "input_set": found["input_set"]}]
