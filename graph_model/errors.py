@@ -2,7 +2,7 @@
 
 HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
-│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput
+│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound
 │   ├── PlanChanged, BreaksRefused
@@ -62,6 +62,17 @@ class InvalidPartition(DomainError):
     def __init__(self, key: str, expected: str) -> None:
         self.key, self.expected = key, expected
         super().__init__(f"{key!r} is not a partition here: expected {expected}")
+
+
+class UnknownTimeZone(DomainError):
+    """No clock of this name; also where a machine has no time zone database at all."""
+
+    code = "UNKNOWN_TIME_ZONE"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.nearest = name, nearest(name, known)
+        hint = f"did you mean {self.nearest}?" if self.nearest else "write a name such as Europe/Berlin"
+        super().__init__(f"there is no time zone {name}; {hint}")
 
 
 class InvalidMapping(DomainError):

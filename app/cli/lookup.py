@@ -10,6 +10,7 @@ from app.cli.connect import read_settings
 from graph_model.errors import DatasetNotFound, InvalidInput, JobNotFound
 from graph_model.names import Name, dataset_name_id, parse_name
 from graph_model.partitions.rules import WHOLE, PartitionScheme
+from graph_model.partitions.stored import stored_scheme
 
 if TYPE_CHECKING:
     from graph_model.store.graph import Graph
@@ -109,7 +110,7 @@ def _datasets(graph: Graph, text: str, names: Sequence[str]) -> list[Found]:
 
 
 def _found(row: dict[str, Any]) -> Found:
-    partitions = PartitionScheme(row["partition_every"], row["partition_from"])
+    partitions = stored_scheme(row["partition_every"], row["partition_from"], row["partition_details"])
     return Found(Name(row["namespace"], row["name"]), row["spelled"], row["retired"], partitions)
 
 

@@ -46,8 +46,7 @@ def _flows_of_sql(job: JobSpec, schemas: Schemas) -> ColumnFlows:
 def _columns_of(spec: InputSpec, schemas: Schemas) -> tuple[str, ...]:
     """The top-level columns of an input as its view has them, in lower case; none when they are not known."""
     columns = tuple(dict.fromkeys(column.path.lower().partition(".")[0] for column in schemas.get(spec.dataset, ())))
-    windowed = spec.mapping.kind == "offsets" and (spec.mapping.first, spec.mapping.last) != (0, 0)
-    return (*columns, PARTITION_COLUMN) if columns and windowed else columns
+    return (*columns, PARTITION_COLUMN) if columns and spec.mapping.takes_several else columns
 
 
 def _assigned(job: JobSpec, reads: QueryReads, names: _Spelling) -> tuple[list[ColumnFlow], list[Shape]]:

@@ -1,12 +1,13 @@
 // name:    jobs.get_jobs
 // purpose: Everything declared about some jobs, with owners, and what they read and produce now.
 // param:   ids list of string - job ids
-// returns: id, namespace, name, kind, partition_every, partition_from, definition_hash, retries, timeout_seconds, priority, description, scope, columns_known, unresolved, retired_at, owners list, inputs list, outputs list - one row per job that exists
+// returns: id, namespace, name, kind, partition_every, partition_from, partition_details, definition_hash, retries, timeout_seconds, priority, description, scope, columns_known, unresolved, retired_at, owners list, inputs list, outputs list - one row per job that exists
 // access:  read
 UNWIND $ids AS job_id
 MATCH (j:Job {id: job_id})
 RETURN j.id AS id, j.namespace AS namespace, j.name AS name, j.kind AS kind, j.partition_every AS partition_every,
-       j.partition_from AS partition_from, j.definition_hash AS definition_hash, j.retries AS retries,
+       j.partition_from AS partition_from, j.partition_details AS partition_details,
+       j.definition_hash AS definition_hash, j.retries AS retries,
        j.timeout_seconds AS timeout_seconds, j.priority AS priority, j.description AS description, j.scope AS scope,
        j.columns_known AS columns_known, j.unresolved AS unresolved, j.retired_at AS retired_at,
        COLLECT { MATCH (j)-[:OWNED_BY]->(o:Owner) RETURN o.name } AS owners,

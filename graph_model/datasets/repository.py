@@ -11,7 +11,7 @@ from graph_model.datasets.entities import Dataset, PartitionOverview
 from graph_model.errors import DatasetNotFound
 from graph_model.names import Name, dataset_name_id
 from graph_model.pages import Page, cut
-from graph_model.partitions.rules import PartitionScheme
+from graph_model.partitions.stored import stored_scheme
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.entities import VersionState
 
@@ -87,7 +87,7 @@ def _dataset(row: Row) -> Dataset:
         name=Name(row["namespace"], row["name"]),
         format=row["format"],
         location=row["location"],
-        partitions=PartitionScheme(row["partition_every"], row["partition_from"]),
+        partitions=stored_scheme(row["partition_every"], row["partition_from"], row["partition_details"]),
         columns=_columns(row["columns"]) or contract.columns,
         contract=contract,
         owners=tuple(sorted(row["owners"])),

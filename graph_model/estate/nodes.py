@@ -11,6 +11,7 @@ from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Node, NodeKind, without_empty
 from graph_model.jobs import definition as job_definition
 from graph_model.names import consumer_id, job_id
+from graph_model.partitions.stored import details_of
 
 # Every property that a declaration decides: one that is not set any more must be removed.
 PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
@@ -21,6 +22,7 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "location",
         "partition_every",
         "partition_from",
+        "partition_details",
         "expose",
         "options",
         "contract",
@@ -34,6 +36,7 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "kind",
         "partition_every",
         "partition_from",
+        "partition_details",
         "definition",
         "definition_hash",
         "retries",
@@ -56,6 +59,7 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "location": spec.location,
         "partition_every": spec.partitions.every,
         "partition_from": spec.partitions.start,
+        "partition_details": details_of(spec.partitions),
         "expose": spec.expose,
         "options": json.dumps(dict(spec.options), sort_keys=True, ensure_ascii=False),
         "contract": contract_definition.dumps(spec.contract),
@@ -73,6 +77,7 @@ def job_node(spec: JobSpec, *, scope: str, columns_known: bool, unresolved: Sequ
         "kind": spec.kind,
         "partition_every": spec.partitions.every,
         "partition_from": spec.partitions.start,
+        "partition_details": details_of(spec.partitions),
         "definition": job_definition.dumps(spec),
         "definition_hash": spec.definition_hash,
         "retries": spec.retries,

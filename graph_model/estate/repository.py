@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from graph_model.contracts.entities import Column
 from graph_model.estate.batches import in_batches
@@ -12,6 +12,7 @@ from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node, NodeKind
 from graph_model.estate.wording import contract_of
 from graph_model.names import Name, dataset_id, dataset_name_id
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.partitions.stored import stored_scheme
 from graph_model.store.graph import Graph, Transaction
 
 _NODES: tuple[tuple[NodeKind, str, str], ...] = (
@@ -46,10 +47,7 @@ _EDGES = (
 def known_datasets(graph: Graph) -> Mapping[Name, PartitionScheme]:
     """Every dataset that any scope declares, for `load_estate(…, known=…)`."""
     rows = graph.rows("estate.known_datasets")
-    return {
-        Name(row["namespace"], row["name"]): PartitionScheme(row["partition_every"], row["partition_from"])
-        for row in rows
-    }
+    return {Name(row["namespace"], row["name"]): _scheme(row) for row in rows}
 
 
 def source_of(scope: str) -> str:
@@ -93,7 +91,11 @@ def columns_of(node: Node) -> tuple[Column, ...]:
 
 
 def scheme_of(node: Node) -> PartitionScheme:
-    return PartitionScheme(node.properties.get("partition_every"), node.properties.get("partition_from"))
+    return _scheme(node.properties)
+
+
+def _scheme(said: Mapping[str, Any]) -> PartitionScheme:
+    return stored_scheme(said.get("partition_every"), said.get("partition_from"), said.get("partition_details"))
 
 
 def _nodes(tx: Transaction, kind: NodeKind, query: str, ids: Sequence[str]) -> list[Node]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph_model.names import job_partition_id, partition_id, run_id
 from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
+from graph_model.partitions.stored import stored_scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def needs_of_row(row: dict[str, Any]) -> JobNeeds:
     """A row of `readiness.consumers` or `readiness.of_job`."""
     return JobNeeds(
         job=row["job"],
-        scheme=PartitionScheme(row["every"], row["start"]),
+        scheme=stored_scheme(row["every"], row["start"], row["details"]),
         definition_hash=row["definition_hash"],
         priority=row["priority"] or 0,
         inputs=tuple(sorted((_input_of(item) for item in row["inputs"]), key=lambda need: need.dataset)),
@@ -96,7 +97,7 @@ def _input_of(item: dict[str, Any]) -> InputNeed:
     # An input without partitions under a job that has some is recorded only: else one new airline would rerun every
     # day.
     recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
-    scheme = PartitionScheme(item["every"], item["start"])
+    scheme = stored_scheme(item["every"], item["start"], item["details"])
     asks = item["correction"] == "ask" and mapping.kind != "whole"
     return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only, asks)
 
@@ -108,7 +109,7 @@ def concerned(jobs: Iterable[JobNeeds], *, dataset: str, key: str) -> tuple[JobP
         for job in jobs
         for need in job.inputs
         if need.dataset == dataset
-        for own in need.mapping.needing(key, job=job.scheme)
+        for own in need.mapping.needing(key, upstream=need.scheme, job=job.scheme)
     }
     return tuple(sorted(found))
 
@@ -117,7 +118,7 @@ def needs_of(job: JobNeeds, key: str) -> tuple[Need, ...]:
     """Every partition that partition `key` of `job` waits for; one entry per partition, the strictest wins."""
     found: dict[str, Need] = {}
     for need in job.inputs:
-        for upstream in need.mapping.needed(key, upstream=need.scheme):
+        for upstream in need.mapping.needed(key, upstream=need.scheme, job=job.scheme):
             partition = partition_id(need.dataset, upstream)
             known = found.get(partition)
             found[partition] = Need(

@@ -13,7 +13,7 @@ DAILY = PartitionScheme("day", "2013-01-01")
 
 
 def test_a_window_of_previous_days_leaves_out_its_own_day() -> None:
-    assert parse_mapping("previous 3 days").needed("2013-01-10", upstream=DAILY) == (
+    assert parse_mapping("previous 3 days").needed("2013-01-10", upstream=DAILY, job=DAILY) == (
         "2013-01-07",
         "2013-01-08",
         "2013-01-09",
@@ -21,12 +21,12 @@ def test_a_window_of_previous_days_leaves_out_its_own_day() -> None:
 
 
 def test_a_window_of_last_days_ends_with_its_own_day() -> None:
-    assert parse_mapping("last 2 days").needed("2013-01-10", upstream=DAILY) == ("2013-01-09", "2013-01-10")
+    assert parse_mapping("last 2 days").needed("2013-01-10", upstream=DAILY, job=DAILY) == ("2013-01-09", "2013-01-10")
 
 
 def test_partitions_before_the_first_one_are_not_needed() -> None:
-    assert parse_mapping("previous 3 days").needed("2013-01-02", upstream=DAILY) == ("2013-01-01",)
-    assert parse_mapping("previous 3 days").needed("2013-01-01", upstream=DAILY) == ()
+    assert parse_mapping("previous 3 days").needed("2013-01-02", upstream=DAILY, job=DAILY) == ("2013-01-01",)
+    assert parse_mapping("previous 3 days").needed("2013-01-01", upstream=DAILY, job=DAILY) == ()
 
 
 def test_a_month_end_is_stepped_over_by_the_calendar() -> None:
@@ -37,8 +37,8 @@ def test_a_month_end_is_stepped_over_by_the_calendar() -> None:
 
 
 def test_an_input_without_partitions_is_needed_whole() -> None:
-    assert parse_mapping("whole").needed("2013-01-10", upstream=PartitionScheme()) == ("",)
-    assert parse_mapping("whole").needing("", job=DAILY) == ()
+    assert parse_mapping("whole").needed("2013-01-10", upstream=PartitionScheme(), job=DAILY) == ("",)
+    assert parse_mapping("whole").needing("", upstream=PartitionScheme(), job=DAILY) == ()
 
 
 @pytest.mark.parametrize("text", ["", "previous", "previous 0 days", "next 3 days", "previous -1 days", "last x days"])
@@ -65,11 +65,11 @@ def test_needed_and_needing_agree(count: int, kind: str, offset: int) -> None:
     upstream = PartitionScheme("day", "2012-01-01")
     key = PartitionScheme("day").shift("2013-01-01", offset)
 
-    for own in mapping.needing(key, job=job):
-        assert key in mapping.needed(own, upstream=upstream)
+    for own in mapping.needing(key, upstream=upstream, job=job):
+        assert key in mapping.needed(own, upstream=upstream, job=job)
     if job.holds(key):
-        for needed in mapping.needed(key, upstream=upstream):
-            assert key in mapping.needing(needed, job=job)
+        for needed in mapping.needed(key, upstream=upstream, job=job):
+            assert key in mapping.needing(needed, upstream=upstream, job=job)
 
 
 @given(st.sampled_from(["same", "whole", "previous 2", "last 5", "previous 1", "last 2"]))

@@ -62,10 +62,18 @@ def test_a_partition_that_two_mappings_need_is_needed_by_the_strictest() -> None
     ],
 )
 def test_what_a_corrected_input_does(correction: str, mapping: str, *, triggers: bool, asks: bool) -> None:
-    item = {"dataset": "raw", "every": "day", "start": None, "required": True}
-    row = {"job": "clean", "every": "day", "start": None, "definition_hash": "h", "priority": 0, "outputs": []}
+    item = {"dataset": "raw", "every": "day", "start": None, "details": None, "required": True}
+    row = {
+        "job": "clean",
+        "every": "day",
+        "start": None,
+        "details": None,
+        "definition_hash": "h",
+        "priority": 0,
+        "outputs": [],
+    }
 
-    needs = needs_of_row({**row, "inputs": [{**item, "mapping": mapping, "correction": correction}]})
+    needs = needs_of_row({**row, "outputs": [], "inputs": [{**item, "mapping": mapping, "correction": correction}]})
 
     assert (needs.inputs[0].triggers, needs.inputs[0].asks, needs.asks) == (triggers, asks, asks)
 

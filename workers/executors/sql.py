@@ -22,7 +22,7 @@ class SqlExecutor:
             raise CannotRunError(f"{job.name} asks for the SQL engine {engine!r}; only duckdb is there")
         if len(task.run.outputs) != 1:
             raise CannotRunError(f"{job.name} has {len(task.run.outputs)} outputs; a SQL job writes exactly one")
-        windows = sorted({spec.dataset.name for spec in job.inputs if spec.mapping.first != spec.mapping.last})
+        windows = sorted({spec.dataset.name for spec in job.inputs if spec.mapping.takes_several})
         job_file = write_job_file(
             task, text=job.executor.get("text", ""), windows=windows, memory_limit=MEMORY_LIMIT, folder=str(task.folder)
         )

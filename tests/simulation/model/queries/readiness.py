@@ -31,12 +31,13 @@ def _needs(view: View, job: Record) -> dict[str, Any]:
         if edge["valid_to"] > now:
             inputs.append(
                 {"dataset": dataset.id, "every": dataset["partition_every"], "start": dataset["partition_from"],
-                 "mapping": edge["mapping"], "required": edge["required"], "correction": edge["correction"]}
+                 "details": dataset["partition_details"], "mapping": edge["mapping"], "required": edge["required"],
+                 "correction": edge["correction"]}
             )  # fmt: skip
     outputs = [key[1] for key, edge in job.out.get("PRODUCES", {}).items() if edge["valid_to"] > now]
     return {"job": job.id, "every": job["partition_every"], "start": job["partition_from"],
-            "definition_hash": job["definition_hash"], "priority": job["priority"], "inputs": inputs,
-            "outputs": outputs}  # fmt: skip
+            "details": job["partition_details"], "definition_hash": job["definition_hash"],
+            "priority": job["priority"], "inputs": inputs, "outputs": outputs}  # fmt: skip
 
 
 @query("readiness.wired")

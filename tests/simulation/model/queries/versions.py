@@ -11,7 +11,8 @@ from tests.simulation.model.view import View
 
 @query("versions.find_datasets")
 def find_datasets(view: View, name_ids: list[str]) -> Rows:
-    columns = ("namespace", "name", "format", "location", "options", "partition_every", "partition_from")
+    slicing = ("partition_every", "partition_from", "partition_details")
+    columns = ("namespace", "name", "format", "location", "options", *slicing)
     return [
         {"name_id": id, "id": dataset.id, **{column: dataset[column] for column in columns}}
         for id in name_ids
