@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 from graph_model.contracts.entities import Contract
 from graph_model.contracts.odcs import read_contract
-from graph_model.errors import InvalidContract, InvalidPartition, Mistake
+from graph_model.errors import InvalidContract, Mistake
 from graph_model.estate.drafts import DatasetDraft, Source
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
+from graph_model.estate.partitions import read_partitions
 from graph_model.estate.sections import Said, Section
-from graph_model.estate.vocabulary import DATASET_KEYS, EVERY, EXPOSE, FORMATS, PARTITION_KEYS
+from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, FORMATS
 from graph_model.estate.yaml_lines import Entries
 from graph_model.names import Name
-from graph_model.partitions.rules import Every, PartitionScheme
+from graph_model.partitions.rules import PartitionScheme
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS = ("date", "partition", "root")
@@ -24,7 +25,7 @@ PLACEHOLDERS = ("date", "partition", "root")
 
 def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> DatasetDraft:
     section = Section(tree, source.mistakes, what=f"dataset {name.name}", keys=DATASET_KEYS, start=line)
-    scheme = _partitions(section)
+    scheme = read_partitions(section, source)
     partitions = scheme or PartitionScheme()
     format = section.word("format", FORMATS, required=True) or ""
     options = _options(section, format)
@@ -42,23 +43,6 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
         options=options,
     )
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)
-
-
-def _partitions(section: Section) -> PartitionScheme | None:
-    """None when what is written is no scheme."""
-    inner = section.section("partition", PARTITION_KEYS)
-    if inner is None:
-        return None if "partition" in section else PartitionScheme()
-    word = inner.word("every", EVERY, required=True)
-    start = inner.text("from")
-    every = next((known for known in get_args(Every) if known == word), None)
-    if every is None or start is None:
-        return PartitionScheme(every) if every else None
-    try:
-        return PartitionScheme(every, PartitionScheme(every).check(start.value))
-    except InvalidPartition as error:
-        inner.wrong(start.line, f"from: {error}")
-        return None
 
 
 def _options(section: Section, format: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from graph_model.estate.entities import Correction, DatasetSpec, Deadline, JobKi
 from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
+from graph_model.partitions.rules import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,14 @@ class DatasetDraft:
 
 @dataclass(frozen=True, slots=True)
 class WindowDraft:
-    """A mapping as written; `unit` is the word after the number (`day` in `previous 3 days`), if there is one."""
+    """A mapping as written, and where."""
 
-    mapping: PartitionMapping
-    unit: str | None
+    written: Window
     line: int
+
+    @property
+    def mapping(self) -> PartitionMapping:
+        return self.written.mapping
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,9 @@ from graph_model.estate.sections import Said, Section, describe, named
 from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, INTERPRETERS, JOB_KEYS, JOB_KINDS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
 from graph_model.names import Name
-from graph_model.partitions.rules import parse_mapping
+from graph_model.partitions.rules import read_window
 
 _FUNCTION = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$")
-_UNIT = re.compile(r" (day|hour|month)s?$")
 _DEFAULT_TIMEOUT = 3600.0
 MOST_RETRIES = 100
 HIGHEST_EXIT_CODE = 255
@@ -142,9 +141,8 @@ def _window(inner: Section) -> WindowDraft | None:
     said = inner.text("window")
     if said is None:
         return None
-    unit = _UNIT.search(said.value)
     try:
-        return WindowDraft(parse_mapping(said.value), unit[1] if unit else None, said.line)
+        return WindowDraft(read_window(said.value), said.line)
     except InvalidMapping as error:
         inner.wrong(said.line, f"window {error}")
         return None

@@ -20,7 +20,7 @@ DATASET_KEYS = (
     "url",
     "table",
 )
-PARTITION_KEYS = ("every", "from")
+PARTITION_KEYS = ("every", "keys", "from", "timezone", "calendar", "due_after")
 JOB_KINDS = ("python", "sql", "shell")
 JOB_KEYS = (
     *JOB_KINDS,
@@ -41,7 +41,7 @@ CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description")
 DEADLINE_KEYS = ("by", "timezone")
 
 FORMATS = ("csv", "parquet", "jsonl", "table", "manifest")
-EVERY = ("day", "hour", "month")
+EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
 CORRECTIONS = ("rerun", "ignore", "ask")
 EXPOSE = ("copy",)

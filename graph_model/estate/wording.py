@@ -10,6 +10,8 @@ from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Contract
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
+from graph_model.partitions.rules import LIST
+from graph_model.partitions.stored import stored_scheme
 
 LONGEST_VALUE = 40
 # Told through what they stand for: edges, the definition, or nothing that a reader would call a change.
@@ -21,6 +23,8 @@ def introduced(node: Node) -> str:
     """What a new thing is, in a word or two."""
     what = node.properties.get("format" if node.kind == "dataset" else "kind", "")
     every = node.properties.get("partition_every")
+    if every == LIST:
+        return f"{what} by its own keys"
     return f"{what} by {every}" if every else what
 
 
@@ -28,7 +32,9 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
     keys = sorted({*before.properties, *after.properties})
     for key in keys:
         old, new = before.properties.get(key), after.properties.get(key)
-        if old != new and key not in _UNTOLD:
+        if old != new and key == "partition_details":
+            yield from _changed_slicing(old, new)
+        elif old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
     yield from _changed_options(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
@@ -77,6 +83,20 @@ def contract_of(node: Node) -> Contract:
 def _changed_options(before: Node, after: Node) -> Iterator[str]:
     old, new = (json.loads(node.properties.get("options") or "{}") for node in (before, after))
     yield from (f"option {key} changed" for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+
+
+def _changed_slicing(before: str | None, after: str | None) -> Iterator[str]:
+    """A calendar may have hundreds of days: its name, and that it changed, is enough."""
+    old, new = (stored_scheme(None, None, details) for details in (before, after))
+    if old.timezone != new.timezone:
+        yield f"timezone: {old.timezone} → {new.timezone}"
+    if old.keys != new.keys:
+        yield f"keys: {_short(list(old.keys) or None)} → {_short(list(new.keys) or None)}"
+    if old.due_after != new.due_after:
+        yield f"due_after: {old.due_after:g} s → {new.due_after:g} s"
+    names = [calendar.name if calendar else "nothing" for calendar in (old.calendar, new.calendar)]
+    if old.calendar != new.calendar:
+        yield f"calendar: {names[0]} → {names[1]}" if names[0] != names[1] else f"calendar {names[0]}: other days"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

@@ -5,7 +5,7 @@ Keys of a rhythm sort like their time; keys of a list are in the order in which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -164,9 +164,7 @@ class PartitionScheme:
     def _check_listed(self, key: str) -> str:
         if self.every == LIST:
             if key not in self.keys:
-                near = nearest(key, self.keys)
-                shown = ", ".join(self.keys[:_SHOWN_KEYS]) + (", …" if len(self.keys) > _SHOWN_KEYS else "")
-                raise InvalidPartition(key, near or f"one of {shown}")
+                raise InvalidPartition(key, nearest(key, self.keys) or f"one of {shortened(self.keys)}")
         elif key != WHOLE:
             raise InvalidPartition(key, "no partition (the dataset has none)")
         return key
@@ -176,6 +174,11 @@ class PartitionScheme:
         if self.calendar is not None and self._is_closed(unit, index):
             return f"a business day of {self.calendar.name}; the next one is {following}"
         return f"{following}, because the clocks of {self.timezone} skip this {unit.name}"
+
+
+def shortened(keys: Sequence[str]) -> str:
+    """The first few of a list of keys, for messages."""
+    return ", ".join(keys[:_SHOWN_KEYS]) + (", …" if len(keys) > _SHOWN_KEYS else "")
 
 
 def _interval(unit: Unit, index: int, timezone: str) -> Interval:

@@ -36,10 +36,9 @@ class Unit:
         """Raises InvalidPartition for what is no key of this unit."""
         try:
             index = self._at(self._parse(key))
-            fits = self.reaches(index) and self.key(index) == key
         except ValueError:
-            fits = False
-        if not fits:
+            index = None
+        if index is None or not self.reaches(index) or self.key(index) != key:
             raise InvalidPartition(key, f"{'an' if self.name == 'hour' else 'a'} {self.name} like {self.example}")
         return index
 

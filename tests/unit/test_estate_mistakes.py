@@ -132,7 +132,7 @@ MISTAKES = {
             7,
             (
                 "job tidy: input: window 'prev 3 days' is not a partition mapping: "
-                "expected `same`, `whole`, `previous N days` or `last N days`"
+                "expected `same`, `whole`, `previous N days`, `last N days` or `all days of the month`"
             ),
             None,
         ),
@@ -162,7 +162,7 @@ MISTAKES = {
         (
             8,
             "job tidy: input hourly has partitions by hour, but the job has partitions by day from 2024-01-01",
-            "give both the same `every`",
+            "write `window: all hours of the day`",
         ),
     ),
     "outputs with different partitions": (
