@@ -18,6 +18,7 @@ from app.cli import (
     keep,
     lineage,
     migrate,
+    partitions,
     quarantine,
     questions,
     runs,
@@ -80,6 +81,7 @@ app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
 app.command(rich_help_panel=_ASK)(versions.wait)
 app.command("versions", rich_help_panel=_ASK)(versions.list_versions)
+app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("run", rich_help_panel=_ASK)(runs.show_run)

@@ -16,6 +16,9 @@ from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, 
 from graph_model.contracts import entities as contracts
 from graph_model.datasets import entities, repository
 from graph_model.names import Name
+from graph_model.pages import Page
+from graph_model.partitions.rules import PartitionScheme
+from graph_model.partitions.status import came_late, due_of, partition_statuses
 
 if TYPE_CHECKING:
     from app.graphql.versions import Version
@@ -57,6 +60,10 @@ class PartitionOverview:
     versions: int
     newest_state: VersionState | None
     reason: str
+    due: datetime | None = strawberry.field(
+        description="When it is expected. Null: at any time, or never, for a key that the dataset no longer has."
+    )
+    late: bool = strawberry.field(description="Its first good version came after it was due.")
     current_id: strawberry.Private[str | None]
     newest_id: strawberry.Private[str | None]
 
@@ -69,9 +76,12 @@ class PartitionOverview:
         return await _version(info, self.newest_id)
 
     @classmethod
-    def of(cls, found: entities.PartitionOverview) -> PartitionOverview:
+    def of(cls, found: entities.PartitionOverview, scheme: PartitionScheme) -> PartitionOverview:
+        due = due_of(found, scheme)
         return cls(
             key=found.key,
+            due=due,
+            late=came_late(found, due),
             versions=found.versions,
             newest_state=found.newest_state,
             reason=found.reason,
@@ -86,8 +96,15 @@ class Dataset(Node):
     name: str
     format: str
     location: str | None
-    partition_every: str | None = strawberry.field(description="day, hour or month; null: it has no partitions.")
+    partition_every: str | None = strawberry.field(
+        description="hour, day, week, month, quarter, year, or list; null: it has no partitions."
+    )
     partition_from: str | None = strawberry.field(description="The first partition that exists.")
+    partition_timezone: str | None = strawberry.field(
+        description="Whose clocks the partitions follow; null: they are no slices of time."
+    )
+    partition_calendar: str | None = strawberry.field(description="Whose business days alone are partitions.")
+    partition_keys: list[str] = strawberry.field(description="The partitions of a list, in their order.")
     expose: str | None
     columns: list[Column]
     contract: Contract
@@ -96,6 +113,7 @@ class Dataset(Node):
     tags: list[str]
     scope: str
     retired_at: datetime | None
+    scheme: strawberry.Private[PartitionScheme]
 
     @strawberry.field(description="The current version of the newest partition that has one.")
     async def latest_version(self, info: Info) -> LazyVersion | None:
@@ -109,15 +127,25 @@ class Dataset(Node):
 
         return await version_connection(info, self.id, partition=partition, first=first, after=after)
 
-    @strawberry.field(description="Partitions, newest first.")
+    @strawberry.field(
+        description="Partitions of which something is known, newest first; or the gaps: those that should be there by "
+        "now and have no good version, newest first, and those of a list in its order."
+    )
     async def partitions(
-        self, info: Info, first: First = DEFAULT_PAGE, after: After = None
+        self, info: Info, gaps: bool = False, first: First = DEFAULT_PAGE, after: After = None
     ) -> Connection[PartitionOverview]:
-        cursors = Cursors("partitions", self.id)
+        cursors = Cursors("gaps" if gaps else "partitions", self.id)
         place = cursors.read(after)
-        page = await info.context.load.partitions.load(PageKey(self.id, first, place[0] if place else None))
-        nodes = [PartitionOverview.of(item) for item in page.items]
+        key = PageKey(self.id, first, place[0] if place else None)
+        page = await (self._gaps(info, key) if gaps else info.context.load.partitions.load(key))
+        nodes = [PartitionOverview.of(item, self.scheme) for item in page.items]
         return connection(nodes, [cursors.write(item.key) for item in page.items], has_next=page.has_next, after=after)
+
+    async def _gaps(self, info: Info, key: PageKey) -> Page[entities.PartitionOverview]:
+        found = await info.context.ask(
+            partition_statuses, self.id, self.scheme, gaps=True, first=key.first, after=key.after
+        )
+        return Page(tuple(status.overview for status in found.items), found.has_next)
 
     @classmethod
     def of(cls, found: entities.Dataset) -> Dataset:
@@ -129,6 +157,10 @@ class Dataset(Node):
             location=found.location,
             partition_every=found.partitions.every,
             partition_from=found.partitions.start,
+            partition_timezone=found.partitions.timezone if found.partitions.unit else None,
+            partition_calendar=found.partitions.calendar.name if found.partitions.calendar else None,
+            partition_keys=list(found.partitions.keys),
+            scheme=found.partitions,
             expose=found.expose,
             columns=_columns(found.columns),
             contract=Contract.of(found.contract),

@@ -39,7 +39,10 @@ class Dataset:
 @dataclass(frozen=True, slots=True)
 class PartitionOverview:
     """One partition at a glance: the version that readers get, and the state of the newest one. They differ when the
-    newest one is quarantined or still being validated."""
+    newest one is quarantined or still being validated.
+
+    `published_at` and `row_count` are those of the current version; `first_published` is when readers first got any.
+    """
 
     key: str
     versions: int
@@ -47,3 +50,6 @@ class PartitionOverview:
     newest: str | None = None
     newest_state: VersionState | None = None
     reason: str = ""
+    published_at: datetime | None = None
+    row_count: int | None = None
+    first_published: datetime | None = None

@@ -75,7 +75,7 @@ def partitions(
     """By dataset id, one page of its partitions, newest first; `before` is the last key of the page before."""
     found: dict[str, list[PartitionOverview]] = {dataset: [] for dataset in ids}
     for row in graph.rows("datasets.list_partitions", ids=list(ids), before=before, limit=first + 1):
-        found[row["dataset"]].append(_overview(row))
+        found[row["dataset"]].append(overview_of(row))
     newest_first = {dataset: sorted(items, key=lambda item: item.key, reverse=True) for dataset, items in found.items()}
     return {dataset: cut(items, first) for dataset, items in newest_first.items()}
 
@@ -106,13 +106,18 @@ def _columns(rows: Sequence[Row]) -> tuple[Column, ...]:
     return tuple(Column(row["path"], row["type"] or "unknown", row["nullable"] is not False) for row in ordered)
 
 
-def _overview(row: Row) -> PartitionOverview:
+def overview_of(row: Row) -> PartitionOverview:
+    """A row of `datasets.list_partitions` or `partitions.overviews`."""
+    current = next(iter(row["current"]), None)
     newest = max(row["versions"], key=lambda version: (version["source_time"], version["id"]), default=None)
     return PartitionOverview(
         key=row["key"],
         versions=len(row["versions"]),
-        current=next(iter(row["current"]), None),
+        current=current and current["id"],
         newest=newest and newest["id"],
         newest_state=VersionState(newest["state"]) if newest else None,
         reason=(newest and newest["reason"]) or "",
+        published_at=current and current["published_at"],
+        row_count=current and current["row_count"],
+        first_published=min((v["published_at"] for v in row["versions"] if v["published_at"]), default=None),
     )

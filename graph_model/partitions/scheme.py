@@ -113,9 +113,10 @@ class PartitionScheme:
         found = self.interval(key)
         return found.end + timedelta(seconds=self.due_after) if found else None
 
-    def due_by(self, now: datetime) -> Iterator[str]:
-        """The keys that are due at `now`, newest first; of a list all, the last first. Ends at the first key if the
-        scheme has one, else only where years end.
+    def due_by(self, now: datetime, *, before: str | None = None) -> Iterator[str]:
+        """The keys that are due at `now` and less than `before`, newest first; of a list all, the last first.
+
+        Ends at the first key if the scheme has one, else only where years end.
         """
         unit = self.unit
         if unit is None:
@@ -123,7 +124,7 @@ class PartitionScheme:
             return
         latest = now.astimezone(UTC) - timedelta(seconds=self.due_after)
         begun = unit.key(unit.at(local_time(latest, zone(self.timezone))) + 1)
-        for key in self.earlier(begun):
+        for key in self.earlier(min(begun, before) if before is not None else begun):
             if self.start is not None and key < self.start:
                 return
             if _interval(unit, unit.index(key), self.timezone).end <= latest:

@@ -439,3 +439,29 @@ def test_an_estate_folder_is_as_good_as_its_file(graph: Graph, cli: Cli, estate:
     shutil.copytree(estate.parent, copy)
 
     assert cli("plan", str(copy), "--json").code == 0
+
+
+def test_partitions_lists_what_is_missing_beside_what_is_there(traded: Graph, cli: Cli) -> None:
+    told = cli("partitions", "shop/orders", "--to", OTHER_DAY, "--json")
+    gaps = cli("partitions", "shop/orders", "--gaps", "--from", DAY, "--to", OTHER_DAY, "--json")
+    fine = cli("partitions", "shop/orders", "--gaps", "--from", DAY, "--to", DAY)
+
+    listed = {row["partition"]: (row["state"], row["gap"], row["late"]) for row in told.json["partitions"]}
+    assert told.code == 0, told.err
+    assert list(listed) == ["2024-01-06", "2024-01-05", "2024-01-04", "2024-01-03", "2024-01-02", "2024-01-01"]
+    assert listed[DAY] == ("PUBLISHED", False, True)
+    assert listed[OTHER_DAY] == ("QUARANTINED", True, False)
+    assert listed["2024-01-01"] == ("MISSING", True, False)
+    assert told.json["partitions"][1]["due"] == "2024-01-06T00:00:00+00:00"
+    assert (gaps.code, [row["partition"] for row in gaps.json["partitions"]]) == (1, [OTHER_DAY])
+    assert (fine.code, fine.out, fine.err.strip()) == (0, "", "no gaps")
+
+
+def test_partitions_says_what_it_left_out_and_what_is_no_partition(traded: Graph, cli: Cli) -> None:
+    short = cli("partitions", "shop/orders", "--to", OTHER_DAY, "--limit", "2")
+    wrong = cli("partitions", "shop/orders", "--to", "2024-W01")
+
+    assert (short.code, len(short.out.strip().splitlines())) == (0, 4)
+    assert "there are more than 2" in short.err
+    assert wrong.code == 2
+    assert "expected a day like 2013-01-05" in wrong.err

@@ -119,7 +119,7 @@ def test_partitions_tell_what_readers_get_and_what_came_last(small_estate: Graph
     older = partitions(small_estate, [dataset_id(CLEAN)], first=1, before=DAY_TWO)
 
     bad = PartitionOverview(DAY_TWO, 1, None, BAD, VersionState.QUARANTINED, "2 rows have no id")
-    good = PartitionOverview(DAY_ONE, 1, GOOD, GOOD, VersionState.PUBLISHED)
+    good = PartitionOverview(DAY_ONE, 1, GOOD, GOOD, VersionState.PUBLISHED, row_count=3)
     assert (pages[dataset_id(CLEAN)].items, pages[dataset_id(CLEAN)].has_next) == ((bad,), True)
     assert (older[dataset_id(CLEAN)].items, older[dataset_id(CLEAN)].has_next) == ((good,), False)
     assert pages[dataset_id(RAW)].items == ()
