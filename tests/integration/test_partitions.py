@@ -47,8 +47,8 @@ def declare(graph: Graph, estate: Estate) -> Estate:
     return estate
 
 
-def sliced(name: str, scheme: PartitionScheme, **more: object) -> Estate:
-    return an_estate(a_dataset(name, partitions=scheme, location=f"{name}/{{partition}}.csv", **more))
+def sliced(name: str, scheme: PartitionScheme) -> Estate:
+    return an_estate(a_dataset(name, partitions=scheme, location=f"{name}/{{partition}}.csv"))
 
 
 def publish(graph: Graph, name: str, *keys: str, spoilt: tuple[str, ...] = ()) -> None:
