@@ -49,7 +49,7 @@ class Mapping:
         if self.kind == "all":
             return _inside(key, upstream, job)
         before = islice(upstream.earlier(key), -self.first) if self.first < 0 else ()
-        found = [near for near in islice(before, max(-self.last - 1, 0), None) if upstream.holds(near)]
+        found = [near for near in islice(before, max(-self.last - 1, 0), None) if upstream.has_begun(near)]
         return (*reversed(found), *((key,) if self.last == 0 and upstream.holds(key) else ()))
 
     def needing(self, key: str, *, upstream: PartitionScheme, job: PartitionScheme) -> tuple[str, ...]:
@@ -65,7 +65,7 @@ class Mapping:
         if LIST in (job.every, upstream.every):
             return tuple(own for own in job.keys if key in self.needed(own, upstream=upstream, job=job))
         own = (key,) if self.last == 0 and job.holds(key) else ()
-        return (*own, *(found for found in self._later(key, upstream, job) if job.holds(found)))
+        return (*own, *(found for found in self._later(key, upstream, job) if job.has_begun(found)))
 
     def _later(self, key: str, upstream: PartitionScheme, job: PartitionScheme) -> Iterator[str]:
         """The job's keys after `key` that have it at most -first, at least -last (but 1) of the input's keys back."""

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from graph_model.errors import InvalidPartition, nearest
 from graph_model.partitions.calendars import Calendar
 from graph_model.partitions.units import UNITS, Unit
-from graph_model.partitions.zones import first_instant, local_time, zone
+from graph_model.partitions.zones import first_instant, is_plain, local_time, zone
 
 Every = Literal["hour", "day", "week", "month", "quarter", "year", "list"]
 
@@ -61,7 +61,7 @@ class PartitionScheme:
         index = unit.index(key)
         if not self._exists(unit, index):
             raise InvalidPartition(key, self._instead(unit, index))
-        if self.start is not None and key < self.start:
+        if not self.has_begun(key):
             raise InvalidPartition(key, f"{self.start} or later")
         return key
 
@@ -72,6 +72,10 @@ class PartitionScheme:
         except InvalidPartition:
             return False
         return True
+
+    def has_begun(self, key: str) -> bool:
+        """Whether a key of this rhythm is the first one or a later one."""
+        return self.start is None or key >= self.start
 
     def shift(self, key: str, by: int) -> str:
         """The key `by` steps later (earlier when negative), whether or not it lies before the first one.
@@ -124,10 +128,12 @@ class PartitionScheme:
             return
         latest = now.astimezone(UTC) - timedelta(seconds=self.due_after)
         begun = unit.key(unit.at(local_time(latest, zone(self.timezone))) + 1)
+        is_due = False
         for key in self.earlier(min(begun, before) if before is not None else begun):
-            if self.start is not None and key < self.start:
+            if not self.has_begun(key):
                 return
-            if _interval(unit, unit.index(key), self.timezone).end <= latest:
+            is_due = is_due or _interval(unit, unit.index(key), self.timezone).end <= latest
+            if is_due:  # and so is whatever comes before it
                 yield key
 
     def within(self, begin: datetime, end: datetime) -> tuple[str, ...]:
@@ -136,7 +142,7 @@ class PartitionScheme:
         if unit is None:
             return ()
         keys = (unit.key(index) for index in range(unit.at(begin), unit.at(end)) if self._exists(unit, index))
-        return tuple(key for key in keys if self.start is None or key >= self.start)
+        return tuple(key for key in keys if self.has_begun(key))
 
     def _beyond(self, key: str, direction: Literal[1, -1]) -> Iterator[str]:
         unit = self.unit
@@ -155,6 +161,8 @@ class PartitionScheme:
         if self._is_closed(unit, index):
             return False
         if self.timezone == "UTC" or unit.name not in ("hour", "day"):
+            return True
+        if is_plain(unit.begin(index), unit.begin(index + 1), zone(self.timezone)):
             return True
         start, end = _interval(unit, index, self.timezone)
         return start < end

@@ -63,7 +63,8 @@ class Unit:
 
     def reaches(self, index: int) -> bool:
         """Whether a slice lies in the years that keys can name."""
-        return self._at(_EARLIEST) <= index <= self._at(_LATEST)
+        first, last = _ENDS[self.name]
+        return first <= index <= last
 
 
 _EARLIEST, _LATEST = datetime(FIRST_YEAR, 1, 4), datetime(LAST_YEAR, 12, 28, 23)  # noqa: DTZ001  local times, no zone
@@ -120,7 +121,8 @@ def _month_begin(index: int) -> datetime:
 
 
 def _parse_month(key: str) -> datetime:
-    return datetime.strptime(key, "%Y-%m")  # noqa: DTZ007  local time, of no zone
+    year, _, month = key.partition("-")
+    return _first_of(int(year), int(month))
 
 
 def _quarter_index(moment: datetime) -> int:
@@ -141,21 +143,22 @@ def _spell_quarter(begin: datetime) -> str:
 
 
 def _parse_hour(key: str) -> datetime:
-    return datetime.strptime(key, "%Y-%m-%dT%H")  # noqa: DTZ007  local time, of no zone
+    day, _, hour = key.partition("T")
+    return _midnight(date.fromisoformat(day)).replace(hour=int(hour))
 
 
 _ALL = (
-    Unit("hour", "2013-01-05T07", _parse_hour, lambda t: t.strftime("%Y-%m-%dT%H"), _hour_index, _hour_begin),
+    Unit("hour", "2013-01-05T07", _parse_hour, lambda t: f"{t.date()}T{t.hour:02}", _hour_index, _hour_begin),
     Unit(
         "day",
         "2013-01-05",
         lambda key: _midnight(date.fromisoformat(key)),
-        lambda t: t.strftime("%Y-%m-%d"),
+        lambda t: t.date().isoformat(),
         _day_index,
         _day_begin,
     ),
     Unit("week", "2013-W01", _parse_week, _spell_week, _week_index, _week_begin),
-    Unit("month", "2013-01", _parse_month, lambda t: t.strftime("%Y-%m"), _month_index, _month_begin),
+    Unit("month", "2013-01", _parse_month, lambda t: f"{t.year:04}-{t.month:02}", _month_index, _month_begin),
     Unit("quarter", "2013-Q1", _parse_quarter, _spell_quarter, _quarter_index, _quarter_begin),
     Unit(
         "year",
@@ -168,6 +171,7 @@ _ALL = (
 )
 
 UNITS: dict[str, Unit] = {unit.name: unit for unit in _ALL}
+_ENDS: dict[str, tuple[int, int]] = {unit.name: (unit.at(_EARLIEST), unit.at(_LATEST)) for unit in _ALL}
 
 _HOLDERS: dict[str, tuple[str, ...]] = {
     "hour": ("day", "week", "month", "quarter", "year"),

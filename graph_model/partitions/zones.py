@@ -36,6 +36,12 @@ def first_instant(local: datetime, clocks: ZoneInfo) -> datetime:
     return after
 
 
+def is_plain(begin: datetime, end: datetime, clocks: ZoneInfo) -> bool:
+    """Whether no jump of `clocks` touches the time between two local times: quick to say, where instants are not."""
+    moments = (begin.replace(tzinfo=clocks), begin.replace(tzinfo=clocks, fold=1), end.replace(tzinfo=clocks))
+    return len({moment.utcoffset() for moment in moments}) == 1
+
+
 def local_time(instant: datetime, clocks: ZoneInfo) -> datetime:
     """What `clocks` show at `instant`, as a naive time."""
     return instant.astimezone(clocks).replace(tzinfo=None, fold=0)

@@ -177,6 +177,7 @@ def test_the_pages_of_a_list_of_gaps_join_without_loss(graph: Graph, monkeypatch
     assert found + keys(page) == whole
     assert whole == ["2013-01-11", "2013-01-10", "2013-01-09", "2013-01-07", "2013-01-04", "2013-01-02", "2012-12-28"]
     assert keys(listed(graph, "rates", gaps=True, start="2013-01-05", end="2013-01-08")) == ["2013-01-07"]
+    assert keys(listed(graph, "rates", gaps=True, end="2013-01-03", after="2013-01-10"))[0] == "2013-01-02"
 
 
 def test_what_is_not_over_yet_is_no_gap_and_is_listed_when_it_is_there(graph: Graph) -> None:
@@ -192,6 +193,11 @@ def test_what_is_not_over_yet_is_no_gap_and_is_listed_when_it_is_there(graph: Gr
     publish(graph, "daily", ahead)
     newest = listed(graph, "daily", first=1).items[0]
     assert (newest.key, newest.state, newest.is_gap, newest.is_late) == (ahead, "PUBLISHED", False, False)
+
+    further = (after + timedelta(days=4)).isoformat()
+    publish(graph, "daily", spoilt=(further,))
+    newest = listed(graph, "daily", first=1).items[0]
+    assert (newest.key, newest.state, newest.is_gap) == (further, "QUARANTINED", False)
 
 
 def test_what_may_come_later_is_a_gap_only_then(graph: Graph) -> None:

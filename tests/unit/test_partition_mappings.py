@@ -27,6 +27,7 @@ STEPS = st.one_of(
     st.just(Mapping()),
     st.integers(1, 20).map(lambda count: Mapping("offsets", -count, -1)),
     st.integers(1, 20).map(lambda count: Mapping("offsets", 1 - count, 0)),
+    st.tuples(st.integers(1, 20), st.integers(0, 20)).map(lambda steps: Mapping("offsets", -sum(steps), -steps[0])),
 )
 NESTED = [
     *(("hour", longer) for longer in ("day", "week", "month")),
@@ -60,7 +61,7 @@ def test_who_needs_a_partition_is_exactly_who_lists_it(
 ) -> None:
     if not upstream.holds(key):
         return
-    expected = [own for own in DAYS[30:] if job.holds(own) and key in _needed(mapping, own, upstream)]
+    expected = [own for own in DAYS[60:] if job.holds(own) and key in _needed(mapping, own, upstream)]
 
     assert list(mapping.needing(key, upstream=upstream, job=job)) == expected
 
