@@ -10,7 +10,18 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from connectors.checks.rules import CheckError, Columns, Question, in_words, label, listed, question, tolerated
+from connectors.checks.queries import sql
+from connectors.checks.rules import (
+    ROW_WISE,
+    CheckError,
+    Columns,
+    Question,
+    in_words,
+    label,
+    listed,
+    question,
+    tolerated,
+)
 from connectors.storage.scan import ROW, Scan
 from connectors.storage.session import one_row
 from graph_model.contracts.entities import Check, CheckResult
@@ -233,4 +244,5 @@ def _failed(check: Check, failed: int, message: str) -> CheckResult:
     )
 
 
-_OTHERS: dict[str, Callable[[Scan, Check], CheckResult]] = {"row_count": row_count, "unique": unique}
+_OTHERS: dict[str, Callable[[Scan, Check], CheckResult]] = {"row_count": row_count, "unique": unique, "sql": sql}
+KINDS = (*ROW_WISE, *_OTHERS)

@@ -167,6 +167,12 @@ def test_options_and_lists_of_values_become_checks() -> None:
         ("{metric: rowCount, mustBeLessOrEqualTo: 10}", "row_count", {"max": 10}, "blocking"),
         ("{metric: rowCount, mustBeBetween: [1, 5]}", "row_count", {"min": 1, "max": 5}, "blocking"),
         ("{metric: rowCount, mustNotBe: 0}", "row_count", {"min": 1}, "blocking"),
+        (
+            "{type: sql, query: 'SELECT count(*) FROM {object}', mustBeLessThan: 9, severity: warning}",
+            "sql",
+            {"query": "SELECT count(*) FROM {object}", "must": {"below": 9}, "column": "origin"},
+            "warning",
+        ),
     ],
 )
 def test_a_rule_of_the_library_becomes_a_check(rule: str, kind: str, params: dict[str, Any], severity: str) -> None:
@@ -192,7 +198,9 @@ def test_text_is_for_people_and_equal_names_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ("{type: sql, query: SELECT 1, mustBe: 1}", "a quality rule of type sql cannot be run here"),
+        ("{type: sql, mustBe: 1}", "a rule of type sql needs its query"),
+        ("{type: sql, query: SELECT 1}", "does not say what its number must be"),
+        ("{type: sql, query: SELECT 1, mustBe: 1, unit: percent}", "a query gives a plain number"),
         ("{type: custom, engine: soda, implementation: x}", "a quality rule of type custom cannot be run here"),
         ("{metric: nulValues, mustBe: 0}", "nulValues is not a metric of the library; did you mean nullValues?"),
         ("{mustBe: 0}", "a quality rule without a metric"),
