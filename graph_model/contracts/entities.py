@@ -45,7 +45,7 @@ class Check:
     `allowed_values` {column, values} · `range` {column, min?, max?, above?, below?} · `length` {column, min?, max?} ·
     `matches` {column, pattern} (the whole value) · `sql` {query, column?} (one SELECT of one number, which `must` be
     zero by default). All but `row_count` and `schema` also take `must`, how many rows may fail ({at_most: 5}; none by
-    default), with `unit` rows or percent, which `sql` has not.
+    default), with `unit` rows or percent, which `sql` has not. `masked` lists columns whose values are never shown.
     """
 
     name: str

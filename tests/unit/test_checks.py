@@ -103,6 +103,23 @@ def test_a_check_that_holds_passes_and_nulls_are_left_to_not_null(asked: Check, 
     assert (result.failed_rows, result.sample) == (0, ())
 
 
+def test_values_of_masked_columns_are_never_shown(tmp_path: Path) -> None:
+    content = a_csv(tmp_path)
+    asked = [
+        check("matches", column="origin", pattern="[A-W]+", masked=["origin"]),
+        check("unique", columns=["carrier", "flight"], masked=["carrier"]),
+        check("schema", columns={"delay": "integer", "day": "date"}, masked=["delay"]),
+        check("not_null", columns=["delay"], masked=["delay"]),
+    ]
+
+    matches, unique, schema, not_null = validate(content, asked).results
+
+    assert matches.sample == ({"origin": "•••", "row": 2},)
+    assert unique.sample[0] == {"carrier": "•••", "flight": 1, "row": 3}
+    assert schema.message.endswith("e.g. delay '•••', day '2013-01-02' in row 2")
+    assert not_null.sample == ({"delay": None, "row": 3},), "that there is none is no secret"
+
+
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [

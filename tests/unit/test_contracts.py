@@ -179,6 +179,24 @@ def test_a_rule_of_the_library_becomes_a_check(rule: str, kind: str, params: dic
     assert checks_of(a_rule(rule)) == [(kind, params, severity)]
 
 
+def test_checks_know_which_of_their_columns_are_secret() -> None:
+    schema = """\
+    properties:
+      - {name: name, tags: [PII], unique: true}
+      - {name: address, classification: confidential, properties: [{name: street, logicalTypeOptions: {maxLength: 9}}]}
+      - {name: flight, required: true, classification: public}
+      - {name: home, required: true, tags: [sensitive]}
+"""
+    masked = {check.kind: check.params.get("masked") for check in contract_of(schema).checks}
+
+    assert masked == {
+        "schema": ["name", "address", "home"],
+        "not_null": ["home"],
+        "unique": ["name"],
+        "length": ["address.street"],
+    }
+
+
 def test_a_rule_about_the_object_names_properties_and_checks_use_their_columns() -> None:
     schema = "    properties: [{name: carrier, physicalName: c}, {name: flight}]\n    quality:\n      - {name: key, metric: duplicateValues, mustBe: 0, arguments: {properties: [carrier, flight]}}\n"
 
