@@ -300,14 +300,33 @@ _OPERATORS: dict[str, Callable[[float, Any], bool]] = {
 }
 
 
-def tolerated(check: Check, failed: int, rows: int) -> bool:
-    """Whether so many failing rows are what the check's `must` asks for; none, when it has no `must`."""
-    must: Mapping[str, Any] = check.params.get("must") or {"equal": 0}
+def holds(check: Check, value: Any) -> bool:
+    """Whether a number is what the check's `must` asks for; zero, when it has no `must`. Raises CheckError."""
+    must = _must(check)
     unknown = must.keys() - _OPERATORS.keys()
     if unknown:
         raise CheckError(f"it must be {', '.join(sorted(unknown))}, which means nothing")
-    value = 100 * failed / rows if check.params.get("unit") == "percent" and rows else failed
     return all(_OPERATORS[name](value, bound) for name, bound in must.items())
+
+
+def must_in_words(check: Check) -> str:
+    """`at least 3 and below 9`."""
+    return " and ".join(_operator_in_words(name, bound) for name, bound in _must(check).items())
+
+
+def _must(check: Check) -> Mapping[str, Any]:
+    return check.params.get("must") or {"equal": 0}
+
+
+def _operator_in_words(name: str, bound: Any) -> str:
+    if name.endswith("between"):
+        return f"{name.replace('_', ' ')} {bound[0]} and {bound[1]}"
+    return str(bound) if name == "equal" else f"{name.replace('_', ' ')} {bound}"
+
+
+def tolerated(check: Check, failed: int, rows: int) -> bool:
+    """Whether so many failing rows are what the check's `must` asks for; none, when it has no `must`."""
+    return holds(check, 100 * failed / rows if check.params.get("unit") == "percent" and rows else failed)
 
 
 def in_words(count: int, says: Says) -> str:

@@ -4,19 +4,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any, TypeVar
 
 import duckdb
 
-from connectors.checks.rules import CheckError, Columns, Question, in_words, label, listed, question, tolerated
+from connectors.checks.queries import sql
+from connectors.checks.rules import (
+    ROW_WISE,
+    CheckError,
+    Columns,
+    Question,
+    in_words,
+    label,
+    listed,
+    question,
+    tolerated,
+)
 from connectors.storage.scan import ROW, Scan
 from connectors.storage.session import one_row
 from graph_model.contracts.entities import Check, CheckResult
 
 SAMPLES = 5
 LONGEST_TEXT = 200
+MASK = "•••"
 Found = TypeVar("Found")
 
 
@@ -104,7 +116,7 @@ def _result(scan: Scan, asked: Question, failed: int, rows: list[int] | None, co
         if count
         for name, sql in probe.shows.items()
     }
-    sample = _sample(scan, rows or [], shows)
+    sample = _sample(scan, check, rows or [], shows)
     said = [
         *asked.broken,
         *(in_words(count, probe.says) for probe, count in zip(asked.probes, counts, strict=True) if count),
@@ -124,7 +136,7 @@ def _as_tolerated(passed: bool) -> str:
     return "; within what the contract allows" if passed else ""
 
 
-def _sample(scan: Scan, rows: Sequence[int], shows: dict[str, str]) -> tuple[dict[str, Any], ...]:
+def _sample(scan: Scan, check: Check, rows: Sequence[int], shows: dict[str, str]) -> tuple[dict[str, Any], ...]:
     if not rows:
         return ()
     listed_rows = ", ".join(str(int(row)) for row in rows)
@@ -132,11 +144,20 @@ def _sample(scan: Scan, rows: Sequence[int], shows: dict[str, str]) -> tuple[dic
     found = scan.connection.execute(
         f"SELECT {ROW}{values} FROM ({scan.relation.sql}) WHERE {ROW} IN ({listed_rows}) ORDER BY {ROW}"
     ).fetchall()
-    return tuple(_shown(scan, row, shows) for row in found)
+    return tuple(_shown(scan, check, row, shows) for row in found)
 
 
-def _shown(scan: Scan, row: Sequence[Any], names: Sequence[str] | dict[str, str]) -> dict[str, Any]:
-    return {**{name: plain(value) for name, value in zip(names, row[1:], strict=False)}, **scan.place(row[0])}
+def _shown(scan: Scan, check: Check, row: Sequence[Any], names: Iterable[str]) -> dict[str, Any]:
+    """One failing row: its values, but for those that must not be shown, and where it stands."""
+    values = {name: _masked(check, name, value) for name, value in zip(names, row[1:], strict=False)}
+    return {**values, **scan.place(row[0])}
+
+
+def _masked(check: Check, name: str, value: Any) -> Any:
+    """Whether a value is there at all may be seen."""
+    secret = check.params.get("masked", ())
+    hidden = any(name == path or name.startswith(f"{path}.") for path in secret)
+    return MASK if hidden and value is not None else plain(value)
 
 
 def plain(value: Any) -> Any:
@@ -200,7 +221,7 @@ def unique(scan: Scan, check: Check) -> CheckResult:
         message = f"{label(check, names)}: {_all_good(scan.inspection.row_count, passed)}"
         return CheckResult(check.name, check.kind, passed, check.severity, 0, message)
     repeats = _repeats(scan, keys)
-    sample = tuple(_shown(scan, row, names) for row in repeats)
+    sample = tuple(_shown(scan, check, row, names) for row in repeats)
     said = in_words(failed, ("row repeats a key", "rows repeat a key"))
     message = f"{label(check, names)}: {said}{_repeat_in_words(scan, repeats[0], sample[0])}{_as_tolerated(passed)}"
     return CheckResult(check.name, check.kind, passed, check.severity, failed, message, sample)
@@ -233,4 +254,5 @@ def _failed(check: Check, failed: int, message: str) -> CheckResult:
     )
 
 
-_OTHERS: dict[str, Callable[[Scan, Check], CheckResult]] = {"row_count": row_count, "unique": unique}
+_OTHERS: dict[str, Callable[[Scan, Check], CheckResult]] = {"row_count": row_count, "unique": unique, "sql": sql}
+KINDS = (*ROW_WISE, *_OTHERS)

@@ -16,7 +16,7 @@ from connectors.storage.session import Session, keep_a_spare, literal
 
 def warm_up() -> None:
     """Opens a DuckDB for the first content of each copy, and has it read a little of what it will read there."""
-    for name in ("csv", "jsonl", "manifest", "parquet"):
+    for name in ("arrow", "csv", "jsonl", "manifest", "parquet"):
         format_named(name)
     connection = keep_a_spare()
     with TemporaryDirectory(prefix="headwater-") as folder:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Protocol
 
 from graph_model.errors import ContentError, nearest
+from graph_model.estate.vocabulary import MORE_FORMATS, known_formats
 from graph_model.versions.entities import Content
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Format(Protocol):
 
 
 _WHERE = {
+    "arrow": ("connectors.storage.arrow_files", "ArrowFiles"),
     "csv": ("connectors.storage.csv_files", "CsvFiles"),
     "jsonl": ("connectors.storage.jsonl_files", "JsonLines"),
     "manifest": ("connectors.storage.manifest", "ManifestedFiles"),
@@ -51,15 +54,25 @@ _WHERE = {
 
 
 def formats() -> tuple[str, ...]:
-    """The known formats, sorted."""
-    return tuple(sorted(_WHERE))
+    """The known formats, sorted: our own, and those that installed packages bring along."""
+    return tuple(sorted({*_WHERE, *known_formats()}))
 
 
 @cache
 def format_named(name: str) -> Format:
-    if name not in _WHERE:
-        near = nearest(name, _WHERE)
-        hint = f"did you mean {near}?" if near else f"known are {', '.join(formats())}"
-        raise ContentError(f"there is no format {name!r}; {hint}")
-    module, member = _WHERE[name]
-    return getattr(import_module(module), member)()
+    """The format of that name, ours before anybody else's. Raises ContentError for one that nobody knows."""
+    if name in _WHERE:
+        module, member = _WHERE[name]
+        return getattr(import_module(module), member)()
+    for point in entry_points(group=MORE_FORMATS, name=name):
+        return _brought_along(point)
+    near = nearest(name, formats())
+    hint = f"did you mean {near}?" if near else f"known are {', '.join(formats())}"
+    raise ContentError(f"there is no format {name!r}; {hint}")
+
+
+def _brought_along(point: EntryPoint) -> Format:
+    try:
+        return point.load()()
+    except Exception as error:
+        raise ContentError(f"the format {point.name} cannot be loaded from {point.value}: {error}") from error

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LARGEST_MANIFEST = 64 << 20
-MEMBER_FORMATS = ("csv", "jsonl", "parquet")
+MEMBER_FORMATS = ("arrow", "csv", "jsonl", "parquet")
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,9 @@ class Check:
     `schema` {columns: {name: type}} (these columns exist and hold values of this type; extra columns are fine) ·
     `row_count` {min?, max?} · `not_null` {columns, missing?} · `unique` {columns} (together) ·
     `allowed_values` {column, values} · `range` {column, min?, max?, above?, below?} · `length` {column, min?, max?} ·
-    `matches` {column, pattern} (the whole value). All but `row_count` and `schema` also take `must`, how many rows may
-    fail ({at_most: 5}; none by default), with `unit` rows or percent.
+    `matches` {column, pattern} (the whole value) · `sql` {query, column?} (one SELECT of one number, which `must` be
+    zero by default). All but `row_count` and `schema` also take `must`, how many rows may fail ({at_most: 5}; none by
+    default), with `unit` rows or percent, which `sql` has not. `masked` lists columns whose values are never shown.
     """
 
     name: str

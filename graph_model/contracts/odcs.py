@@ -20,6 +20,8 @@ from graph_model.errors import nearest
 
 # Logical types are canonical types, but for these.
 _LOGICAL = {"map": "object", "vector": "array"}
+# Classifications and tags under which a value stays out of samples.
+_SENSITIVE = {"sensitive", "confidential", "restricted", "secret", "pii", "personal"}
 _CANONICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
 
 
@@ -67,6 +69,12 @@ def column_name(prop: SchemaProperty) -> str:
     return prop.physicalName or prop.name or ""
 
 
+def is_sensitive(prop: SchemaProperty) -> bool:
+    """Whether the values of a column are nobody else's business: by its classification, or by a tag."""
+    said = {(prop.classification or "").lower(), *(tag.lower() for tag in prop.tags or ())}
+    return bool(said & _SENSITIVE)
+
+
 class _Reader:
     """Reads one schema object. `path` is where it stands in the file."""
 
@@ -75,6 +83,7 @@ class _Reader:
         source.known_keys(path, SchemaObject.model_fields)
         self.properties = list(self._walk(found.properties or [], path, ""))
         self.nested = {column.path for column, _, here in self.properties if len(here) > len(path) + 2}
+        self.sensitive = self._sensitive()
         self.columns = {
             column.path if column.path in self.nested else prop.name or column.path: column.path
             for column, prop, _ in self.properties
@@ -82,9 +91,16 @@ class _Reader:
 
     def contract(self, version: str) -> Contract:
         checks = [*self._schema_checks(), *self._key_checks(), *self._value_checks(), *self._quality_checks()]
+        checks = [self._without_secrets(check) for check in checks]
         return Contract(
             tuple(column for column, _, _ in self.properties), _named_apart(checks), version, self.source.file
         )
+
+    def _without_secrets(self, check: Check) -> Check:
+        """The check, told which of its columns hold what nobody may see in a sample."""
+        about = check.params.get("columns") or [check.params.get("column")]
+        masked = [path for path in about if path in self.sensitive and check.kind != "sql"]
+        return replace(check, params={**check.params, "masked": masked}) if masked else check
 
     def _walk(
         self, properties: Sequence[SchemaProperty], path: Path, prefix: str
@@ -103,6 +119,15 @@ class _Reader:
             )
             self._nothing_inside_arrays(prop.items, (*here, "items"))
             yield from self._walk(prop.properties or [], here, f"{name}.")
+
+    def _sensitive(self) -> set[str]:
+        """Columns that are classified or tagged so, with all that is inside them."""
+        own = [column.path for column, prop, _ in self.properties if is_sensitive(prop)]
+        return {
+            column.path
+            for column, _, _ in self.properties
+            if any(column.path == path or column.path.startswith(f"{path}.") for path in own)
+        }
 
     def _type(self, prop: SchemaProperty, here: Path) -> str:
         if prop.logicalType is None:

@@ -37,12 +37,16 @@ def checks_of_rule(
     """
     if rule.type == "text":
         return
+    asked = _Asked(source, rule, path, column, columns)
+    if rule.type == "sql":
+        yield Check(rule.name or rule.id or f"sql {column or ''}".strip(), "sql", _sql(asked), _severity(rule))
+        return
     if rule.type not in (None, "library"):
         raise source.refusal(
-            path, f"a quality rule of type {rule.type} cannot be run here: use a metric of the library, or type text"
+            path,
+            f"a quality rule of type {rule.type} cannot be run here: use a metric of the library, a query, or text",
         )
     metric = _metric(source, rule, path)
-    asked = _Asked(source, rule, path, column, columns)
     for kind, params in _PARAMS[metric](asked):
         yield Check(rule.name or rule.id or f"{metric} {column or ''}".strip(), kind, params, _severity(rule))
 
@@ -174,6 +178,16 @@ def _row_count(asked: _Asked) -> Params:
             raise asked.refusal(f"rowCount cannot be {operator.replace('_', ' ')} {value}: only bounds can be checked")
         bounds |= _ROW_COUNT_BOUNDS[operator](value) if operator in _ROW_COUNT_BOUNDS else {"min": 1}
     return [("row_count", bounds)]
+
+
+def _sql(asked: _Asked) -> dict[str, Any]:
+    query = (asked.rule.query or "").strip()
+    if not query:
+        raise asked.refusal("a rule of type sql needs its query: one SELECT of one number")
+    if asked.rule.unit is not None:
+        raise asked.refusal("a query gives a plain number: leave the unit out")
+    about = {} if asked.column is None else {"column": asked.column}
+    return {"query": query, "must": asked.must(), **about}
 
 
 _ROW_COUNT_BOUNDS: dict[str, Callable[[Any], dict[str, int]]] = {

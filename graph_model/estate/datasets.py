@@ -14,7 +14,7 @@ from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
 from graph_model.estate.partitions import read_partitions
 from graph_model.estate.sections import Said, Section
-from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, FORMATS
+from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, known_formats
 from graph_model.estate.yaml_lines import Entries
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
@@ -27,7 +27,7 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     section = Section(tree, source.mistakes, what=f"dataset {name.name}", keys=DATASET_KEYS, start=line)
     scheme = read_partitions(section, source)
     partitions = scheme or PartitionScheme()
-    format = section.word("format", FORMATS, required=True) or ""
+    format = section.word("format", known_formats(), required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
     spec = DatasetSpec(

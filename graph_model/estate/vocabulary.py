@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import entry_points
+
 ESTATE_KEYS = ("scope", "namespace", "description", "datasets", "jobs", "consumers")
 DATASET_KEYS = (
     "format",
@@ -40,8 +43,16 @@ INPUT_KEYS = ("dataset", "window", "optional", "correction")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description")
 DEADLINE_KEYS = ("by", "timezone")
 
-FORMATS = ("csv", "parquet", "jsonl", "table", "manifest")
+FORMATS = ("csv", "parquet", "arrow", "jsonl", "table", "manifest")
+# Installed packages bring further formats along, as entry points of this group.
+MORE_FORMATS = "headwater.formats"
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
 CORRECTIONS = ("rerun", "ignore", "ask")
 EXPOSE = ("copy",)
+
+
+@cache
+def known_formats() -> tuple[str, ...]:
+    """Our own formats, and those that installed packages bring along."""
+    return (*FORMATS, *sorted(entry_points(group=MORE_FORMATS).names - set(FORMATS)))

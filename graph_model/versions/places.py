@@ -10,7 +10,7 @@ from typing import Any
 from graph_model.names import Name
 from graph_model.versions.entities import Content
 
-_FILE_NAMES = {"csv": "data.csv", "parquet": "data.parquet", "jsonl": "data.jsonl", "manifest": "manifest.json"}
+_FILE_NAMES = {"manifest": "manifest.json"}
 
 
 def output_content(
@@ -30,7 +30,7 @@ def output_content(
     staged = _staged_table(dataset, options, key, f"{run[3:11]}_{fence}") if format == "table" else None
     folder = f"{dataset.name}/{key or 'whole'}/{run[:16]}-{fence}"
     fixed = {"expose": fixed_place(location, options, key)} if expose else {}
-    return Content(format, staged or f"{folder}/{_FILE_NAMES.get(format, 'data')}", {**options, **fixed})
+    return Content(format, staged or f"{folder}/{_FILE_NAMES.get(format, f'data.{format}')}", {**options, **fixed})
 
 
 def fixed_place(location: str | None, options: Mapping[str, Any], key: str) -> str | None:

@@ -56,6 +56,9 @@ def result_of(content: Content, asked: Check) -> CheckResult:
         (check("range", column="flight", below=3), 1, "range (flight): 1 row is not less than 3, e.g. '3' in row 4"),
         (check("matches", column="origin", pattern="[A-W]+"), 1, "matches (origin): 1 row does not match [A-W]+, e.g. 'XXX' in row 2"),
         (check("length", column="carrier", min=3), 4, "length (carrier): 4 rows do not have 3 or more characters, e.g. 'UA' in row 1"),
+        (check("sql", query="SELECT count(DISTINCT origin) FROM {object}", must={"at_most": 2}), 0, "sql: 3, expected at most 2"),
+        (check("sql", query="SELECT max(carrier) FROM {object} WHERE false"), 0, "sql: no number, expected 0"),
+        (check("sql", query="SELECT 1 FROM {object} LIMIT 0", must={"not_between": [2, 3], "below": 9}), 0, "sql: no number, expected not between 2 and 3 and below 9"),
         (check("row_count", min=6), 0, "row_count: 5 rows, expected at least 6"),
         (check("row_count", min=1, max=4), 0, "row_count: 5 rows, expected at least 1 and at most 4"),
         (check("schema", columns={"delay": "integer", "day": "date", "carrier": "string"}), 3,
@@ -82,6 +85,15 @@ def test_a_failing_check_says_how_many_rows_and_which(asked: Check, failed: int,
         check("row_count", min=5, max=5),
         check("schema", columns={"carrier": "string", "flight": "integer", "origin": "unknown"}),
         check("schema", columns={"flight": "number"}),
+        check("sql", query="SELECT count(*) FROM content WHERE origin = 'XYZ'"),
+        check("sql", query="SELECT sum(flight) FROM {object}", must={"equal": 8}),
+        check(
+            "sql",
+            query="SELECT max({property}) - min(${column}) FROM ${table};",
+            column="flight",
+            must={"between": [1, 2]},
+        ),
+        check("sql", query="WITH a AS (SELECT * FROM {object} LIMIT 2) SELECT avg(flight) FROM a", must={"above": 1.4}),
     ],
 )
 def test_a_check_that_holds_passes_and_nulls_are_left_to_not_null(asked: Check, tmp_path: Path) -> None:
@@ -89,6 +101,23 @@ def test_a_check_that_holds_passes_and_nulls_are_left_to_not_null(asked: Check, 
 
     assert result.passed, result.message
     assert (result.failed_rows, result.sample) == (0, ())
+
+
+def test_values_of_masked_columns_are_never_shown(tmp_path: Path) -> None:
+    content = a_csv(tmp_path)
+    asked = [
+        check("matches", column="origin", pattern="[A-W]+", masked=["origin"]),
+        check("unique", columns=["carrier", "flight"], masked=["carrier"]),
+        check("schema", columns={"delay": "integer", "day": "date"}, masked=["delay"]),
+        check("not_null", columns=["delay"], masked=["delay"]),
+    ]
+
+    matches, unique, schema, not_null = validate(content, asked).results
+
+    assert matches.sample == ({"origin": "•••", "row": 2},)
+    assert unique.sample[0] == {"carrier": "•••", "flight": 1, "row": 3}
+    assert schema.message.endswith("e.g. delay '•••', day '2013-01-02' in row 2")
+    assert not_null.sample == ({"delay": None, "row": 3},), "that there is none is no secret"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +133,28 @@ def test_a_check_that_holds_passes_and_nulls_are_left_to_not_null(asked: Check, 
         (check("unique", columns=5), "its parameters make no sense"),
         (check("matches", column="origin", pattern="(?=x"), "is not a pattern that can be matched"),
         (check("range", column="origin", min=[]), ""),
+        (check("sql"), "its query must be one SELECT"),
+        (check("sql", query="SELEC 1"), "its query is not SQL: syntax error"),
+        (check("sql", query="SELECT 1; SELECT 2"), "its query must be one SELECT"),
+        (check("sql", query="DROP VIEW content"), "its query must be one SELECT"),
+        (
+            check("sql", query="SELECT tail FROM {object}"),
+            'its query cannot be answered: Referenced column "tail" not found',
+        ),
+        (
+            check("sql", query="SELECT count(*) FROM flights"),
+            "its query cannot be answered: Table with name flights does not exist",
+        ),
+        (check("sql", query="SELECT flight, delay FROM {object}"), "its query must give one row of one value"),
+        (check("sql", query="SELECT flight FROM {object}"), "its query must give one row of one value"),
+        (check("sql", query="SELECT min(carrier) FROM {object}"), "its query must give a number, not 'UA'"),
+        (check("sql", query="SELECT count({property}) FROM {object}"), "it is about no column"),
+        (check("sql", query="SELECT 1", must={"about": 1}), "it must be about, which means nothing"),
+        (
+            check("sql", query="SELECT count(*) FROM read_text('/etc/hostname')"),
+            "file system operations are disabled by configuration",
+        ),
+        (check("sql", query="SELECT count(*) FROM '/etc/passwd'"), "its query cannot be answered"),
         (check("magic"), "there is no check of the kind magic"),
     ],
 )

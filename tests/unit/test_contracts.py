@@ -167,10 +167,34 @@ def test_options_and_lists_of_values_become_checks() -> None:
         ("{metric: rowCount, mustBeLessOrEqualTo: 10}", "row_count", {"max": 10}, "blocking"),
         ("{metric: rowCount, mustBeBetween: [1, 5]}", "row_count", {"min": 1, "max": 5}, "blocking"),
         ("{metric: rowCount, mustNotBe: 0}", "row_count", {"min": 1}, "blocking"),
+        (
+            "{type: sql, query: 'SELECT count(*) FROM {object}', mustBeLessThan: 9, severity: warning}",
+            "sql",
+            {"query": "SELECT count(*) FROM {object}", "must": {"below": 9}, "column": "origin"},
+            "warning",
+        ),
     ],
 )
 def test_a_rule_of_the_library_becomes_a_check(rule: str, kind: str, params: dict[str, Any], severity: str) -> None:
     assert checks_of(a_rule(rule)) == [(kind, params, severity)]
+
+
+def test_checks_know_which_of_their_columns_are_secret() -> None:
+    schema = """\
+    properties:
+      - {name: name, tags: [PII], unique: true}
+      - {name: address, classification: confidential, properties: [{name: street, logicalTypeOptions: {maxLength: 9}}]}
+      - {name: flight, required: true, classification: public}
+      - {name: home, required: true, tags: [sensitive]}
+"""
+    masked = {check.kind: check.params.get("masked") for check in contract_of(schema).checks}
+
+    assert masked == {
+        "schema": ["name", "address", "home"],
+        "not_null": ["home"],
+        "unique": ["name"],
+        "length": ["address.street"],
+    }
 
 
 def test_a_rule_about_the_object_names_properties_and_checks_use_their_columns() -> None:
@@ -192,7 +216,9 @@ def test_text_is_for_people_and_equal_names_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ("{type: sql, query: SELECT 1, mustBe: 1}", "a quality rule of type sql cannot be run here"),
+        ("{type: sql, mustBe: 1}", "a rule of type sql needs its query"),
+        ("{type: sql, query: SELECT 1}", "does not say what its number must be"),
+        ("{type: sql, query: SELECT 1, mustBe: 1, unit: percent}", "a query gives a plain number"),
         ("{type: custom, engine: soda, implementation: x}", "a quality rule of type custom cannot be run here"),
         ("{metric: nulValues, mustBe: 0}", "nulValues is not a metric of the library; did you mean nullValues?"),
         ("{mustBe: 0}", "a quality rule without a metric"),

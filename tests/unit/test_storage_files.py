@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import feather
 
 from connectors.storage import discard, expose, formats, inspect, read, suffix, write
 from connectors.storage.formats import format_named
@@ -29,8 +30,8 @@ def a_csv(folder: Path, text: str | bytes, **options: object) -> Content:
 
 
 def test_the_formats_are_known_by_name() -> None:
-    assert formats() == ("csv", "jsonl", "manifest", "parquet", "table")
-    assert [suffix(name) for name in formats()] == [".csv", ".jsonl", ".json", ".parquet", ""]
+    assert formats() == ("arrow", "csv", "jsonl", "manifest", "parquet", "table")
+    assert [suffix(name) for name in formats()] == [".arrow", ".csv", ".jsonl", ".json", ".parquet", ""]
 
 
 def test_an_unknown_format_is_refused_with_the_nearest_one() -> None:
@@ -38,7 +39,7 @@ def test_an_unknown_format_is_refused_with_the_nearest_one() -> None:
         inspect(Content("parket", "x"))
 
 
-@pytest.mark.parametrize("name", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("name", ["arrow", "csv", "jsonl", "parquet"])
 def test_what_is_written_is_inspected_and_read_back(name: str, tmp_path: Path) -> None:
     content = Content(name, str(tmp_path / "deep" / f"data{suffix(name)}"))
 
@@ -58,7 +59,7 @@ def test_what_is_written_is_inspected_and_read_back(name: str, tmp_path: Path) -
     assert read(content, ["delay", "carrier"]).read_all().to_pydict() == ROWS.select(["delay", "carrier"]).to_pydict()
 
 
-@pytest.mark.parametrize("name", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("name", ["arrow", "csv", "jsonl", "parquet"])
 def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(name: str, tmp_path: Path) -> None:
     content = Content(name, str(tmp_path / "data"))
     write(content, ROWS.to_reader())
@@ -74,7 +75,7 @@ def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(name: str, t
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
 
 
-@pytest.mark.parametrize("name", ["csv", "jsonl", "parquet"])
+@pytest.mark.parametrize("name", ["arrow", "csv", "jsonl", "parquet"])
 def test_a_column_that_is_not_there_cannot_be_read(name: str, tmp_path: Path) -> None:
     content = Content(name, str(tmp_path / "data"))
     write(content, ROWS.to_reader())
@@ -244,6 +245,48 @@ def test_a_broken_parquet_file_is_refused_in_one_sentence(
     assert "\n" not in refused.value.reason
 
 
+def an_arrow_file(folder: Path, change: Callable[[bytes], bytes] = bytes) -> Content:
+    path = folder / "data.arrow"
+    rows = pa.table({"a": list(range(5000)), "b": [f"text {number % 97}" for number in range(5000)]})
+    feather.write_feather(rows, str(path), compression="lz4", chunksize=1000)
+    path.write_bytes(change(path.read_bytes()))
+    return Content("arrow", str(path))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda _: b"", "does not begin with ARROW1"),
+        (lambda _: b"a,b\n1,2\n", "does not begin with ARROW1"),
+        (lambda _: b"FEA1" + bytes(40), "a Feather file of version 1"),
+        (lambda content: content[:9], "footer of an Arrow file is missing"),
+        (lambda content: content[: len(content) // 2], "footer of an Arrow file is missing"),
+        (lambda content: content[:-10] + b"\xff\xff\xff\x7fARROW1", "footer of an Arrow file is missing"),
+        (lambda content: content[:-200] + b"\xff" * 100 + content[-100:], ""),
+        (lambda content: content[: len(content) // 2] + b"\xff" * 900 + content[len(content) // 2 + 900 :], ""),
+        (lambda content: content[:8] + b"\0" * (len(content) // 2) + content[8 + len(content) // 2 :], ""),
+    ],
+)
+def test_a_broken_arrow_file_is_refused_in_one_sentence(
+    change: Callable[[bytes], bytes], reason: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ContentError) as refused:
+        inspect(an_arrow_file(tmp_path, change))
+
+    assert reason in refused.value.reason
+    assert refused.value.reason
+    assert "\n" not in refused.value.reason
+
+
+def test_a_feather_file_of_many_batches_is_read_in_order(tmp_path: Path) -> None:
+    content = an_arrow_file(tmp_path)
+
+    assert types_of(content) == {"a": "integer", "b": "string"}
+    assert inspect(content).row_count == 5000
+    assert [batch.num_rows for batch in read(content, ["a"])] == [1000] * 5
+    assert read(content, ["a"]).read_all()["a"].to_pylist() == list(range(5000))
+
+
 def test_fields_of_parquet_objects_have_dotted_paths(tmp_path: Path) -> None:
     content = Content("parquet", str(tmp_path / "data.parquet"))
     write(content, pa.table({"place": [{"city": "Newark", "at": [1, 2]}], "place.city": [7]}).to_reader())
@@ -282,7 +325,7 @@ def test_json_lines_may_lack_fields_mix_types_and_be_empty(tmp_path: Path) -> No
     assert inspect(Content("jsonl", str(tmp_path / "empty.jsonl"))).row_count == 0
 
 
-@pytest.mark.parametrize("name", ["csv", "jsonl", "parquet", "manifest"])
+@pytest.mark.parametrize("name", ["arrow", "csv", "jsonl", "parquet", "manifest"])
 def test_what_is_no_regular_file_is_refused_without_opening_it(name: str, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 

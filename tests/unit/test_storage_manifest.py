@@ -117,11 +117,11 @@ def set_in_first(**values: object) -> Callable[[Document, Path], object]:
         (set_in_first(format="parquet"), "manifest.json lists files of several formats: csv, parquet"),
         (
             lambda document, _: [entry.update(format="exe") for entry in document["files"]],
-            "must be csv, jsonl, parquet, not exe",
+            "must be arrow, csv, jsonl, parquet, not exe",
         ),
         (
             lambda document, _: [entry.update(format="manifest") for entry in document["files"]],
-            "must be csv, jsonl, parquet, not manifest",
+            "must be arrow, csv, jsonl, parquet, not manifest",
         ),
         (lambda document, _: document["files"].append(document["files"][0]), "manifest.json lists EWR.csv twice"),
         (lambda document, _: document["files"].pop(), "manifest.json does not list JFK.csv, which lies beside it"),

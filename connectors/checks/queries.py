@@ -1,0 +1,77 @@
+"""Checks that a contract writes in SQL of DuckDB: one number about the rows of the content."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import duckdb
+
+from connectors.checks.rules import CheckError, holds, must_in_words
+from connectors.storage.scan import Scan, selection
+from connectors.storage.session import identifier
+from graph_model.contracts.entities import Check, CheckResult
+
+TABLE = "content"
+# The standard writes {object} and {property} today; ${table} and ${column} are from its first versions.
+_OBJECT = re.compile(r"\$?\{(?:object|table|schema)\}")
+_PROPERTY = re.compile(r"\$?\{(?:property|column)\}")
+# These say nothing about the query: the memory that a check may take, and the place where the content lies.
+_NOT_THE_QUERY = (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InterruptException)
+
+
+def sql(scan: Scan, check: Check) -> CheckResult:
+    """The number that a SELECT gives, held against the check's `must`.
+
+    The SELECT sees the content as one table of typed values, and nothing else: the session is locked to its files. The
+    table is called `content`, and stands where the query says {object}. No number (no row, or null) fails the check.
+    Raises CheckError for anything but one SELECT of one value.
+    """
+    query = _one_select(_filled_in(check))
+    scan.connection.execute(f"CREATE OR REPLACE TEMP VIEW {TABLE} AS {selection(scan.relation, None)}")
+    number = _number(scan, query)
+    passed = number is not None and holds(check, number)
+    found = "no number" if number is None else f"{number:g}" if isinstance(number, float) else str(number)
+    message = f"sql: {found}, expected {must_in_words(check)}"
+    return CheckResult(check.name, check.kind, passed, check.severity, 0, message)
+
+
+def _filled_in(check: Check) -> str:
+    query = _OBJECT.sub(TABLE, str(check.params.get("query") or ""))
+    if not _PROPERTY.search(query):
+        return query
+    if "column" not in check.params:
+        raise CheckError("its query asks for {property}, and it is about no column")
+    column = identifier(str(check.params["column"]))
+    return _PROPERTY.sub(lambda _: column, query)
+
+
+def _one_select(query: str) -> str:
+    try:
+        statements = duckdb.extract_statements(query)
+    except duckdb.Error as error:
+        raise CheckError(f"its query is not SQL: {_first_line(error)}") from None
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise CheckError("its query must be one SELECT")
+    return query
+
+
+def _number(scan: Scan, query: str) -> int | float | Decimal | None:
+    try:
+        rows = scan.connection.execute(query).fetchmany(2)
+    except _NOT_THE_QUERY:
+        raise
+    except duckdb.Error as error:
+        raise CheckError(f"its query cannot be answered: {_first_line(error)}") from None
+    if not rows:
+        return None
+    if len(rows) > 1 or len(rows[0]) > 1:
+        raise CheckError("its query must give one row of one value")
+    (value,) = rows[0]
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float, Decimal))):
+        raise CheckError(f"its query must give a number, not {value!r}")
+    return value
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].partition(": ")[2]
