@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.storage.file_format import FileFormat, Part, known_columns, numbered
 from connectors.storage.files import Fingerprint, fingerprint, reading, regular_file, replacing
-from connectors.storage.scan import Relation, typed_fields
+from connectors.storage.scan import Field, Relation, typed_fields
 from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
@@ -38,7 +39,7 @@ class ParquetFiles(FileFormat):
             if typed_fields(opened.connection, select) != fields:
                 raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
         sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
-        return Relation(sql, fields)
+        return Relation(sql, _exact(fields, parts[0].path))
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Straight from pyarrow, which keeps the exact types that the file was written with."""
@@ -64,6 +65,20 @@ class ParquetFiles(FileFormat):
         with replacing(path) as temporary, pq.ParquetWriter(temporary, reader.schema, compression="zstd") as writer:
             for batch in reader:
                 writer.write_batch(batch)
+
+
+def _exact(fields: Mapping[str, Field], path: Path) -> dict[str, Field]:
+    """With the types as the file has them: DuckDB reads milliseconds as microseconds, and drops zones."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from connectors.storage.arrow_types import exact_columns
+
+    try:
+        exact = exact_columns(pq.read_schema(path))
+    except (pa.ArrowException, OSError) as error:
+        raise ContentError(f"{path.name} is damaged: {error}") from error
+    return {name: replace(field, exact=exact.get(name, field.exact)) for name, field in fields.items()}
 
 
 def _check_ends(path: Path) -> None:

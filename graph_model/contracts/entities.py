@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 Severity = Literal["blocking", "warning"]
 
-# The canonical types. Every format maps its own types onto these; `unknown` says that nothing is known.
+# The plain canonical types, which say a kind of value and no more: all that a text shows and most contracts promise.
+# The exact ones beside them (`int64`, `decimal(10,2)`) are in schemas/types.py. `unknown`: nothing is known.
 CANONICAL_TYPES = (
     "boolean",
     "integer",
@@ -27,7 +28,7 @@ CANONICAL_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a schema. `path` uses dots for nested fields; `type` is one of CANONICAL_TYPES."""
+    """One column of a schema. `path` uses dots for nested fields; `type` is the text of a canonical type."""
 
     path: str
     type: str = "unknown"

@@ -17,6 +17,7 @@ from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.contracts.quality import checks_of_rule
 from graph_model.contracts.source import Path, Source, in_words, texts
 from graph_model.errors import nearest
+from graph_model.schemas.documents import from_odcs
 
 # Logical types are canonical types, but for these.
 _LOGICAL = {"map": "object", "vector": "array"}
@@ -106,10 +107,10 @@ class _Reader:
 
     def _type(self, prop: SchemaProperty, here: Path) -> str:
         if prop.logicalType is None:
-            return "unknown"
+            return str(from_odcs(None, prop.physicalType).value)
         kind = _LOGICAL.get(prop.logicalType, prop.logicalType)
         if kind in _CANONICAL:
-            return kind
+            return str(from_odcs(kind, prop.physicalType).value)
         near = nearest(prop.logicalType, _CANONICAL)
         raise self.source.refusal(
             (*here, "logicalType"),
@@ -127,7 +128,12 @@ class _Reader:
         self._nothing_inside_arrays(item.items, (*here, "items"))
 
     def _schema_checks(self) -> Iterator[Check]:
-        types = {column.path: column.type for column, _, _ in self.properties if column.path not in self.nested}
+        """What is promised is the logical type: it can be checked in any format."""
+        types = {
+            column.path: _LOGICAL.get(prop.logicalType or "unknown", prop.logicalType or "unknown")
+            for column, prop, _ in self.properties
+            if column.path not in self.nested
+        }
         if types:
             yield Check("schema", "schema", {"columns": types})
 

@@ -96,6 +96,18 @@ def test_properties_become_columns_and_a_schema_check() -> None:
     )
 
 
+def test_a_physical_type_says_a_type_exactly_and_the_logical_one_is_what_is_checked() -> None:
+    contract = contract_of(
+        "    properties:\n"
+        "      - {name: price, logicalType: number, physicalType: 'DECIMAL(10,2)'}\n"
+        "      - {name: place, logicalType: string, physicalType: GEOMETRY}\n"
+        "      - {name: seen, physicalType: TIMESTAMPTZ}\n"
+    )
+
+    assert [column.type for column in contract.columns] == ["decimal(10,2)", "string", "timestamp(us,UTC)"]
+    assert contract.checks[0].params == {"columns": {"price": "number", "place": "string", "seen": "unknown"}}
+
+
 def test_keys_become_checks_in_the_order_of_their_positions() -> None:
     assert checks_of(
         "    properties:\n"
