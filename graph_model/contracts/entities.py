@@ -28,12 +28,16 @@ CANONICAL_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a schema. `path` uses dots for nested fields; `type` is the text of a canonical type."""
+    """One column of a schema. `path` uses dots for nested fields; `type` is the text of a canonical type.
+
+    `renamed_from`: the path it had before, where a contract says so; empty: it was always called so.
+    """
 
     path: str
     type: str = "unknown"
     nullable: bool = True
     description: str = ""
+    renamed_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)

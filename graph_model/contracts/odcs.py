@@ -97,13 +97,20 @@ class _Reader:
             if not column_name(prop):
                 raise self.source.refusal(here, "a property without a name")
             name = f"{prefix}{column_name(prop)}"
-            yield (
-                Column(name, self._type(prop, here), not (prop.required or prop.primaryKey), prop.description or ""),
-                prop,
-                here,
-            )
+            nullable = not (prop.required or prop.primaryKey)
+            former = self._former(prop, prefix, here)
+            yield Column(name, self._type(prop, here), nullable, prop.description or "", former), prop, here
             self._nothing_inside_arrays(prop.items, (*here, "items"))
             yield from self._walk(prop.properties or [], here, f"{name}.")
+
+    def _former(self, prop: SchemaProperty, prefix: str, here: Path) -> str:
+        """The path before a rename, which the standard has no word for: `customProperties` with `renamedFrom`."""
+        said = [own.value for own in prop.customProperties or [] if own.property == "renamedFrom"]
+        if not said:
+            return ""
+        if len(said) > 1 or not isinstance(said[0], str) or said[0] in ("", column_name(prop)):
+            raise self.source.refusal((*here, "customProperties"), "renamedFrom must be one other name of the column")
+        return f"{prefix}{said[0]}"
 
     def _type(self, prop: SchemaProperty, here: Path) -> str:
         if prop.logicalType is None:

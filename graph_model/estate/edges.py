@@ -6,15 +6,14 @@ graph knows how things were at any moment.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graph_model.contracts.entities import Column
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Edge, EdgeKind, without_empty
 from graph_model.lineage.entities import ColumnFlows
-from graph_model.names import Name, consumer_id, field_id, job_id, owner_id, schema_version_id
+from graph_model.names import Name, consumer_id, field_id, job_id, owner_id
+from graph_model.schemas.recording import schema_id
 
 DatasetIds = Mapping[Name, str]
 
@@ -46,12 +45,7 @@ def dataset_edges(spec: DatasetSpec, *, id: str) -> Iterator[Edge]:
     for owner in spec.owners:
         yield _edge("OWNED_BY", id, owner_id(owner), about=id)
     if spec.contract.columns:
-        yield _edge("HAS_SCHEMA", id, declared_schema_id(id, spec.contract.columns), about=id)
-
-
-def declared_schema_id(dataset: str, columns: tuple[Column, ...]) -> str:
-    """The same columns seen in a version are the same schema."""
-    return schema_version_id(dataset, json.dumps([[column.path, column.type, column.nullable] for column in columns]))
+        yield _edge("HAS_SCHEMA", id, schema_id(id, spec.contract.columns), about=id)
 
 
 def _column_edges(job: str, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Edge]:

@@ -37,8 +37,10 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
 
 def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
     old, new = ({column.path: column for column in contract.columns} for contract in (before, after))
-    yield from (f"column {path} dropped" for path in old if path not in new)
-    yield from (f"column {path} added" for path in new if path not in old)
+    renamed = renamed_columns(before, after)
+    yield from (f"column {path} renamed to {to}" for path, to in renamed.items())
+    yield from (f"column {path} dropped" for path in old if path not in new and path not in renamed)
+    yield from (f"column {path} added" for path in new if path not in old and path not in renamed.values())
     for path in old:
         if path in new and old[path].type != new[path].type:
             yield f"column {path}: {old[path].type} → {new[path].type}"
@@ -46,6 +48,16 @@ def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
         yield "checks changed"
     elif before != after and before.columns == after.columns:
         yield "contract changed"
+
+
+def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:
+    """The new names of columns that have no longer the old one, as the new contract says."""
+    old, new = ({column.path for column in contract.columns} for contract in (before, after))
+    return {
+        column.renamed_from: column.path
+        for column in after.columns
+        if column.renamed_from in old - new and column.path not in old
+    }
 
 
 def changed_edges(gone: Sequence[Edge], new: Sequence[Edge], labels: Mapping[str, str]) -> Iterator[str]:

@@ -1,0 +1,183 @@
+"""Schemas over time on each engine: what is declared, what is observed, and how it is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from connectors.sql.columns import read_columns
+from graph_model.contracts.entities import Column, Contract
+from graph_model.errors import InvalidInput
+from graph_model.estate.apply import apply
+from graph_model.names import dataset_id
+from graph_model.schemas.entities import History
+from graph_model.schemas.history import compare, history
+from graph_model.settings import GraphSettings
+from graph_model.store.graph import Graph
+from graph_model.versions.entities import Inspection, Report, Validated
+from graph_model.versions.report import report_version
+from tests.integration.api import app_on, data
+from tests.support.cli import Cli, graph_environment
+from tests.support.estates import a_dataset, an_estate
+from tests.support.protocol import Fleet, bad
+
+DAYS = [f"2024-01-0{day}" for day in range(1, 8)]
+ORDERS = a_dataset("orders", "id:integer", "amount:number", location="orders/{date}.parquet")
+ID = dataset_id(ORDERS.name)
+
+
+@pytest.fixture
+def cli(graph_settings: GraphSettings, tmp_path: Path) -> Cli:
+    environment = {"HEADWATER_HOME": str(tmp_path / "home"), "HEADWATER_STORAGE_ROOT": str(tmp_path)}
+    nothing = dict.fromkeys(("HEADWATER_BROKER_URL", "HEADWATER_NAMESPACE"))
+    return Cli({**nothing, **graph_environment(graph_settings), **environment})
+
+
+def declare(graph: Graph, *columns: Column) -> None:
+    spec = replace(ORDERS, contract=Contract(columns)) if columns else ORDERS
+    apply(graph, an_estate(spec), read_columns=read_columns, actor="tester")
+
+
+def showing(content: str, *columns: str) -> Validated:
+    """A good content with these columns, as `path:type`."""
+    parts = [text.partition(":") for text in columns]
+    return Validated(Inspection(tuple(Column(path, type) for path, _, type in parts), 3, 30, content))
+
+
+def publish(graph: Graph, *contents: Validated) -> list[str]:
+    """One version a day, each with its content; their ids."""
+    fleet = Fleet(graph)
+    receipts = []
+    for day, content in zip(DAYS, contents, strict=False):
+        fleet.contents[f"orders/{day}.parquet"] = content
+        receipts.append(report_version(graph, Report(ORDERS.name, day)))
+        fleet.work()
+    return [receipt.version for receipt in receipts]
+
+
+def told(found: History, source: str) -> list[tuple[str, str]]:
+    return [
+        (step.difference.change, "; ".join(change.text for change in step.difference.changes))
+        for step in found.steps
+        if step.sighting.source == source
+    ]
+
+
+def test_published_versions_make_a_history_and_quarantined_ones_do_not(graph: Graph):
+    declare(graph)
+    versions = publish(
+        graph,
+        showing("a", "id:int32", "amount:float64"),
+        showing("b", "id:int32", "amount:float64"),
+        bad(),
+        showing("c", "id:int64", "amount:float64", "note:string"),
+        showing("d", "id:int32", "amount:float64"),
+    )
+
+    found = history(graph, ID)
+
+    observed = [step for step in found.steps if step.sighting.source == "observed"]
+    assert told(found, "observed") == [
+        ("none", ""),
+        ("minor", "id is int64 and was int32, which held less; note is new"),
+        ("major", "note is gone; id is int32 and was int64, which held more"),
+    ]
+    assert [(step.sighting.versions, step.sighting.version) for step in observed] == [
+        (2, versions[0]),
+        (1, versions[3]),
+        (1, versions[4]),
+    ]
+    assert [step.before for step in observed] == [None, observed[0].schema.id, observed[1].schema.id]
+    assert observed[2].schema.id == observed[0].schema.id
+    assert observed[1].schema.columns == (
+        Column("id", "int64"),
+        Column("amount", "float64"),
+        Column("note", "string"),
+    )
+    assert found.is_complete
+    assert not history(graph, ID, most_versions=2).is_complete
+
+
+def test_a_declared_rename_keeps_the_identity_of_a_column(graph: Graph):
+    declare(graph)
+    declare(graph, Column("id", "integer"), Column("price", "number", renamed_from="amount"))
+    publish(graph, showing("a", "id:int32", "amount:float64"), showing("b", "id:int32", "price:float64"))
+    declare(graph, Column("id", "integer"), Column("price", "number"))
+
+    found = history(graph, ID)
+
+    assert told(found, "declared") == [
+        ("none", ""),
+        ("major", "amount is called price now"),
+        ("none", ""),
+    ]
+    assert told(found, "observed")[1] == ("major", "amount is called price now")
+    assert {step.identities.get("price") for step in found.steps} == {None, "amount"}
+    ends = [step.sighting.until is None for step in found.steps if step.sighting.source == "declared"]
+    assert ends == [False, False, True]
+
+
+def test_two_schemas_are_compared_by_whatever_names_them(graph: Graph):
+    declare(graph)
+    versions = publish(graph, showing("a", "id:int32", "amount:float64"), showing("b", "id:int32"))
+    ids = [step.schema.id for step in history(graph, ID).steps]
+
+    _, _, difference = compare(graph, ID, versions[0], versions[1])
+    assert [change.text for change in difference.changes] == ["amount is gone"]
+    one, two, difference = compare(graph, ID, "declared", "observed")
+    assert {one.id, two.id} <= set(ids)
+    assert difference.change == "major"
+    assert compare(graph, ID, ids[1], versions[0])[2].change == "none"
+
+    for stranger in ("sv_nothing", "vs_nothing", "nonsense"):
+        with pytest.raises(InvalidInput, match="names no schema of this dataset"):
+            compare(graph, ID, stranger, "declared")
+
+
+def test_the_commands_show_history_and_difference(graph: Graph, cli: Cli):
+    declare(graph)
+    said = cli("schema", "diff", "orders")
+    assert (said.code, said.out) == (0, "")
+    publish(graph, showing("a", "id:int32", "amount:float64"), showing("b", "id:int64"))
+
+    shown, plain, newest = (
+        cli("schema", "history", "orders", "--json"),
+        cli("schema", "history", "orders", "--limit", "1"),
+        cli("schema", "diff", "orders", "--json"),
+    )
+    promised = cli("schema", "diff", "orders", "declared", "observed")
+    mistaken, half = cli("schema", "diff", "orders", "declared", "x"), cli("schema", "diff", "orders", "declared")
+
+    steps = shown.json["steps"]
+    assert [(step["source"], step["change"]) for step in steps] == [
+        ("declared", None),
+        ("observed", None),
+        ("observed", "major"),
+    ]
+    assert steps[1]["columns"][0] == {"path": "id", "type": "int32", "nullable": True, "first_called": "id"}
+    assert "amount is gone" in plain.out
+    assert "2 older steps" in plain.err
+    assert (newest.code, newest.json["change"], newest.json["before"]) == (1, "major", steps[1]["schema"])
+    assert (promised.code, "amount is gone" in promised.out) == (1, True)
+    assert (mistaken.code, half.code) == (2, 2)
+
+
+def test_graphql_tells_the_history(graph: Graph):
+    declare(graph)
+    versions = publish(graph, showing("a", "id:int32", "amount:float64"), showing("b", "id:int64", "amount:float64"))
+
+    found = data(
+        app_on(graph),
+        """{ dataset(namespace: "shop", name: "orders") { ... on Dataset { schemaHistory(first: 2) { isComplete steps {
+        source versions version change changes { path change text } columns { path type firstCalled } } } } } }""",
+    )["dataset"]["schemaHistory"]
+
+    assert found["isComplete"] is False
+    assert [step["version"] for step in found["steps"]] == versions
+    assert found["steps"][1]["changes"] == [
+        {"path": "id", "change": "MINOR", "text": "id is int64 and was int32, which held less"}
+    ]
+    assert found["steps"][1]["columns"][0] == {"path": "id", "type": "int64", "firstCalled": "id"}
+    assert [step["source"] for step in found["steps"]] == ["OBSERVED", "OBSERVED"]
