@@ -8,14 +8,9 @@ from enum import Enum
 import strawberry
 
 from app.graphql.context import Info
+from app.graphql.enums import ChangeClass
 from graph_model.schemas import entities
 from graph_model.schemas.history import history
-
-ChangeClass = strawberry.enum(
-    entities.ChangeClass,
-    name="ChangeClass",
-    description="MAJOR: who read the old schema may fail. MINOR: there is more. PATCH: readers notice nothing.",
-)
 
 
 @strawberry.enum(description="Whether a contract says so, or published versions showed it.")

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from graph_model.contracts.entities import Check, CheckResult
 from graph_model.errors import ContentError
+from graph_model.schemas.promises import KIND as COMPATIBILITY
+from graph_model.schemas.promises import judge
 from graph_model.versions.entities import Content, Inspection, Validated
 
 
@@ -22,11 +24,13 @@ def validate(content: Content, checks: Sequence[Check]) -> Validated:
 
     try:
         with format_named(content.format).scan(content) as scan:
-            results = run_checks(scan, checks)
+            results = run_checks(scan, [check for check in checks if check.kind != COMPATIBILITY])
             texts = scan.relation.values != "typed"
             inspection = as_promised(scan.inspection, checks, results) if texts else scan.inspection
     except ContentError as error:
         return Validated(None, (), error.reason)
+    guards = [judge(check, inspection.columns) for check in checks if check.kind == COMPATIBILITY]
+    results = (*results, *guards)
     return Validated(inspection, results, _reason(results))
 
 

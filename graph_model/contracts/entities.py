@@ -48,8 +48,9 @@ class Check:
     `schema` {columns: {name: type}} (these columns exist and hold values of this type; extra columns are fine) ·
     `row_count` {min?, max?} · `not_null` {columns, missing?} · `unique` {columns} (together) ·
     `allowed_values` {column, values} · `range` {column, min?, max?, above?, below?} · `length` {column, min?, max?} ·
-    `matches` {column, pattern} (the whole value). All but `row_count` and `schema` also take `must`, how many rows may
-    fail ({at_most: 5}; none by default), with `unit` rows or percent.
+    `matches` {column, pattern} (the whole value) · `compatibility` {mode, columns, before?, version?, reader?} (the
+    schema against the one that readers get now; made for each validation). Those about rows also take `must`, how many
+    may fail ({at_most: 5}; none by default), with `unit` rows or percent.
     """
 
     name: str

@@ -12,6 +12,7 @@ from graph_model.errors import InvalidContract, InvalidPartition, Mistake
 from graph_model.estate.drafts import DatasetDraft, Source
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
+from graph_model.estate.promises import read_promise
 from graph_model.estate.sections import Said, Section
 from graph_model.estate.vocabulary import DATASET_KEYS, EVERY, EXPOSE, FORMATS, PARTITION_KEYS
 from graph_model.estate.yaml_lines import Entries
@@ -29,16 +30,18 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     format = section.word("format", FORMATS, required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
+    contract = _contract(section, name, source)
     spec = DatasetSpec(
         name=name,
         format=format,
         location=_location(section, format, partitions, exposed=expose is not None),
         partitions=partitions,
-        contract=_contract(section, name, source),
+        contract=contract,
         owners=section.owners(),
         description=section.description(),
         tags=tuple(tag.value for tag in section.texts("tags")),
         expose="copy" if expose else None,
+        compatibility=read_promise(section, [column.path for column in contract.columns]),
         options=options,
     )
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)

@@ -11,6 +11,7 @@ from graph_model.estate.entities import Correction, DatasetSpec, Deadline, JobKi
 from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
+from graph_model.schemas.promises import OnViolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ class ConsumerDraft:
     owners: tuple[str, ...] = ()
     deadline: Deadline | None = None
     description: str = ""
+    on_violation: OnViolation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ def consumer_edges(spec: ConsumerSpec, ids: DatasetIds) -> Iterator[Edge]:
     consumer = consumer_id(spec.name)
     for read in spec.reads:
         dataset = ids[read.dataset]
-        yield _edge("CONSUMED_BY", dataset, consumer, about=consumer, columns=list(read.columns))
+        details = {"columns": list(read.columns), "on_violation": spec.on_violation}
+        yield _edge("CONSUMED_BY", dataset, consumer, about=consumer, **details)
         for column in read.columns:
             yield _edge("USED_BY", field_id(dataset, column), consumer, about=consumer)
     for owner in spec.owners:

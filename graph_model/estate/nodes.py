@@ -11,6 +11,7 @@ from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Node, NodeKind, without_empty
 from graph_model.jobs import definition as job_definition
 from graph_model.names import consumer_id, job_id
+from graph_model.schemas import promises
 
 # Every property that a declaration decides: one that is not set any more must be removed.
 PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
@@ -22,6 +23,7 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "partition_every",
         "partition_from",
         "expose",
+        "compatibility",
         "options",
         "contract",
         "description",
@@ -57,6 +59,7 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "partition_every": spec.partitions.every,
         "partition_from": spec.partitions.start,
         "expose": spec.expose,
+        "compatibility": promises.dumps(spec.compatibility) if spec.compatibility else None,
         "options": json.dumps(dict(spec.options), sort_keys=True, ensure_ascii=False),
         "contract": contract_definition.dumps(spec.contract),
         "description": spec.description,

@@ -10,10 +10,13 @@ from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Contract
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
+from graph_model.schemas import promises
 
 LONGEST_VALUE = 40
 # Told through what they stand for: edges, the definition, or nothing that a reader would call a change.
-_UNTOLD = frozenset({"contract", "definition", "definition_hash", "columns_known", "unresolved", "options"})
+_UNTOLD = frozenset(
+    {"contract", "definition", "definition_hash", "columns_known", "unresolved", "options", "compatibility"}
+)
 _EDGE_WORDS = {"CONSUMED_BY": "reads", "PRODUCES": "makes", "OWNED_BY": "owner", "HAS_SCHEMA": "schema"}
 
 
@@ -31,6 +34,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
         if old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
     yield from _changed_options(before, after)
+    yield from _changed_promise(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
@@ -89,6 +93,13 @@ def contract_of(node: Node) -> Contract:
 def _changed_options(before: Node, after: Node) -> Iterator[str]:
     old, new = (json.loads(node.properties.get("options") or "{}") for node in (before, after))
     yield from (f"option {key} changed" for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+
+
+def _changed_promise(before: Node, after: Node) -> Iterator[str]:
+    old, new = (node.properties.get("compatibility") for node in (before, after))
+    if old != new:
+        words = [str(promises.loads(text)) if text else "none" for text in (old, new)]
+        yield f"compatibility: {words[0]} → {words[1]}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
+from connectors.checks import validate
 from connectors.sql.columns import read_columns
+from connectors.storage import write
 from graph_model.contracts.entities import Column, Contract
 from graph_model.errors import InvalidInput
 from graph_model.estate.apply import apply
+from graph_model.estate.entities import ConsumerSpec, DatasetSpec
+from graph_model.estate.plan import Plan
 from graph_model.names import dataset_id
+from graph_model.runs.entities import ClaimedRun, OutputVersion
+from graph_model.runs.finish import Ending
+from graph_model.runs.replay import revalidate
 from graph_model.schemas.entities import History
 from graph_model.schemas.history import compare, history
+from graph_model.schemas.promises import Promise
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
-from graph_model.versions.entities import Inspection, Report, Validated
+from graph_model.versions.entities import Content, Inspection, Report, Validated, Version, VersionState
 from graph_model.versions.report import report_version
+from graph_model.versions.repository import version
 from tests.integration.api import app_on, data
 from tests.support.cli import Cli, graph_environment
-from tests.support.estates import a_dataset, an_estate
+from tests.support.estates import a_consumer, a_dataset, an_estate
 from tests.support.protocol import Fleet, bad
 
 DAYS = [f"2024-01-0{day}" for day in range(1, 8)]
@@ -162,6 +172,104 @@ def test_the_commands_show_history_and_difference(graph: Graph, cli: Cli):
     assert (newest.code, newest.json["change"], newest.json["before"]) == (1, "major", steps[1]["schema"])
     assert (promised.code, "amount is gone" in promised.out) == (1, True)
     assert (mistaken.code, half.code) == (2, 2)
+
+
+@dataclass
+class RealFleet(Fleet):
+    """Validates what lies below `root` for real."""
+
+    root: Path = Path()
+
+    def ending(self, run: ClaimedRun) -> Ending:
+        output = run.outputs[0]
+        content = replace(output.content, location=str(self.root / output.content.location))
+        return Ending(run, (OutputVersion(output, validate(content, output.checks)),))
+
+
+def deliver(graph: Graph, root: Path, day: str, table: pa.Table) -> Version:
+    """Reports a version with this content, validates it by its checks, and says what became of it."""
+    write(Content("parquet", str(root / f"orders/{day}.parquet")), table.to_reader())
+    receipt = report_version(graph, Report(ORDERS.name, day))
+    RealFleet(graph, root=root).work()
+    return version(graph, receipt.version)
+
+
+SMALL, LARGE = pa.table({"id": pa.array([1], pa.int32())}), pa.table({"id": pa.array([1], pa.int64())})
+NOTED = pa.table({"id": pa.array([1], pa.int32()), "note": ["x"]})
+PLAIN = replace(ORDERS, contract=Contract())
+
+
+def promise(graph: Graph, spec: DatasetSpec, *consumers: ConsumerSpec) -> Plan:
+    return apply(graph, an_estate(spec, *consumers), read_columns=read_columns, actor="tester")
+
+
+def test_a_version_that_breaks_the_promise_is_quarantined_and_one_that_keeps_it_is_not(graph: Graph, tmp_path: Path):
+    promise(graph, replace(PLAIN, compatibility=Promise("forward")))
+    first = deliver(graph, tmp_path, DAYS[0], SMALL)
+
+    more, wider = deliver(graph, tmp_path, DAYS[1], NOTED), deliver(graph, tmp_path, DAYS[2], LARGE)
+    again = deliver(graph, tmp_path, DAYS[3], NOTED)
+
+    assert [found.state for found in (first, more, wider, again)] == [
+        VersionState.PUBLISHED,
+        VersionState.PUBLISHED,
+        VersionState.QUARANTINED,
+        VersionState.PUBLISHED,
+    ]
+    said = f"compatibility (forward): id is int64 and was int32; note is gone, against version {more.id}"
+    assert wider.reason == f"compatibility: {said}"
+    assert [(result.check, result.passed, result.severity) for result in wider.results] == [
+        ("compatibility", False, "blocking")
+    ]
+    assert promise(graph, replace(PLAIN, compatibility=Promise("forward"))).changes == ()
+
+
+def test_a_changed_promise_is_told_and_counts_from_then_on(graph: Graph, tmp_path: Path):
+    promise(graph, replace(PLAIN, compatibility=Promise("forward")))
+    deliver(graph, tmp_path, DAYS[0], SMALL)
+
+    plan = promise(graph, replace(PLAIN, compatibility=Promise("full", (), "warn")))
+    warned = deliver(graph, tmp_path, DAYS[1], LARGE)
+    without = promise(graph, PLAIN)
+
+    assert [change.detail for change in plan.changes] == ["compatibility: forward, else quarantine → full, else warn"]
+    assert warned.state is VersionState.PUBLISHED
+    assert [(result.passed, result.severity) for result in warned.results] == [(False, "warning")]
+    assert [change.detail for change in without.changes] == ["compatibility: full, else warn → none"]
+    assert deliver(graph, tmp_path, DAYS[2], SMALL).results == ()
+
+
+def test_a_consumer_guards_the_columns_that_it_reads(graph: Graph, tmp_path: Path):
+    board = a_consumer("board", {"orders": ("note",)}, on_violation="quarantine")
+    promise(graph, PLAIN, board)
+    first = deliver(graph, tmp_path, DAYS[0], NOTED)
+
+    bad, good = deliver(graph, tmp_path, DAYS[1], SMALL), deliver(graph, tmp_path, DAYS[2], NOTED)
+    unchanged = promise(graph, PLAIN, board).changes
+    plan = promise(graph, PLAIN, replace(board, on_violation=None))
+    free = deliver(graph, tmp_path, DAYS[3], SMALL)
+
+    assert (first.state, good.state, free.state) == (VersionState.PUBLISHED,) * 3
+    assert bad.state is VersionState.QUARANTINED
+    assert "compatibility (shop/board): note is gone" in bad.reason
+    assert unchanged == ()
+    assert [change.detail for change in plan.changes] == ["reads orders: on_violation quarantine → nothing"]
+
+
+def test_who_takes_a_promise_back_can_have_the_version_validated_again(graph: Graph, tmp_path: Path):
+    promise(graph, replace(PLAIN, compatibility=Promise("forward")))
+    deliver(graph, tmp_path, DAYS[0], NOTED)
+    broken = deliver(graph, tmp_path, DAYS[1], SMALL)
+
+    promise(graph, PLAIN)
+    revalidate(graph, broken.id, by="tester", reason="the note goes")
+    RealFleet(graph, root=tmp_path).work()
+    promise(graph, replace(PLAIN, compatibility=Promise("forward")))
+
+    assert broken.state is VersionState.QUARANTINED
+    assert version(graph, broken.id).state is VersionState.PUBLISHED
+    assert deliver(graph, tmp_path, DAYS[2], SMALL).state is VersionState.PUBLISHED
+    assert deliver(graph, tmp_path, DAYS[3], LARGE).state is VersionState.QUARANTINED
 
 
 def test_graphql_tells_the_history(graph: Graph):
