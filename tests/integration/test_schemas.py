@@ -30,7 +30,7 @@ from graph_model.versions.report import report_version
 from graph_model.versions.repository import version
 from tests.integration.api import app_on, data
 from tests.support.cli import Cli, graph_environment
-from tests.support.estates import a_consumer, a_dataset, an_estate
+from tests.support.estates import a_consumer, a_dataset, a_job, an_estate
 from tests.support.protocol import Fleet, bad
 
 DAYS = [f"2024-01-0{day}" for day in range(1, 8)]
@@ -289,3 +289,21 @@ def test_graphql_tells_the_history(graph: Graph):
     ]
     assert found["steps"][1]["columns"][0] == {"path": "id", "type": "int64", "firstCalled": "id"}
     assert [step["source"] for step in found["steps"]] == ["OBSERVED", "OBSERVED"]
+
+
+def test_what_a_job_makes_is_guarded_like_what_is_reported(graph: Graph):
+    clean = a_dataset("clean", compatibility=Promise("full"))
+    tidy, board = (
+        a_job("tidy", {"orders": "same"}, "clean"),
+        a_consumer("board", {"clean": ("id",)}, on_violation="warn"),
+    )
+    apply(graph, an_estate(PLAIN, clean, tidy, board), read_columns=read_columns, actor="tester")
+    report_version(graph, Report(ORDERS.name, DAYS[0]))
+
+    validation, job = Fleet(graph).work()
+
+    assert validation.outputs[0].checks == ()
+    assert [(check.name, check.severity, check.params["columns"]) for check in job.outputs[0].checks] == [
+        ("compatibility", "blocking", []),
+        ("compatibility for shop/board", "warning", ["id"]),
+    ]

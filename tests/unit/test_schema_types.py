@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import given
 from sqlalchemy.dialects import postgresql
 
 from connectors.storage.arrow_types import from_arrow, to_arrow, to_parquet
-from connectors.storage.sqlalchemy_types import from_sqlalchemy, to_sqlalchemy
+from connectors.storage.duckdb_types import from_duckdb
+from connectors.storage.sqlalchemy_types import from_sqlalchemy, of_column, to_sqlalchemy
 from graph_model.contracts.entities import CANONICAL_TYPES
 from graph_model.schemas.documents import from_odcs, from_openlineage, to_csv, to_odcs, to_openlineage
 from graph_model.schemas.spark_names import from_spark, to_spark
@@ -278,3 +280,34 @@ def test_losses_inside_are_told_once():
     assert isinstance(found.value, MapOf)
     assert len(found.lost) == 1
     assert to_spark(ListOf(StructOf(()))).value == "array<struct<>>"
+
+
+@pytest.mark.parametrize(
+    ("sql", "type"),
+    [
+        ("1::UTINYINT", "uint8"),
+        ("1::HUGEINT", "integer"),
+        ("1.5::DECIMAL(4, 1)", "decimal(4,1)"),
+        ("uuid()", "string"),
+        ("'a'::ENUM('a')", "string"),
+        ("'{}'::JSON", "unknown"),
+        ("NULL", "unknown"),
+        ("TIMESTAMP_MS '2024-01-01'", "timestamp(ms)"),
+        ("TIMESTAMPTZ '2024-01-01 00:00:00Z'", "timestamp(us,UTC)"),
+        ("TIME '12:00'", "time(us)"),
+        ("INTERVAL 1 DAY", "unknown"),
+        ("[1, 2]::SMALLINT[2]", "list<int16>"),
+        ("MAP {'a': [1::DOUBLE]}", "map<string,list<float64>>"),
+        ("[{'a': 1::FLOAT, 'b c': 'x'::BLOB}]", 'list<struct<a:float32,"b c":binary>>'),
+    ],
+)
+def test_types_of_duckdb(sql: str, type: str):
+    with duckdb.connect() as connection:
+        kind = connection.sql(f"SELECT {sql} AS c").types[0]
+
+    assert str(from_duckdb(kind)) == type
+
+
+@pytest.mark.parametrize(("dialect", "type"), [("sqlite", "integer"), ("postgresql", "int32")])
+def test_sqlite_columns_hold_anything_so_that_only_their_kind_counts(dialect: str, type: str):
+    assert str(of_column(sa.Integer(), dialect)) == type
