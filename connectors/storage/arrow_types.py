@@ -175,18 +175,6 @@ def _nested(type: DataType) -> Mapped[pa.DataType]:
     return inner.then(lambda parts: pa.struct([pa.field(*pair) for pair in zip(names, parts, strict=True)]))
 
 
-def exact_columns(schema: pa.Schema) -> dict[str, str]:
-    """By dotted path, the canonical types of all columns. What a struct holds are columns of their own."""
-    found: dict[str, str] = {}
-    pending = [("", list(schema))]
-    for _ in range(MOST_NESTED):
-        here = [(f"{path}{field.name}", field.type) for path, fields in pending for field in fields]
-        for path, type in here:
-            found.setdefault(path, "object" if pa.types.is_struct(type) else str(from_arrow(type).value))
-        pending = [(f"{path}.", list(type)) for path, type in here if pa.types.is_struct(type)]
-    return found
-
-
 def to_parquet(type: DataType) -> Mapped[DataType]:
     """The canonical type that a Parquet file shows to readers other than Arrow, which keeps a note of its own there."""
     if isinstance(type, ListOf):

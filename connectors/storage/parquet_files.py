@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ class ParquetFiles(FileFormat):
             if typed_fields(opened.connection, select) != fields:
                 raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
         sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
-        return Relation(sql, _exact(fields, parts[0].path))
+        return Relation(sql, _exact(opened, fields, parts[0].path))
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Straight from pyarrow, which keeps the exact types that the file was written with."""
@@ -67,18 +67,32 @@ class ParquetFiles(FileFormat):
                 writer.write_batch(batch)
 
 
-def _exact(fields: Mapping[str, Field], path: Path) -> dict[str, Field]:
-    """With the types as the file has them: DuckDB reads milliseconds as microseconds, and drops zones."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def _exact(opened: Session, fields: Mapping[str, Field], path: Path) -> dict[str, Field]:
+    """With the units and widths that DuckDB does not tell of: it reads milliseconds as microseconds, and 16 bits as 32.
 
-    from connectors.storage.arrow_types import exact_columns
+    Its own view of the footer says them. Importing pyarrow for it would give a template that is copied a second thread.
+    """
+    asked = f"SELECT name, coalesce(num_children, 0), logical_type FROM parquet_schema({opened.path(path)})"
+    nodes = iter(opened.connection.execute(asked).fetchall()[1:])  # the first one is the root
+    finer = {name: _finer(fields[name], logical) for name, logical in _top_level(nodes) if name in fields}
+    return {**fields, **finer}
 
-    try:
-        exact = exact_columns(pq.read_schema(path))
-    except (pa.ArrowException, OSError) as error:
-        raise ContentError(f"{path.name} is damaged: {error}") from error
-    return {name: replace(field, exact=exact.get(name, field.exact)) for name, field in fields.items()}
+
+def _top_level(nodes: Iterator[tuple[str, int, str | None]]) -> Iterator[tuple[str, str]]:
+    """Name and logical type of the columns that hold no others."""
+    for name, children, logical in nodes:
+        inside = children
+        while inside:
+            inside += next(nodes)[1] - 1
+        if not children and logical:
+            yield name, logical
+
+
+def _finer(field: Field, logical: str) -> Field:
+    if logical.startswith("Float16Type"):
+        return replace(field, exact="float16")
+    millis = "MILLIS=MilliSeconds" in logical and field.exact.startswith(("time(us", "timestamp(us"))
+    return replace(field, exact=field.exact.replace("(us", "(ms", 1)) if millis else field
 
 
 def _check_ends(path: Path) -> None:

@@ -317,19 +317,23 @@ def test_a_question_reaches_only_the_files_it_is_about(tmp_path: Path) -> None:
 def test_parquet_columns_have_the_types_of_the_file(tmp_path: Path) -> None:
     content = Content("parquet", str(tmp_path / "data.parquet"))
     columns = {
+        "tags": pa.array([], pa.map_(pa.string(), pa.list_(pa.uint8()))),
+        "half": pa.array([], pa.float16()),
         "at": pa.array([], pa.timestamp("ms", "Europe/Berlin")),
+        "then": pa.array([], pa.timestamp("us")),
         "clock": pa.array([], pa.time32("ms")),
         "price": pa.array([], pa.decimal128(10, 2)),
-        "tags": pa.array([], pa.map_(pa.string(), pa.list_(pa.uint8()))),
         "place": pa.array([], pa.struct([("at", pa.struct([("x", pa.float32())]))])),
     }
     write(content, pa.table(columns).to_reader())
 
     assert types_of(content) == {
-        "at": "timestamp(ms,Europe/Berlin)",
+        "tags": "map<string,list<uint8>>",
+        "half": "float16",
+        "at": "timestamp(ms,UTC)",
+        "then": "timestamp(us)",
         "clock": "time(ms)",
         "price": "decimal(10,2)",
-        "tags": "map<string,list<uint8>>",
         "place": "object",
         "place.at": "object",
         "place.at.x": "float32",
