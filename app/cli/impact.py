@@ -65,11 +65,13 @@ def retype_column(
     as_json: AsJson = False,
 ) -> None:
     """What breaks when a column gets another type."""
-    from graph_model.contracts.entities import CANONICAL_TYPES
     from graph_model.impact.entities import RetypeColumn
+    from graph_model.schemas.types import NotAType, parse
 
-    if to not in CANONICAL_TYPES:
-        raise typer.BadParameter(f"{to!r} is no type: one of {', '.join(CANONICAL_TYPES)}", param_hint="TYPE")
+    try:
+        parse(to)
+    except NotAType as error:
+        raise typer.BadParameter(f"{error}: write integer, int64, decimal(10,2) …", param_hint="TYPE") from None
     with open_graph() as graph:
         answer = _assess(graph, RetypeColumn(*find_named_column(graph, column), to), as_of)
     _print_report(answer, as_json=as_json)

@@ -22,6 +22,7 @@ from app.cli import (
     quarantine,
     questions,
     runs,
+    schema,
     stack,
     verify,
     versions,
@@ -86,6 +87,7 @@ app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
+app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)

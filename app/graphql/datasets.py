@@ -13,6 +13,7 @@ from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey
 from app.graphql.names import Node, Search, to_name
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
+from app.graphql.schemas import SchemaHistory, schema_history
 from graph_model.contracts import entities as contracts
 from graph_model.datasets import entities, repository
 from graph_model.names import Name
@@ -146,6 +147,10 @@ class Dataset(Node):
             partition_statuses, self.id, self.scheme, gaps=True, first=key.first, after=key.after
         )
         return Page(tuple(status.overview for status in found.items), found.has_next)
+
+    @strawberry.field(description="What contracts declared and what published versions showed, oldest first.")
+    async def schema_history(self, info: Info, first: First = DEFAULT_PAGE) -> SchemaHistory:
+        return await schema_history(info, self.id, first=first)
 
     @classmethod
     def of(cls, found: entities.Dataset) -> Dataset:

@@ -12,11 +12,16 @@ from graph_model.impact.entities import Verdict
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
 from graph_model.runs.entities import RunKind, RunState
+from graph_model.schemas.entities import ChangeClass
 from graph_model.versions.entities import VersionState
 
-__all__ = ["Answer", "HoldKind", "InputState", "RunKind", "RunState", "Verdict", "VersionState"]
+__all__ = ["Answer", "ChangeClass", "HoldKind", "InputState", "RunKind", "RunState", "Verdict", "VersionState"]
 
 strawberry.enum(Answer, description="What became of a question. Nobody answers OVERTAKEN: time does.")
+strawberry.enum(
+    ChangeClass,
+    description="MAJOR: who read the old schema may fail. MINOR: there is more. PATCH: readers notice nothing.",
+)
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)
 strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")

@@ -46,6 +46,7 @@ LIMITS = Limits(
         "Mutation.quarantine": 500,
         "Mutation.releaseVersion": 500,
         "Mutation.answer": 500,
+        "Dataset.schemaHistory": 100,
         "DatasetConnection.totalCount": 50,
         "JobConnection.totalCount": 50,
         "ConsumerConnection.totalCount": 50,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from graph_model.contracts.entities import Check, CheckResult
 from graph_model.errors import ContentError
-from graph_model.versions.entities import Content, Validated
+from graph_model.schemas.promises import KIND as COMPATIBILITY
+from graph_model.schemas.promises import judge
+from graph_model.versions.entities import Content, Inspection, Validated
 
 
 def validate(content: Content, checks: Sequence[Check]) -> Validated:
@@ -21,11 +24,29 @@ def validate(content: Content, checks: Sequence[Check]) -> Validated:
 
     try:
         with format_named(content.format).scan(content) as scan:
-            results = run_checks(scan, checks)
-            inspection = scan.inspection
+            results = run_checks(scan, [check for check in checks if check.kind != COMPATIBILITY])
+            texts = scan.relation.values != "typed"
+            inspection = as_promised(scan.inspection, checks, results) if texts else scan.inspection
     except ContentError as error:
         return Validated(None, (), error.reason)
+    guards = [judge(check, inspection.columns) for check in checks if check.kind == COMPATIBILITY]
+    results = (*results, *guards)
     return Validated(inspection, results, _reason(results))
+
+
+def as_promised(inspection: Inspection, checks: Sequence[Check], results: Sequence[CheckResult]) -> Inspection:
+    """Texts show what their values happen to look like, another thing every day (`7`, then `7.5`). Where all of them
+    were found to be of the promised type, that is the type of the column."""
+    kept = {result.check for result in results if result.kind == "schema" and result.passed and not result.failed_rows}
+    promised = {
+        path: type
+        for check in checks
+        if check.kind == "schema" and check.name in kept
+        for path, type in check.params.get("columns", {}).items()
+        if type != "unknown"
+    }
+    columns = tuple(replace(column, type=promised.get(column.path, column.type)) for column in inspection.columns)
+    return replace(inspection, columns=columns)
 
 
 def _reason(results: Sequence[CheckResult]) -> str:

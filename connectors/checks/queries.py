@@ -65,9 +65,9 @@ def _number(scan: Scan, query: str) -> int | float | Decimal | None:
         raise CheckError(f"its query cannot be answered: {_first_line(error)}") from None
     if not rows:
         return None
-    if len(rows) > 1 or len(rows[0]) > 1:
+    if len(rows) > 1 or len(rows[0]) != 1:
         raise CheckError("its query must give one row of one value")
-    (value,) = rows[0]
+    value = rows[0][0]
     if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float, Decimal))):
         raise CheckError(f"its query must give a number, not {value!r}")
     return value

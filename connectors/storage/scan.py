@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from connectors.storage.duckdb_types import from_duckdb
 from connectors.storage.session import identifier, one_row
 from graph_model.contracts.entities import Column
 from graph_model.versions.entities import Inspection
@@ -20,11 +21,15 @@ Values = Literal["text", "json", "typed"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column in SQL. `raw` is the value as it is written where the format writes texts, else it is the same."""
+    """One column in SQL. `raw` is the value as it is written where the format writes texts, else it is the same.
+
+    `type` is the plain type, of which checks speak; `exact` the full one where the format has it, else empty.
+    """
 
     type: str
     expression: str
     raw: str
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,9 @@ class Relation:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return tuple(Column(path, field.type) for path, field in self.fields.items())
+        """A text shows a kind of value and no more, whatever DuckDB reads it as."""
+        typed = self.values == "typed"
+        return tuple(Column(path, (typed and field.exact) or field.type) for path, field in self.fields.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +95,17 @@ def typed_fields(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, F
     described = connection.sql(sql)
     pairs = [(name, kind) for name, kind in zip(described.columns, described.types, strict=True) if name != ROW]
     fields: dict[str, Field] = {}
-    for path, expression, type_name in _flat(pairs):
-        fields.setdefault(path, Field(type_name, expression, expression))
+    for path, expression, kind in _flat(pairs):
+        # What a struct holds are columns of their own, and need not be said twice.
+        exact = "object" if kind.id == "struct" else str(from_duckdb(kind))
+        fields.setdefault(path, Field(canonical(kind), expression, expression, exact))
     return fields
 
 
-def _flat(pairs: Iterable[tuple[str, Any]], path: str = "", expression: str = "") -> Iterator[tuple[str, str, str]]:
+def _flat(pairs: Iterable[tuple[str, Any]], path: str = "", expression: str = "") -> Iterator[tuple[str, str, Any]]:
     """Top-level columns first, so that a column `a.b` wins over a field `b` of `a`."""
     here = [(f"{path}{name}", f"{expression}{identifier(name)}", kind) for name, kind in pairs]
-    for found in here:
-        yield found[0], found[1], canonical(found[2])
+    yield from here
     for inner_path, inner, kind in here:
         if kind.id == "struct":
             yield from _flat(kind.children, f"{inner_path}.", f"{inner}.")

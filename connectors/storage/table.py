@@ -20,6 +20,7 @@ from connectors.storage.file_format import known_columns
 from connectors.storage.locations import split_table
 from connectors.storage.scan import ROW, Field, Relation, Scan, counted
 from connectors.storage.session import Session, identifier, session
+from connectors.storage.sqlalchemy_types import of_column
 from connectors.storage.table_types import arrow_type, canonical, column_type, fitted
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
@@ -45,13 +46,14 @@ class Tables:
             }
             relation = Relation(f"SELECT *, rowid + 1 AS {ROW} FROM content", fields)
             count, nulls = counted(opened.connection, relation)
-            inspection = Inspection(_columns(source), count, digest.size_bytes, digest.of(source), {"nulls": nulls})
+            columns = _columns(source, engine.dialect.name)
+            inspection = Inspection(columns, count, digest.size_bytes, digest.of(source), {"nulls": nulls})
             yield Scan(opened.connection, relation, inspection)
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         with database(content) as (engine, table), engine.connect() as connection:
             source = reflected(connection, table)
-        known_columns(_columns(source), columns)
+        known_columns(_columns(source, engine.dialect.name), columns)
         wanted = [column for column in source.columns if columns is None or column.name in columns]
         wanted.sort(key=lambda column: columns.index(column.name) if columns is not None else 0)
         return pa.RecordBatchReader.from_batches(_schema(wanted), _read_later(content, source, wanted))
@@ -115,9 +117,10 @@ def _digestible(value: Any) -> str:
     return repr(bytes(value)) if isinstance(value, (bytearray, memoryview)) else repr(value)
 
 
-def _columns(source: sa.Table) -> tuple[Column, ...]:
+def _columns(source: sa.Table, dialect: str) -> tuple[Column, ...]:
     return tuple(
-        Column(column.name, canonical(column.type), nullable=bool(column.nullable)) for column in source.columns
+        Column(column.name, str(of_column(column.type, dialect)), nullable=bool(column.nullable))
+        for column in source.columns
     )
 
 

@@ -34,7 +34,8 @@ def loads(text: str) -> Contract:
 
 
 def _column_to(column: Column) -> dict[str, Any]:
-    return {"path": column.path, "type": column.type, "nullable": column.nullable, "description": column.description}
+    found = {"path": column.path, "type": column.type, "nullable": column.nullable, "description": column.description}
+    return {**found, "renamed_from": column.renamed_from} if column.renamed_from else found
 
 
 def check_to(check: Check) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 Severity = Literal["blocking", "warning"]
 
-# The canonical types. Every format maps its own types onto these; `unknown` says that nothing is known.
+# The plain canonical types, which say a kind of value and no more: all that a text shows and most contracts promise.
+# The exact ones beside them (`int64`, `decimal(10,2)`) are in schemas/types.py. `unknown`: nothing is known.
 CANONICAL_TYPES = (
     "boolean",
     "integer",
@@ -27,12 +28,16 @@ CANONICAL_TYPES = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a schema. `path` uses dots for nested fields; `type` is one of CANONICAL_TYPES."""
+    """One column of a schema. `path` uses dots for nested fields; `type` is the text of a canonical type.
+
+    `renamed_from`: the path it had before, where a contract says so; empty: it was always called so.
+    """
 
     path: str
     type: str = "unknown"
     nullable: bool = True
     description: str = ""
+    renamed_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,9 @@ class Check:
     `row_count` {min?, max?} · `not_null` {columns, missing?} · `unique` {columns} (together) ·
     `allowed_values` {column, values} · `range` {column, min?, max?, above?, below?} · `length` {column, min?, max?} ·
     `matches` {column, pattern} (the whole value) · `sql` {query, column?} (one SELECT of one number, which `must` be
-    zero by default). All but `row_count` and `schema` also take `must`, how many rows may fail ({at_most: 5}; none by
-    default), with `unit` rows or percent, which `sql` has not. `masked` lists columns whose values are never shown.
+    zero by default) · `compatibility` {mode, columns, before?, version?, reader?} (the schema against the one that
+    readers get now; made for each validation). Those about rows also take `must`, how many may fail ({at_most: 5}; none
+    by default), with `unit` rows or percent. `masked` lists columns whose values are never shown.
     """
 
     name: str

@@ -17,6 +17,7 @@ from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.contracts.quality import checks_of_rule
 from graph_model.contracts.source import Path, Source, in_words, texts
 from graph_model.errors import nearest
+from graph_model.schemas.documents import from_odcs
 
 # Logical types are canonical types, but for these.
 _LOGICAL = {"map": "object", "vector": "array"}
@@ -112,11 +113,9 @@ class _Reader:
             if not column_name(prop):
                 raise self.source.refusal(here, "a property without a name")
             name = f"{prefix}{column_name(prop)}"
-            yield (
-                Column(name, self._type(prop, here), not (prop.required or prop.primaryKey), prop.description or ""),
-                prop,
-                here,
-            )
+            nullable = not (prop.required or prop.primaryKey)
+            former = self._former(prop, prefix, here)
+            yield Column(name, self._type(prop, here), nullable, prop.description or "", former), prop, here
             self._nothing_inside_arrays(prop.items, (*here, "items"))
             yield from self._walk(prop.properties or [], here, f"{name}.")
 
@@ -129,12 +128,21 @@ class _Reader:
             if any(column.path == path or column.path.startswith(f"{path}.") for path in own)
         }
 
+    def _former(self, prop: SchemaProperty, prefix: str, here: Path) -> str:
+        """The path before a rename, which the standard has no word for: `customProperties` with `renamedFrom`."""
+        said = [own.value for own in prop.customProperties or [] if own.property == "renamedFrom"]
+        if not said:
+            return ""
+        if len(said) > 1 or not isinstance(said[0], str) or said[0] in ("", column_name(prop)):
+            raise self.source.refusal((*here, "customProperties"), "renamedFrom must be one other name of the column")
+        return f"{prefix}{said[0]}"
+
     def _type(self, prop: SchemaProperty, here: Path) -> str:
         if prop.logicalType is None:
-            return "unknown"
+            return str(from_odcs(None, prop.physicalType).value)
         kind = _LOGICAL.get(prop.logicalType, prop.logicalType)
         if kind in _CANONICAL:
-            return kind
+            return str(from_odcs(kind, prop.physicalType).value)
         near = nearest(prop.logicalType, _CANONICAL)
         raise self.source.refusal(
             (*here, "logicalType"),
@@ -152,7 +160,12 @@ class _Reader:
         self._nothing_inside_arrays(item.items, (*here, "items"))
 
     def _schema_checks(self) -> Iterator[Check]:
-        types = {column.path: column.type for column, _, _ in self.properties if column.path not in self.nested}
+        """What is promised is the logical type: it can be checked in any format."""
+        types = {
+            column.path: _LOGICAL.get(prop.logicalType or "unknown", prop.logicalType or "unknown")
+            for column, prop, _ in self.properties
+            if column.path not in self.nested
+        }
         if types:
             yield Check("schema", "schema", {"columns": types})
 

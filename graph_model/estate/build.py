@@ -67,7 +67,9 @@ def _spelled(said: Said[str], found: tuple[Name, str] | None) -> str:
 
 def _consumer(draft: ConsumerDraft) -> ConsumerSpec:
     reads = tuple(ReadSpec(read.dataset.value, tuple(column.value for column in read.columns)) for read in draft.reads)
-    return ConsumerSpec(draft.name, draft.kind, reads, draft.owners, draft.deadline, draft.description)
+    return ConsumerSpec(
+        draft.name, draft.kind, reads, draft.owners, draft.deadline, draft.description, draft.on_violation
+    )
 
 
 def _lines(draft: Draft) -> dict[str, int]:

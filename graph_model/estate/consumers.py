@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from graph_model.estate.drafts import ConsumerDraft, ReadDraft, Source
 from graph_model.estate.entities import Deadline
+from graph_model.estate.promises import read_on_violation
 from graph_model.estate.sections import Said, Section, describe, named
 from graph_model.estate.vocabulary import CONSUMER_KEYS, DEADLINE_KEYS
 from graph_model.estate.yaml_lines import Entries, Items, Scalar, Tree
@@ -28,6 +29,7 @@ def read_consumer(name: Name, tree: Entries, source: Source, *, line: int) -> Co
         owners=section.owners(),
         deadline=_deadline(section),
         description=section.description(),
+        on_violation=read_on_violation(section),
     )
 
 

@@ -13,6 +13,7 @@ from graph_model.estate.drafts import DatasetDraft, Source
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
 from graph_model.estate.partitions import read_partitions
+from graph_model.estate.promises import read_promise
 from graph_model.estate.sections import Said, Section
 from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, known_formats
 from graph_model.estate.yaml_lines import Entries
@@ -30,16 +31,18 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     format = section.word("format", known_formats(), required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
+    contract = _contract(section, name, source)
     spec = DatasetSpec(
         name=name,
         format=format,
         location=_location(section, format, partitions, exposed=expose is not None),
         partitions=partitions,
-        contract=_contract(section, name, source),
+        contract=contract,
         owners=section.owners(),
         description=section.description(),
         tags=tuple(tag.value for tag in section.texts("tags")),
         expose="copy" if expose else None,
+        compatibility=read_promise(section, [column.path for column in contract.columns]),
         options=options,
     )
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)

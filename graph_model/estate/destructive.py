@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from graph_model.contracts.entities import Contract
 from graph_model.estate.diff import Difference
 from graph_model.estate.holdings import Holdings
-from graph_model.estate.wording import contract_of
+from graph_model.estate.wording import contract_of, renamed_columns
 from graph_model.names import Name
 
 if TYPE_CHECKING:
@@ -43,11 +43,14 @@ def starving_jobs(difference: Difference) -> frozenset[str]:
 
 def _columns_taken_away(dataset: Name, before: Contract, after: Contract) -> Iterator[Change]:
     """A contract that promises no column at all says nothing about them, so nothing is known to go."""
-    from graph_model.impact.entities import DropColumn, RetypeColumn
+    from graph_model.impact.entities import DropColumn, RenameColumn, RetypeColumn
 
     types = {column.path: column.type for column in after.columns}
+    renamed = renamed_columns(before, after)
     for column in before.columns if types else ():
-        if column.path not in types:
+        if column.path in renamed:
+            yield RenameColumn(dataset, column.path, renamed[column.path])
+        elif column.path not in types:
             yield DropColumn(dataset, column.path)
         elif types[column.path] != column.type and "unknown" not in (types[column.path], column.type):
             yield RetypeColumn(dataset, column.path, types[column.path])

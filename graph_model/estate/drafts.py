@@ -12,6 +12,7 @@ from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import Window
+from graph_model.schemas.promises import OnViolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class ConsumerDraft:
     owners: tuple[str, ...] = ()
     deadline: Deadline | None = None
     description: str = ""
+    on_violation: OnViolation | None = None
 
 
 @dataclass(frozen=True, slots=True)

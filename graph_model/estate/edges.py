@@ -6,15 +6,14 @@ graph knows how things were at any moment.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graph_model.contracts.entities import Column
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Edge, EdgeKind, without_empty
 from graph_model.lineage.entities import ColumnFlows
-from graph_model.names import Name, consumer_id, field_id, job_id, owner_id, schema_version_id
+from graph_model.names import Name, consumer_id, field_id, job_id, owner_id
+from graph_model.schemas.recording import schema_id
 
 DatasetIds = Mapping[Name, str]
 
@@ -35,7 +34,8 @@ def consumer_edges(spec: ConsumerSpec, ids: DatasetIds) -> Iterator[Edge]:
     consumer = consumer_id(spec.name)
     for read in spec.reads:
         dataset = ids[read.dataset]
-        yield _edge("CONSUMED_BY", dataset, consumer, about=consumer, columns=list(read.columns))
+        details = {"columns": list(read.columns), "on_violation": spec.on_violation}
+        yield _edge("CONSUMED_BY", dataset, consumer, about=consumer, **details)
         for column in read.columns:
             yield _edge("USED_BY", field_id(dataset, column), consumer, about=consumer)
     for owner in spec.owners:
@@ -46,12 +46,7 @@ def dataset_edges(spec: DatasetSpec, *, id: str) -> Iterator[Edge]:
     for owner in spec.owners:
         yield _edge("OWNED_BY", id, owner_id(owner), about=id)
     if spec.contract.columns:
-        yield _edge("HAS_SCHEMA", id, declared_schema_id(id, spec.contract.columns), about=id)
-
-
-def declared_schema_id(dataset: str, columns: tuple[Column, ...]) -> str:
-    """The same columns seen in a version are the same schema."""
-    return schema_version_id(dataset, json.dumps([[column.path, column.type, column.nullable] for column in columns]))
+        yield _edge("HAS_SCHEMA", id, schema_id(id, spec.contract.columns), about=id)
 
 
 def _column_edges(job: str, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Edge]:

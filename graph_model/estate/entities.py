@@ -10,6 +10,7 @@ from graph_model.contracts.entities import Contract
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.schemas.promises import OnViolation, Promise
 
 JobKind = Literal["python", "sql", "shell"]
 Correction = Literal["rerun", "ignore", "ask"]
@@ -30,6 +31,7 @@ class DatasetSpec:
     description: str = ""
     tags: tuple[str, ...] = ()
     expose: Literal["copy"] | None = None
+    compatibility: Promise | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -84,12 +86,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class ConsumerSpec:
+    """`on_violation`: what becomes of a version that takes away what the consumer reads; None: nothing."""
+
     name: Name
     kind: str
     reads: tuple[ReadSpec, ...]
     owners: tuple[str, ...] = ()
     deadline: Deadline | None = None
     description: str = ""
+    on_violation: OnViolation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ DATASET_KEYS = (
     "description",
     "tags",
     "expose",
+    "compatibility",
     "options",
     "url",
     "table",
@@ -40,7 +41,8 @@ JOB_KEYS = (
     "interpreter",
 )
 INPUT_KEYS = ("dataset", "window", "optional", "correction")
-CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description")
+COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
+CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description", "on_violation")
 DEADLINE_KEYS = ("by", "timezone")
 
 FORMATS = ("csv", "parquet", "arrow", "jsonl", "table", "manifest")

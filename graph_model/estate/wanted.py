@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_model.contracts.entities import Column
-from graph_model.estate.edges import consumer_edges, dataset_edges, declared_schema_id, job_edges
+from graph_model.estate.edges import consumer_edges, dataset_edges, job_edges
 from graph_model.estate.entities import Estate, JobSpec
 from graph_model.estate.holdings import Edge, Holdings, Node
 from graph_model.estate.nodes import consumer_node, dataset_node, job_node
 from graph_model.lineage.entities import ColumnFlows, ReadColumns
 from graph_model.names import Name, field_id, owner_id
+from graph_model.schemas.recording import schema_id
 
 
 def referenced(estate: Estate) -> tuple[Name, ...]:
@@ -51,8 +52,7 @@ def wanted(
         ),
         fields={field_id(dataset, path): (dataset, path) for dataset, path in _columns(estate, ids, flows)},
         schemas={
-            declared_schema_id(ids[d.name], d.contract.columns): (ids[d.name], d.contract.columns)
-            for d in estate.datasets
+            schema_id(ids[d.name], d.contract.columns): (ids[d.name], d.contract.columns) for d in estate.datasets
         },
         owners=owners,
     )

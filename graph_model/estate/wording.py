@@ -12,10 +12,13 @@ from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
+from graph_model.schemas import promises
 
 LONGEST_VALUE = 40
 # Told through what they stand for: edges, the definition, or nothing that a reader would call a change.
-_UNTOLD = frozenset({"contract", "definition", "definition_hash", "columns_known", "unresolved", "options"})
+_UNTOLD = frozenset(
+    {"contract", "definition", "definition_hash", "columns_known", "unresolved", "options", "compatibility"}
+)
 _EDGE_WORDS = {"CONSUMED_BY": "reads", "PRODUCES": "makes", "OWNED_BY": "owner", "HAS_SCHEMA": "schema"}
 
 
@@ -37,14 +40,17 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
         elif old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
     yield from _changed_options(before, after)
+    yield from _changed_promise(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
 
 def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
     old, new = ({column.path: column for column in contract.columns} for contract in (before, after))
-    yield from (f"column {path} dropped" for path in old if path not in new)
-    yield from (f"column {path} added" for path in new if path not in old)
+    renamed = renamed_columns(before, after)
+    yield from (f"column {path} renamed to {to}" for path, to in renamed.items())
+    yield from (f"column {path} dropped" for path in old if path not in new and path not in renamed)
+    yield from (f"column {path} added" for path in new if path not in old and path not in renamed.values())
     for path in old:
         if path in new and old[path].type != new[path].type:
             yield f"column {path}: {old[path].type} → {new[path].type}"
@@ -52,6 +58,16 @@ def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
         yield "checks changed"
     elif before != after and before.columns == after.columns:
         yield "contract changed"
+
+
+def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:
+    """The new names of columns that have no longer the old one, as the new contract says."""
+    old, new = ({column.path for column in contract.columns} for contract in (before, after))
+    return {
+        column.renamed_from: column.path
+        for column in after.columns
+        if column.renamed_from in old - new and column.path not in old
+    }
 
 
 def changed_edges(gone: Sequence[Edge], new: Sequence[Edge], labels: Mapping[str, str]) -> Iterator[str]:
@@ -97,6 +113,13 @@ def _changed_slicing(before: str | None, after: str | None) -> Iterator[str]:
     names = [calendar.name if calendar else "nothing" for calendar in (old.calendar, new.calendar)]
     if old.calendar != new.calendar:
         yield f"calendar: {names[0]} → {names[1]}" if names[0] != names[1] else f"calendar {names[0]}: other days"
+
+
+def _changed_promise(before: Node, after: Node) -> Iterator[str]:
+    old, new = (node.properties.get("compatibility") for node in (before, after))
+    if old != new:
+        words = [str(promises.loads(text)) if text else "none" for text in (old, new)]
+        yield f"compatibility: {words[0]} → {words[1]}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

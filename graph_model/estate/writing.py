@@ -18,7 +18,8 @@ from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node
 from graph_model.estate.nodes import stored
 from graph_model.estate.repository import source_of
 from graph_model.estate.wanted import Wanted
-from graph_model.names import Name, dataset_name_id, field_id
+from graph_model.names import Name, dataset_name_id
+from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Row, Transaction
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -160,15 +161,4 @@ def _name_row(node: Node) -> Row:
 
 
 def _schema_row(edge: Edge, wanted: Wanted) -> Row:
-    dataset, columns = wanted.schemas[edge.target]
-    fields = [
-        {
-            "id": field_id(dataset, column.path),
-            "path": column.path,
-            "type": column.type,
-            "position": position,
-            "nullable": column.nullable,
-        }
-        for position, column in enumerate(columns)
-    ]
-    return {"id": edge.target, "dataset": dataset, "fields": fields}
+    return schema_row(*wanted.schemas[edge.target])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from graph_model.impact.entities import ColumnChange, DropColumn, RenameColumn, RetypeColumn
+from graph_model.schemas.types import STRING, UNKNOWN, Plain, kind, read
+from graph_model.schemas.widening import Effect, effects
 
 
 class ColumnHarm(IntEnum):
@@ -30,28 +32,18 @@ class ColumnOutcome:
     to: str | None = None
 
 
-WIDENINGS = frozenset(
-    {
-        ("boolean", "integer"),
-        ("integer", "number"),
-        ("integer", "decimal"),
-        ("date", "timestamp"),
-    }
-)
-_HOLDS_ANYTHING = "string"
-
-
 def retyped(before: str | None, after: str) -> ColumnHarm | None:
-    """How bad a change of type is; None when the type stays. A type that is not known before can be anything."""
+    """How bad a change of type is; None when the type stays, or is only said more exactly (`integer`, then `int32`). A
+    type that is not known before can be anything."""
     if before == after:
         return None
-    if before in (None, "unknown") or after == "unknown":
-        return ColumnHarm.RETYPED
-    if (before, after) in WIDENINGS:
+    old, new = read(before), read(after)
+    done = effects(old, new)
+    if UNKNOWN in (old, new) or done & {Effect.OTHER, Effect.MEMBER_DROPPED, Effect.UNSURE}:
+        return ColumnHarm.NARROWED if old == STRING and new != UNKNOWN else ColumnHarm.RETYPED
+    if done & {Effect.WIDER, Effect.MEMBER_ADDED}:
         return ColumnHarm.WIDENED
-    if (after, before) in WIDENINGS or before == _HOLDS_ANYTHING:
-        return ColumnHarm.NARROWED
-    return ColumnHarm.RETYPED
+    return ColumnHarm.NARROWED if Effect.NARROWER in done and old != Plain(kind(new)) else None
 
 
 def before_the_set(column: str, changes: Iterable[ColumnChange], known: Iterable[str]) -> str:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph_model.contracts import definition as contract_definition
+from graph_model.contracts.entities import Check
 from graph_model.jobs import definition as job_definition
 from graph_model.names import Name
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
+from graph_model.schemas.guards import guards
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.entities import Content
 from graph_model.versions.places import output_content
 
 VALIDATION_TIMEOUT_SECONDS = 900.0
+Guards = Mapping[str, tuple[Check, ...]]
 
 
 def held_runs(graph: Graph, won: Sequence[Row]) -> tuple[ClaimedRun, ...]:
     """The runs that were won, in their order. `won`: rows of {id, fence, attempt, losses}."""
     details = {row["id"]: row for row in graph.rows("runs.details", runs=[row["id"] for row in won])}
-    return tuple(_claimed(row, details[row["id"]]) for row in won)
+    guarded = guards(graph, [item["dataset"] for row in details.values() for item in _checked(row) if item["guarded"]])
+    return tuple(_claimed(row, details[row["id"]], guarded) for row in won)
 
 
-def _claimed(won: Row, detail: Row) -> ClaimedRun:
+def _checked(detail: Row) -> list[dict[str, Any]]:
+    """The datasets whose new versions the run validates."""
+    return detail["inputs"] if detail["kind"] == RunKind.VALIDATION else detail["outputs"]
+
+
+def _claimed(won: Row, detail: Row, guarded: Guards) -> ClaimedRun:
     if detail["kind"] == RunKind.VALIDATION:
-        return _claimed_validation(won, detail)
+        return _claimed_validation(won, detail, guarded)
     job = job_definition.loads(detail["definition"])
     return ClaimedRun(
         id=won["id"],
@@ -40,16 +49,18 @@ def _claimed(won: Row, detail: Row) -> ClaimedRun:
             sorted((_input(item) for item in detail["inputs"]), key=lambda found: (found.dataset, found.partition))
         ),
         outputs=tuple(
-            sorted((_output(item, won, detail["key"]) for item in detail["outputs"]), key=lambda found: found.dataset)
+            sorted(
+                (_output(item, won, detail["key"], guarded) for item in detail["outputs"]),
+                key=lambda found: found.dataset,
+            )
         ),
         timeout_seconds=job.timeout_seconds,
     )
 
 
-def _claimed_validation(won: Row, detail: Row) -> ClaimedRun:
+def _claimed_validation(won: Row, detail: Row, guarded: Guards) -> ClaimedRun:
     item = detail["inputs"][0]
     found = _input(item)
-    checks = contract_definition.loads(item["contract"]).checks if item["contract"] else ()
     return ClaimedRun(
         id=won["id"],
         kind=RunKind.VALIDATION,
@@ -60,7 +71,7 @@ def _claimed_validation(won: Row, detail: Row) -> ClaimedRun:
         partition=detail["key"],
         job=None,
         inputs=(found,),
-        outputs=(RunOutput(found.dataset, item["dataset"], detail["key"], found.content, checks),),
+        outputs=(RunOutput(found.dataset, item["dataset"], detail["key"], found.content, _checks(item, guarded)),),
         timeout_seconds=VALIDATION_TIMEOUT_SECONDS,
     )
 
@@ -70,7 +81,7 @@ def _input(item: dict[str, Any]) -> RunInput:
     return RunInput(Name(item["namespace"], item["name"]), item["partition"], item["version"], content)
 
 
-def _output(item: dict[str, Any], won: Row, key: str) -> RunOutput:
+def _output(item: dict[str, Any], won: Row, key: str, guarded: Guards) -> RunOutput:
     name = Name(item["namespace"], item["name"])
     content = output_content(
         name,
@@ -82,5 +93,10 @@ def _output(item: dict[str, Any], won: Row, key: str) -> RunOutput:
         run=won["id"],
         fence=won["fence"],
     )
-    checks = contract_definition.loads(item["contract"]).checks if item["contract"] else ()
-    return RunOutput(name, item["dataset"], key, content, checks)
+    return RunOutput(name, item["dataset"], key, content, _checks(item, guarded))
+
+
+def _checks(item: dict[str, Any], guarded: Guards) -> tuple[Check, ...]:
+    """Those of the contract, then those that hold the schema against what readers get now."""
+    own = contract_definition.loads(item["contract"]).checks if item["contract"] else ()
+    return (*own, *guarded.get(item["dataset"], ()))

@@ -15,10 +15,10 @@ from operator import itemgetter
 
 from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.errors import FenceLost
-from graph_model.names import field_id, schema_version_id
 from graph_model.readiness.evaluate import Concern, PublishedPartition, create_ready_runs, find_concern, lock
 from graph_model.readiness.rules import JobPartition
 from graph_model.runs.entities import Finished
+from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
 from graph_model.versions.entities import Inspection, Validated, VersionState
@@ -202,24 +202,7 @@ def _facts(version: str, inspection: Inspection) -> dict[str, object]:
 
 
 def _schema(candidacy: Candidacy, inspection: Inspection) -> dict[str, object]:
-    dataset = candidacy.partition.dataset
-    fingerprint = json.dumps([[c.path, c.type, c.nullable] for c in inspection.columns])
-    fields = [
-        {
-            "id": field_id(dataset, column.path),
-            "path": column.path,
-            "type": column.type,
-            "position": position,
-            "nullable": column.nullable,
-        }
-        for position, column in enumerate(inspection.columns)
-    ]
-    return {
-        "id": schema_version_id(dataset, fingerprint),
-        "version": candidacy.version,
-        "dataset": dataset,
-        "fields": fields,
-    }
+    return {**schema_row(candidacy.partition.dataset, inspection.columns), "version": candidacy.version}
 
 
 def _results(candidacy: Candidacy) -> list[dict[str, object]]:

@@ -360,3 +360,42 @@ def test_a_validation_imports_only_what_its_format_needs(tmp_path: Path) -> None
     before, after = (set(names) for names in json.loads(found.stdout))
     assert not before & {"duckdb", "pyarrow", "sqlalchemy", "pydantic"}
     assert not after & {"pyarrow", "sqlalchemy", "pydantic"}
+
+
+def test_a_process_that_is_copied_for_validations_stays_without_pyarrow_and_has_one_thread() -> None:
+    program = (
+        "import os, sys; from connectors.checks.warm import warm_up; warm_up();"
+        "print('pyarrow' in sys.modules, len(os.listdir('/proc/self/task')))"
+    )
+
+    found = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=120)
+
+    assert found.stdout.split() == ["False", "1"]
+
+
+def test_a_column_of_texts_counts_as_of_the_promised_type_that_all_its_values_have(tmp_path: Path) -> None:
+    content = a_csv(tmp_path, "a,b,c,d\n7,1,x,\n8,2,y,\n")
+    promise = check("schema", columns={"a": "number", "b": "string", "c": "unknown", "d": "date"})
+
+    found = validate(content, [promise]).inspection
+
+    assert found is not None
+    assert [column.type for column in found.columns] == ["number", "string", "string", "date"]
+
+
+def test_a_broken_promise_changes_no_type(tmp_path: Path) -> None:
+    found = validate(a_csv(tmp_path, "a\nx\n"), [check("schema", columns={"a": "number"})]).inspection
+
+    assert found is not None
+    assert found.columns[0].type == "string"
+
+
+def test_a_typed_column_keeps_the_type_it_has(tmp_path: Path) -> None:
+    content = Content("parquet", str(tmp_path / "data.parquet"))
+    write(content, pa.table({"a": pa.array([1], pa.int16())}).to_reader())
+
+    found = validate(content, [check("schema", columns={"a": "number"})])
+
+    assert found.good
+    assert found.inspection is not None
+    assert found.inspection.columns[0].type == "int16"

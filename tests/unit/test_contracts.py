@@ -96,6 +96,42 @@ def test_properties_become_columns_and_a_schema_check() -> None:
     )
 
 
+def test_a_physical_type_says_a_type_exactly_and_the_logical_one_is_what_is_checked() -> None:
+    contract = contract_of(
+        "    properties:\n"
+        "      - {name: price, logicalType: number, physicalType: 'DECIMAL(10,2)'}\n"
+        "      - {name: place, logicalType: string, physicalType: GEOMETRY}\n"
+        "      - {name: seen, physicalType: TIMESTAMPTZ}\n"
+    )
+
+    assert [column.type for column in contract.columns] == ["decimal(10,2)", "string", "timestamp(us,UTC)"]
+    assert contract.checks[0].params == {"columns": {"price": "number", "place": "string", "seen": "unknown"}}
+
+
+def test_a_contract_says_how_a_column_was_called_before() -> None:
+    contract = contract_of(
+        "    properties:\n"
+        "      - name: place\n"
+        "        logicalType: object\n"
+        "        customProperties: [{property: renamedFrom, value: spot}, {property: other, value: 1}]\n"
+        "        properties:\n"
+        "          - {name: city, customProperties: [{property: renamedFrom, value: town}]}\n"
+    )
+
+    assert [(column.path, column.renamed_from) for column in contract.columns] == [
+        ("place", "spot"),
+        ("place.city", "place.town"),
+    ]
+    assert loads(dumps(contract)) == contract
+
+
+@pytest.mark.parametrize("value", ["''", "7", "a", "[b]"])
+def test_a_former_name_that_is_none_is_refused(value: str) -> None:
+    text = f"    properties: [{{name: a, customProperties: [{{property: renamedFrom, value: {value}}}]}}]\n"
+    with pytest.raises(InvalidContract, match="renamedFrom must be one other name"):
+        contract_of(text)
+
+
 def test_keys_become_checks_in_the_order_of_their_positions() -> None:
     assert checks_of(
         "    properties:\n"

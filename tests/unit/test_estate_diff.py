@@ -6,13 +6,14 @@ from dataclasses import replace
 from itertools import pairwise
 
 from connectors.sql.columns import read_columns
+from graph_model.contracts.entities import Column, Contract
 from graph_model.estate.cycles import find_cycles
 from graph_model.estate.destructive import destructive_changes
 from graph_model.estate.diff import Difference, difference
 from graph_model.estate.entities import Estate
 from graph_model.estate.holdings import Holdings
 from graph_model.estate.wanted import referenced, wanted
-from graph_model.impact.entities import DropColumn, DropDataset, RetireJob, RetypeColumn
+from graph_model.impact.entities import DropColumn, DropDataset, RenameColumn, RetireJob, RetypeColumn
 from graph_model.names import Name, dataset_id
 from tests.support.estates import a_consumer, a_dataset, a_job, an_estate
 
@@ -75,6 +76,15 @@ def test_dropped_and_retyped_columns_are_taken_away():
     less = replace(SHOP, datasets=(a_dataset("raw", "amount:decimal", "new"), CLEAN))
 
     assert taken_away(SHOP, less) == {DropColumn(RAW.name, "id"), RetypeColumn(RAW.name, "amount", "decimal")}
+
+
+def test_a_declared_rename_is_a_rename_and_neither_a_drop_nor_an_addition():
+    moved = replace(RAW, contract=Contract((Column("key", "string", renamed_from="id"), RAW.contract.columns[1])))
+    after = replace(SHOP, datasets=(moved, CLEAN))
+
+    assert taken_away(SHOP, after) == {RenameColumn(RAW.name, "id", "key")}
+    assert [c.detail for c in between(SHOP, after).changes if c.name == RAW.name] == ["column id renamed to key"]
+    assert taken_away(after, after) == set()
 
 
 def test_new_columns_and_a_contract_without_columns_take_nothing_away():

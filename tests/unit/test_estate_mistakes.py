@@ -210,6 +210,34 @@ MISTAKES = {
         "  extra: {format: csv, expose: copy, location: x.csv, partition: {every: day}}",
         (6, "dataset extra: every partition would be exposed at the same location", "put {date} into it"),
     ),
+    "an unknown compatibility": (
+        "  extra: {format: csv, compatibility: forwards}",
+        (6, "dataset extra: forwards is no compatibility", "did you mean forward?"),
+    ),
+    "a compatibility of two kinds": (
+        "  extra: {format: csv, compatibility: {mode: full, columns: [a]}}",
+        (
+            6,
+            "dataset extra: compatibility: needs either a mode or columns",
+            "known modes are backward, forward, full, none",
+        ),
+    ),
+    "a compatibility of no columns": (
+        "  extra: {format: csv, compatibility: {columns: []}}",
+        (6, "dataset extra: compatibility: columns names no column", None),
+    ),
+    "a compatibility of a column that the contract lacks": (
+        "  extra: {format: csv, contract: raw.odcs.yaml, compatibility: {columns: [amont]}}",
+        (6, "dataset extra: compatibility: the contract has no column amont", "did you mean amount?"),
+    ),
+    "an unknown word for violations": (
+        "  extra: {format: csv, compatibility: {mode: full, on_violation: shout}}",
+        (6, "dataset extra: compatibility: shout is no on_violation", "known are quarantine, warn"),
+    ),
+    "an unknown word for violations of a consumer": (
+        "consumers:\n  board: {kind: feed, reads: {raw: [id]}, on_violation: quarantin}",
+        (7, "consumer board: quarantin is no on_violation", "did you mean quarantine?"),
+    ),
     "a job without outputs": (
         "jobs:\n  tidy:\n    sql: SELECT 1\n    inputs: [raw]",
         (7, "job tidy: has no outputs", "name the datasets that it makes"),

@@ -16,6 +16,8 @@ from graph_model.estate.parse import load_estate
 from graph_model.estate.yaml_lines import plain, read_yaml
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
+from graph_model.schemas.compatibility import MODES
+from graph_model.schemas.promises import ON_VIOLATION, Promise
 
 FLIGHTS = Path(__file__).parents[2] / "examples" / "flights" / "estate.yaml"
 SCHEMA = json.loads((Path(vocabulary.__file__).parent / "estate.schema.json").read_text())
@@ -181,6 +183,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "input": vocabulary.INPUT_KEYS,
         "consumer": vocabulary.CONSUMER_KEYS,
         "deadline": vocabulary.DEADLINE_KEYS,
+        "compatibility": vocabulary.COMPATIBILITY_KEYS,
     }
 
     assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)
@@ -189,11 +192,36 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
     }
 
 
+@pytest.mark.parametrize(
+    ("said", "promise"),
+    [
+        ("full", Promise("full")),
+        ("none", None),
+        ("{mode: none}", None),
+        ("{mode: backward, on_violation: warn}", Promise("backward", (), "warn")),
+        ("{columns: [b, a, b]}", Promise("forward", ("b", "a"), "quarantine")),
+    ],
+)
+def test_a_dataset_promises_how_its_schema_may_change(said: str, promise: Promise | None, tmp_path: Path):
+    (tmp_path / "estate.yaml").write_text(
+        f"scope: shop\ndatasets:\n  raw: {{format: csv, compatibility: {said}}}\n"
+        "consumers:\n  board: {kind: feed, reads: {raw: all}, on_violation: warn}\n"
+    )
+
+    found = load_estate(tmp_path)
+
+    assert found.datasets[0].compatibility == promise
+    assert found.consumers[0].on_violation == "warn"
+
+
 def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
     properties = {part: definition.get("properties", {}) for part, definition in SCHEMA["$defs"].items()}
 
     assert properties["dataset"]["format"]["enum"] == list(vocabulary.FORMATS)
     assert properties["dataset"]["expose"]["enum"] == list(vocabulary.EXPOSE)
     assert properties["partition"]["every"]["enum"] == list(vocabulary.EVERY)
+    assert SCHEMA["$defs"]["mode"]["enum"] == list(MODES)
+    assert SCHEMA["$defs"]["on_violation"]["enum"] == list(ON_VIOLATION)
+    assert properties["consumer"]["on_violation"]["enum"] == list(ON_VIOLATION)
     assert properties["job"]["interpreter"]["enum"] == list(vocabulary.INTERPRETERS)
     assert properties["input"]["correction"]["enum"] == list(vocabulary.CORRECTIONS)

@@ -187,3 +187,20 @@ def test_a_column_takes_its_nested_ones_along_and_is_touched_by_them() -> None:
         "user.id": "GONE",
         "user.id.part": "GONE",
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "harm"),
+    [
+        ("int32", "int64", ColumnHarm.WIDENED),
+        ("int64", "int32", ColumnHarm.NARROWED),
+        ("integer", "int32", None),  # only said more exactly
+        ("int32", "integer", ColumnHarm.WIDENED),
+        ("decimal(10,2)", "float64", ColumnHarm.RETYPED),
+        ("list<int8>", "list<int16>", ColumnHarm.WIDENED),
+        ("list<struct<a:int8>>", "list<struct<b:int8>>", ColumnHarm.RETYPED),
+        ("not a type", "int32", ColumnHarm.RETYPED),
+    ],
+)
+def test_exact_types_widen_and_narrow_too(before: str, after: str, harm: ColumnHarm | None) -> None:
+    assert retyped(before, after) is harm

@@ -141,6 +141,7 @@ def details(view: View, runs: list[str]) -> Rows:
 
 
 def _detail(view: View, run: Record) -> dict[str, Any]:
+    """The simulated estates promise nothing about schemas, so that nothing is guarded."""
     job = view.get("Job", run["job"])
     inputs = []
     for version in view.ins(run, "READ_BY"):
@@ -148,11 +149,12 @@ def _detail(view: View, run: Record) -> dict[str, Any]:
         inputs.append(
             {"namespace": dataset["namespace"], "name": dataset["name"], "partition": version["key"],
              "version": version.id, "format": version["format"], "location": version["location"],
-             "options": dataset["options"], "dataset": dataset.id, "contract": dataset["contract"]}
+             "options": dataset["options"], "dataset": dataset.id, "contract": dataset["contract"], "guarded": False}
         )  # fmt: skip
     outputs = [
         {"dataset": d.id, "namespace": d["namespace"], "name": d["name"], "format": d["format"],
-         "location": d["location"], "options": d["options"], "contract": d["contract"], "expose": d["expose"]}
+         "location": d["location"], "options": d["options"], "contract": d["contract"], "expose": d["expose"],
+         "guarded": False}
         for d in (view.outs(job, "PRODUCES") if job else [])
     ]  # fmt: skip
     definition = job["definition"] if job else None
