@@ -40,11 +40,11 @@ def other_client(graph_settings: GraphSettings) -> Iterator[py2neo.Graph]:
 
 
 def comparable(value: Any) -> Any:
-    """A value as one that does not depend on the client. Moments are texts, to the microsecond: py2neo keeps seconds as a
-    float, in which the last of nine digits may be another one.
+    """A value as one that does not depend on the client. Moments are texts, to the microsecond: py2neo keeps seconds as
+    a float, in which the last of nine digits may be another one.
     """
     if hasattr(value, "iso_format"):
-        return re.sub(r"(\.\d{6})\d+", r"\1", value.iso_format())
+        return re.sub(r"\.\d+", lambda fraction: f"{float(fraction[0]):.6f}"[1:], value.iso_format())
     if isinstance(value, dict):
         return sorted((key, comparable(item)) for key, item in value.items())
     if isinstance(value, list | tuple):
