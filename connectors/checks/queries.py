@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import duckdb
 
-from connectors.checks.rules import CheckError, holds, must_in_words
+from connectors.checks.rules import CheckError, first_line, holds, must_in_words
 from connectors.storage.scan import Scan, selection
 from connectors.storage.session import identifier
 from graph_model.contracts.entities import Check, CheckResult
@@ -27,7 +27,7 @@ def sql(scan: Scan, check: Check) -> CheckResult:
     table is called `content`, and stands where the query says {object}. No number (no row, or null) fails the check.
     Raises CheckError for anything but one SELECT of one value.
     """
-    query = _one_select(_filled_in(check))
+    query = _one_select(scan.connection, _filled_in(check))
     scan.connection.execute(f"CREATE OR REPLACE TEMP VIEW {TABLE} AS {selection(scan.relation, None)}")
     number = _number(scan, query)
     passed = number is not None and holds(check, number)
@@ -46,11 +46,11 @@ def _filled_in(check: Check) -> str:
     return _PROPERTY.sub(lambda _: column, query)
 
 
-def _one_select(query: str) -> str:
+def _one_select(connection: duckdb.DuckDBPyConnection, query: str) -> str:
     try:
-        statements = duckdb.extract_statements(query)
+        statements = connection.extract_statements(query)
     except duckdb.Error as error:
-        raise CheckError(f"its query is not SQL: {_first_line(error)}") from None
+        raise CheckError(f"its query is not SQL: {first_line(error)}") from None
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise CheckError("its query must be one SELECT")
     return query
@@ -62,7 +62,7 @@ def _number(scan: Scan, query: str) -> int | float | Decimal | None:
     except _NOT_THE_QUERY:
         raise
     except duckdb.Error as error:
-        raise CheckError(f"its query cannot be answered: {_first_line(error)}") from None
+        raise CheckError(f"its query cannot be answered: {first_line(error)}") from None
     if not rows:
         return None
     if len(rows) > 1 or len(rows[0]) != 1:
@@ -71,7 +71,3 @@ def _number(scan: Scan, query: str) -> int | float | Decimal | None:
     if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float, Decimal))):
         raise CheckError(f"its query must give a number, not {value!r}")
     return value
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].partition(": ")[2]

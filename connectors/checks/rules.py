@@ -22,6 +22,11 @@ class CheckError(Exception):
     """A check that makes no sense for this content, or at all. The text says why."""
 
 
+def first_line(error: Exception) -> str:
+    """What an error of DuckDB says, without its kind."""
+    return str(error).splitlines()[0].partition(": ")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """`fails` holds for a failing row, `says` completes "1 …" and "3 …", `shows` has the expressions to show of one."""

@@ -16,6 +16,7 @@ from connectors.checks.rules import (
     CheckError,
     Columns,
     Question,
+    first_line,
     in_words,
     label,
     listed,
@@ -24,7 +25,7 @@ from connectors.checks.rules import (
 )
 from connectors.storage.scan import ROW, Scan
 from connectors.storage.session import one_row
-from graph_model.contracts.entities import Check, CheckResult
+from graph_model.contracts.entities import Check, CheckResult, lies_in
 
 SAMPLES = 5
 LONGEST_TEXT = 200
@@ -59,7 +60,7 @@ def _guarded(check: Check, answer: Callable[[], Found]) -> Found | CheckResult:
     except CheckError as error:
         reason = str(error)
     except _ODD_QUESTION as error:
-        reason = str(error).splitlines()[0].partition(": ")[2]
+        reason = first_line(error)
     except _ODD_PARAMETERS as error:
         reason = f"its parameters make no sense ({error})"
     return _failed(check, 0, f"{check.name} cannot be checked: {reason}")
@@ -155,8 +156,7 @@ def _shown(scan: Scan, check: Check, row: Sequence[Any], names: Iterable[str]) -
 
 def _masked(check: Check, name: str, value: Any) -> Any:
     """Whether a value is there at all may be seen."""
-    secret = check.params.get("masked", ())
-    hidden = any(name == path or name.startswith(f"{path}.") for path in secret)
+    hidden = any(lies_in(name, path) for path in check.params.get("masked", ()))
     return MASK if hidden and value is not None else plain(value)
 
 

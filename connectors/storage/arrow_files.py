@@ -1,4 +1,3 @@
-# ruff: noqa: S608  (names and texts go through identifier() and literal())
 """Arrow IPC files, which are Feather files of version 2. No options. Compressed and plain ones."""
 
 from __future__ import annotations
@@ -9,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from connectors.storage.file_format import FileFormat, Part, known_columns, numbered
+from connectors.storage.file_format import FileFormat, Part, known_columns
 from connectors.storage.files import Fingerprint, fingerprint, reading, regular_file, replacing
-from connectors.storage.scan import Relation, typed_fields
-from connectors.storage.session import Session, literal
+from connectors.storage.parquet_files import rows_of
+from connectors.storage.scan import Relation
+from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
 from graph_model.versions.entities import Content
@@ -34,14 +34,7 @@ class ArrowFiles(FileFormat):
         return fingerprint(path)
 
     def relation(self, opened: Session, parts: Sequence[Part], options: Mapping[str, Any]) -> Relation:
-        copies = [literal(str(_as_parquet(opened, part.path))) for part in parts]
-        selects = [f"SELECT * FROM read_parquet({copy}, hive_partitioning=false)" for copy in copies]
-        fields = typed_fields(opened.connection, selects[0])
-        for part, select in zip(parts[1:], selects[1:], strict=True):
-            if typed_fields(opened.connection, select) != fields:
-                raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
-        sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
-        return Relation(sql, fields)
+        return rows_of(opened, parts, [_as_parquet(opened, part.path) for part in parts])
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Batch by batch as the file was written, with its exact types."""

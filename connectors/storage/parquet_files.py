@@ -33,13 +33,8 @@ class ParquetFiles(FileFormat):
     def relation(self, opened: Session, parts: Sequence[Part], options: Mapping[str, Any]) -> Relation:
         for part in parts:
             _check_ends(part.path)
-        selects = [f"SELECT * FROM read_parquet({opened.path(part.path)}, hive_partitioning=false)" for part in parts]
-        fields = typed_fields(opened.connection, selects[0])
-        for part, select in zip(parts[1:], selects[1:], strict=True):
-            if typed_fields(opened.connection, select) != fields:
-                raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
-        sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
-        return Relation(sql, _exact(opened, fields, parts[0].path))
+        found = rows_of(opened, parts, [part.path for part in parts])
+        return replace(found, fields=_exact(opened, found.fields, parts[0].path))
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Straight from pyarrow, which keeps the exact types that the file was written with."""
@@ -65,6 +60,19 @@ class ParquetFiles(FileFormat):
         with replacing(path) as temporary, pq.ParquetWriter(temporary, reader.schema, compression="zstd") as writer:
             for batch in reader:
                 writer.write_batch(batch)
+
+
+def rows_of(opened: Session, parts: Sequence[Part], files: Sequence[Path]) -> Relation:
+    """All rows of all parts, each read from the Parquet file at its place in `files`. Raises ContentError when the
+    parts do not have the same columns.
+    """
+    selects = [f"SELECT * FROM read_parquet({opened.path(file)}, hive_partitioning=false)" for file in files]
+    fields = typed_fields(opened.connection, selects[0])
+    for part, select in zip(parts[1:], selects[1:], strict=True):
+        if typed_fields(opened.connection, select) != fields:
+            raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
+    sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
+    return Relation(sql, fields)
 
 
 def _exact(opened: Session, fields: Mapping[str, Field], path: Path) -> dict[str, Field]:

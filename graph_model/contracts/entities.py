@@ -40,6 +40,11 @@ class Column:
     renamed_from: str = ""
 
 
+def lies_in(path: str, outer: str) -> bool:
+    """Whether a column is `outer` or a field somewhere inside of it."""
+    return path == outer or path.startswith(f"{outer}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One promise about a content.

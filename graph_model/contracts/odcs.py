@@ -13,7 +13,7 @@ from typing import Any
 from open_data_contract_standard.model import DataQuality, OpenDataContractStandard, SchemaObject, SchemaProperty
 from pydantic import ValidationError
 
-from graph_model.contracts.entities import Check, Column, Contract
+from graph_model.contracts.entities import Check, Column, Contract, lies_in
 from graph_model.contracts.quality import checks_of_rule
 from graph_model.contracts.source import Path, Source, in_words, texts
 from graph_model.errors import nearest
@@ -122,11 +122,7 @@ class _Reader:
     def _sensitive(self) -> set[str]:
         """Columns that are classified or tagged so, with all that is inside them."""
         own = [column.path for column, prop, _ in self.properties if is_sensitive(prop)]
-        return {
-            column.path
-            for column, _, _ in self.properties
-            if any(column.path == path or column.path.startswith(f"{path}.") for path in own)
-        }
+        return {column.path for column, _, _ in self.properties if any(lies_in(column.path, path) for path in own)}
 
     def _former(self, prop: SchemaProperty, prefix: str, here: Path) -> str:
         """The path before a rename, which the standard has no word for: `customProperties` with `renamedFrom`."""

@@ -39,7 +39,7 @@ def checks_of_rule(
         return
     asked = _Asked(source, rule, path, column, columns)
     if rule.type == "sql":
-        yield Check(rule.name or rule.id or f"sql {column or ''}".strip(), "sql", _sql(asked), _severity(rule))
+        yield Check(_name(rule, "sql", column), "sql", _sql(asked), _severity(rule))
         return
     if rule.type not in (None, "library"):
         raise source.refusal(
@@ -48,7 +48,7 @@ def checks_of_rule(
         )
     metric = _metric(source, rule, path)
     for kind, params in _PARAMS[metric](asked):
-        yield Check(rule.name or rule.id or f"{metric} {column or ''}".strip(), kind, params, _severity(rule))
+        yield Check(_name(rule, metric, column), kind, params, _severity(rule))
 
 
 def _metric(source: Source, rule: DataQuality, path: Path) -> str:
@@ -63,6 +63,10 @@ def _metric(source: Source, rule: DataQuality, path: Path) -> str:
         (*path, "metric"),
         f"{metric} is not a metric of the library" + (f"; did you mean {near}?" if near else f": {texts(_METRICS)}"),
     )
+
+
+def _name(rule: DataQuality, what: str, column: str | None) -> str:
+    return rule.name or rule.id or f"{what} {column or ''}".strip()
 
 
 def _severity(rule: DataQuality) -> Severity:

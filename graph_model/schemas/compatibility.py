@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from graph_model.contracts.entities import Column
+from graph_model.contracts.entities import Column, lies_in
 from graph_model.schemas.types import read
 from graph_model.schemas.widening import Effect, effects
 
@@ -32,13 +32,9 @@ def breaches(mode: Mode, before: Sequence[Column], after: Sequence[Column]) -> t
 def breaches_of_columns(columns: Sequence[str], before: Sequence[Column], after: Sequence[Column]) -> tuple[str, ...]:
     """The same for a reader of these columns only, and of what they hold: forward, and all of them are there."""
     present = {column.path for column in after}
-    missing = [path for path in columns if path not in present and not any(_holds(path, own.path) for own in before)]
-    wanted = [column for column in before if any(_holds(path, column.path) for path in columns)]
+    missing = [path for path in columns if path not in present and not any(lies_in(own.path, path) for own in before)]
+    wanted = [column for column in before if any(lies_in(column.path, path) for path in columns)]
     return (*(f"{path} is missing" for path in missing), *_not_forward(wanted, after))
-
-
-def _holds(path: str, inner: str) -> bool:
-    return inner == path or inner.startswith(f"{path}.")
 
 
 def _not_forward(before: Sequence[Column], after: Sequence[Column]) -> Iterator[str]:

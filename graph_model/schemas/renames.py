@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from graph_model.contracts.entities import lies_in
+
 Renames = frozenset[tuple[str, str]]
 """Pairs of old and new path. They hold for the fields inside too, and for ever: the way back is the same way."""
 
@@ -36,7 +38,7 @@ def _aliases(path: str, renames: Renames) -> Iterator[str]:
 def _renamed(path: str, renames: Renames) -> Iterator[str]:
     for old, new in renames:
         for one, other in ((new, old), (old, new)):
-            if path == one or path.startswith(f"{one}."):
+            if lies_in(path, one):
                 yield other + path[len(one) :]
 
 

@@ -208,6 +208,15 @@ def test_an_option_that_makes_no_sense_is_refused(options: dict[str, object], re
         inspect(a_csv(tmp_path, "a\n1\n", **options))
 
 
+def assert_refused_in_one_sentence(content: Content, reason: str) -> None:
+    with pytest.raises(ContentError) as refused:
+        inspect(content)
+
+    assert reason in refused.value.reason
+    assert refused.value.reason
+    assert "\n" not in refused.value.reason
+
+
 def a_parquet(folder: Path, change: Callable[[bytes], bytes] = bytes) -> Content:
     path = folder / "data.parquet"
     pq.write_table(
@@ -236,12 +245,7 @@ def a_parquet(folder: Path, change: Callable[[bytes], bytes] = bytes) -> Content
 def test_a_broken_parquet_file_is_refused_in_one_sentence(
     change: Callable[[bytes], bytes], reason: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(ContentError) as refused:
-        inspect(a_parquet(tmp_path, change))
-
-    assert reason in refused.value.reason
-    assert refused.value.reason
-    assert "\n" not in refused.value.reason
+    assert_refused_in_one_sentence(a_parquet(tmp_path, change), reason)
 
 
 def an_arrow_file(folder: Path, change: Callable[[bytes], bytes] = bytes) -> Content:
@@ -269,12 +273,7 @@ def an_arrow_file(folder: Path, change: Callable[[bytes], bytes] = bytes) -> Con
 def test_a_broken_arrow_file_is_refused_in_one_sentence(
     change: Callable[[bytes], bytes], reason: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(ContentError) as refused:
-        inspect(an_arrow_file(tmp_path, change))
-
-    assert reason in refused.value.reason
-    assert refused.value.reason
-    assert "\n" not in refused.value.reason
+    assert_refused_in_one_sentence(an_arrow_file(tmp_path, change), reason)
 
 
 def test_a_feather_file_of_many_batches_is_read_in_order(tmp_path: Path) -> None:
