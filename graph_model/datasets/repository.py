@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 
 from graph_model.contracts import definition
-from graph_model.contracts.entities import Column, Contract
+from graph_model.contracts.entities import Contract
 from graph_model.datasets.entities import Dataset, PartitionOverview
 from graph_model.errors import DatasetNotFound
 from graph_model.names import Name, dataset_name_id
 from graph_model.pages import Page, cut
-from graph_model.partitions.stored import stored_scheme
+from graph_model.partitions.stored import scheme_of
+from graph_model.schemas.repository import columns_of
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.entities import VersionState
 
@@ -87,8 +88,8 @@ def _dataset(row: Row) -> Dataset:
         name=Name(row["namespace"], row["name"]),
         format=row["format"],
         location=row["location"],
-        partitions=stored_scheme(row["partition_every"], row["partition_from"], row["partition_details"]),
-        columns=_columns(row["columns"]) or contract.columns,
+        partitions=scheme_of(row),
+        columns=columns_of(row["columns"]) or contract.columns,
         contract=contract,
         owners=tuple(sorted(row["owners"])),
         description=row["description"] or "",
@@ -98,12 +99,6 @@ def _dataset(row: Row) -> Dataset:
         scope=row["scope"] or "",
         retired_at=row["retired_at"],
     )
-
-
-def _columns(rows: Sequence[Row]) -> tuple[Column, ...]:
-    """The order of the schema; a field without a position comes last."""
-    ordered = sorted(rows, key=lambda row: (row["position"] is None, row["position"], row["path"]))
-    return tuple(Column(row["path"], row["type"] or "unknown", row["nullable"] is not False) for row in ordered)
 
 
 def overview_of(row: Row) -> PartitionOverview:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from graph_model.contracts.entities import Column
 from graph_model.estate.batches import in_batches
 from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node, NodeKind, without_empty
 from graph_model.estate.wording import contract_of
 from graph_model.names import Name, dataset_id, dataset_name_id
+from graph_model.partitions import stored
 from graph_model.partitions.rules import PartitionScheme
-from graph_model.partitions.stored import stored_scheme
 from graph_model.store.graph import Graph, Transaction
 
 _NODES: tuple[tuple[NodeKind, str, str], ...] = (
@@ -47,7 +47,7 @@ _EDGES = (
 def known_datasets(graph: Graph) -> Mapping[Name, PartitionScheme]:
     """Every dataset that any scope declares, for `load_estate(…, known=…)`."""
     rows = graph.rows("estate.known_datasets")
-    return {Name(row["namespace"], row["name"]): _scheme(row) for row in rows}
+    return {Name(row["namespace"], row["name"]): stored.scheme_of(row) for row in rows}
 
 
 def source_of(scope: str) -> str:
@@ -91,11 +91,7 @@ def columns_of(node: Node) -> tuple[Column, ...]:
 
 
 def scheme_of(node: Node) -> PartitionScheme:
-    return _scheme(node.properties)
-
-
-def _scheme(said: Mapping[str, Any]) -> PartitionScheme:
-    return stored_scheme(said.get("partition_every"), said.get("partition_from"), said.get("partition_details"))
+    return stored.scheme_of(node.properties)
 
 
 def _nodes(tx: Transaction, kind: NodeKind, query: str, ids: Sequence[str]) -> list[Node]:

@@ -10,7 +10,7 @@ from graph_model.jobs.entities import Job
 from graph_model.names import Name, job_id
 from graph_model.pages import Page, cut
 from graph_model.partitions.rules import parse_mapping
-from graph_model.partitions.stored import stored_scheme
+from graph_model.partitions.stored import scheme_of
 from graph_model.store.graph import Graph, Row
 
 KNOWN_NAMES = 2000
@@ -61,7 +61,7 @@ def _job(row: Row) -> Job:
         kind=row["kind"],
         inputs=tuple(sorted(map(_input, row["inputs"]), key=lambda item: item.dataset)),
         outputs=tuple(sorted(Name(output["namespace"], output["name"]) for output in row["outputs"])),
-        partitions=stored_scheme(row["partition_every"], row["partition_from"], row["partition_details"]),
+        partitions=scheme_of(row),
         retries=row["retries"] or 0,
         timeout_seconds=row["timeout_seconds"] or 0.0,
         priority=row["priority"] or 0,

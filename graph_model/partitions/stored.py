@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -21,6 +22,11 @@ def details_of(scheme: PartitionScheme) -> str | None:
     }
     said = {key: value for key, value in details.items() if value is not None}
     return json.dumps(said, sort_keys=True, ensure_ascii=False) if said else None
+
+
+def scheme_of(said: Mapping[str, Any]) -> PartitionScheme:
+    """The scheme of a dataset or job by its properties in the graph; none of them is set where nothing is sliced."""
+    return stored_scheme(said.get("partition_every"), said.get("partition_from"), said.get("partition_details"))
 
 
 @lru_cache(maxsize=4096)

@@ -23,19 +23,19 @@ _WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`_at(moment)` is the index of the slice that holds a naive local time, `_begin(index)` the time it begins."""
+    """`at(moment)` is the index of the slice that holds a naive local time, `begin(index)` the time it begins."""
 
     name: UnitName
     example: str
     _parse: Callable[[str], datetime]
     _spell: Callable[[datetime], str]
-    _at: Callable[[datetime], int]
-    _begin: Callable[[int], datetime]
+    at: Callable[[datetime], int]
+    begin: Callable[[int], datetime]
 
     def index(self, key: str) -> int:
         """Raises InvalidPartition for what is no key of this unit."""
         try:
-            index = self._at(self._parse(key))
+            index = self.at(self._parse(key))
         except ValueError:
             index = None
         if index is None or not self.reaches(index) or self.key(index) != key:
@@ -51,15 +51,7 @@ class Unit:
         return True
 
     def key(self, index: int) -> str:
-        return self._spell(self._begin(index))
-
-    def at(self, moment: datetime) -> int:
-        """The index of the slice that holds this local time."""
-        return self._at(moment)
-
-    def begin(self, index: int) -> datetime:
-        """The local time at which a slice begins."""
-        return self._begin(index)
+        return self._spell(self.begin(index))
 
     def reaches(self, index: int) -> bool:
         """Whether a slice lies in the years that keys can name."""

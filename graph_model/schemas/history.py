@@ -19,15 +19,11 @@ MOST_VERSIONS = 10_000
 def history(graph: Graph, dataset: str, *, most_versions: int = MOST_VERSIONS) -> History:
     """`dataset` is an id. What is declared and what is observed are compared each with its own past: a contract speaks
     of kinds of values where a file has exact types."""
-    declared = repository.declared(graph, dataset)
-    observed, is_complete = repository.observed(graph, dataset, limit=most_versions)
-    runs = [*in_runs(declared), *in_runs(observed)]
-    schemas = repository.schemas(graph, [sighting.schema for sighting in runs])
+    seen, is_complete = repository.observed(graph, dataset, limit=most_versions)
+    declared, observed = in_runs(repository.declared(graph, dataset)), in_runs(seen)
+    schemas = repository.schemas(graph, [sighting.schema for sighting in (*declared, *observed)])
     renames = renames_in(schemas.values())
-    steps = [
-        *steps_of(in_runs(declared), schemas, renames),
-        *steps_of(in_runs(observed), schemas, renames),
-    ]
+    steps = [*steps_of(declared, schemas, renames), *steps_of(observed, schemas, renames)]
     steps.sort(key=lambda step: (step.sighting.since, step.sighting.source, step.schema.id))
     return History(tuple(steps), is_complete)
 
@@ -36,17 +32,16 @@ def compare(graph: Graph, dataset: str, before: str, after: str) -> tuple[Schema
     """Two schemas of a dataset, each named by its own id, by the id of a version, or as `declared` or `observed`: what
     is declared now, what the newest published version showed. Raises InvalidInput for one that is not there.
     """
-    ids = [_schema_named(graph, dataset, text) for text in (before, after)]
-    declared = [sighting.schema for sighting in repository.declared(graph, dataset)]
-    found = repository.schemas(graph, [*ids, *declared])
+    declared = repository.declared(graph, dataset)
+    ids = [_schema_named(graph, dataset, text, declared) for text in (before, after)]
+    found = repository.schemas(graph, [*ids, *(sighting.schema for sighting in declared)])
     one, two = (found[id] for id in ids)
     return one, two, difference(one.columns, two.columns, renames_in(found.values()))
 
 
-def _schema_named(graph: Graph, dataset: str, text: str) -> str:
-    known = {sighting.schema for sighting in repository.declared(graph, dataset) if sighting.until is None}
+def _schema_named(graph: Graph, dataset: str, text: str, declared: Sequence[Sighting]) -> str:
     if text == "declared":
-        id = next(iter(known), None)
+        id = next((sighting.schema for sighting in declared if sighting.until is None), None)
     elif text == "observed":
         newest, _ = repository.observed(graph, dataset, limit=1)
         id = newest[0].schema if newest else None

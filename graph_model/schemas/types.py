@@ -255,13 +255,15 @@ def _unquoted(token: str) -> str:
         raise NotAType(token, 0) from None
 
 
-_SIZED = {str(made): made for made in (*(Integer(b, s) for b in (8, 16, 32, 64) for s in (True, False)),)}
-_SIZED_FLOATS = {str(made): made for made in map(Float, (16, 32, 64))}
+_SIZED: dict[str, DataType] = {
+    **{str(made): made for made in (Integer(bits, signed) for bits in (8, 16, 32, 64) for signed in (True, False))},
+    **{str(made): made for made in map(Float, (16, 32, 64))},
+}
 
 
 def _leaf(name: str, arguments: list[str]) -> DataType | None:
     if not arguments:
-        return Plain(name) if name in CANONICAL_TYPES else _SIZED.get(name) or _SIZED_FLOATS.get(name)
+        return Plain(name) if name in CANONICAL_TYPES else _SIZED.get(name)
     if name == "decimal":
         return decimal_of(arguments)
     unit = arguments[0]

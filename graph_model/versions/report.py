@@ -13,7 +13,7 @@ from graph_model.datasets.repository import known_datasets
 from graph_model.errors import DatasetNotFound, DomainError, InvalidInput, InvalidPartition, LocationMissing
 from graph_model.names import Name, dataset_name_id, partition_id, run_id, validation_job_partition_id, version_id
 from graph_model.partitions.rules import PartitionScheme
-from graph_model.partitions.stored import stored_scheme
+from graph_model.partitions.stored import scheme_of
 from graph_model.readiness.evaluate import lock
 from graph_model.readiness.rules import JobPartition, input_set
 from graph_model.runs.entities import RunState
@@ -102,7 +102,7 @@ def _target(row: Row) -> Target:
         format=row["format"],
         location=row["location"],
         options=json.loads(row["options"] or "{}"),
-        partitions=stored_scheme(row["partition_every"], row["partition_from"], row["partition_details"]),
+        partitions=scheme_of(row),
     )
 
 
