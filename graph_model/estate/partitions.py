@@ -15,7 +15,8 @@ from graph_model.estate.files import read_beside
 from graph_model.estate.sections import Said, Section
 from graph_model.estate.vocabulary import EVERY, PARTITION_KEYS
 from graph_model.estate.yaml_lines import Items
-from graph_model.partitions.calendars import NAMED, BadCalendarFile, Calendar, calendar_of, read_dates, read_ics
+from graph_model.partitions.calendars import BadCalendarFile, Calendar, calendar_of, read_dates, read_ics
+from graph_model.partitions.public_holidays import OtherWeekend, calendar_called, names
 from graph_model.partitions.rules import LIST, Every, PartitionScheme
 from graph_model.partitions.zones import zone
 
@@ -146,13 +147,26 @@ def _calendar_of_file(
 
 
 def _calendar_called(said: Said[str], inner: Section) -> Calendar | None:
-    if said.value in NAMED:
-        return calendar_of(said.value, NAMED[said.value]())
+    known = names()
+    if said.value in known:
+        return _calendar_of_holidays(said, inner)
     inner.mistakes.unknown(
         said.line,
         f"{inner.what}: there is no calendar {said.value}",
         said.value,
-        NAMED,
+        known,
         otherwise="name a file beside the estate (days.ics, or days.txt with one date a line), or list the days",
     )
     return None
+
+
+def _calendar_of_holidays(said: Said[str], inner: Section) -> Calendar | None:
+    start = inner.text("from")
+    year = start.value[:4] if start else ""
+    try:
+        return calendar_called(said.value, since=int(year) if year.isdigit() else None)
+    except OtherWeekend as error:
+        inner.wrong(
+            said.line, f"calendar: {error}", "list the days without business in a file, or use every: day alone"
+        )
+        return None

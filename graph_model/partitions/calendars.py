@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,11 +34,6 @@ class Calendar:
 def calendar_of(name: str, closed: Iterable[date]) -> Calendar:
     """The calendar with these closed days; weekends among them are closed anyway and are left out."""
     return Calendar(name, tuple(sorted({day.isoformat() for day in closed if day.weekday() < _SATURDAY})))
-
-
-ClosedDays = Callable[[], Iterable[date]]
-NAMED: dict[str, ClosedDays] = {}
-"""Calendars known by name, such as NYSE, and where their closed days come from; a library of holidays enters here."""
 
 
 class BadCalendarFile(ValueError):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from graph_model.estate.holdings import Node
 from graph_model.estate.parse import load_estate
 from graph_model.estate.wording import changed_properties
 from graph_model.estate.yaml_lines import plain, read_yaml
-from graph_model.partitions.calendars import NAMED, Calendar
+from graph_model.partitions.calendars import Calendar
 from graph_model.partitions.rules import Mapping, PartitionScheme
 from graph_model.partitions.stored import details_of
 
@@ -35,14 +33,6 @@ END:VEVENT
 END:VCALENDAR
 """
 DAYS = "# closed\n2013-01-01 New Year\n\n2013-01-05  # a Saturday\n"
-
-
-@pytest.fixture
-def house_calendar() -> Iterator[None]:
-    """A calendar that some package knows by name."""
-    NAMED["HOUSE"] = lambda: [date(2013, 1, 1), date(2013, 1, 6)]
-    yield
-    del NAMED["HOUSE"]
 
 
 def scheme_of(folder: Path, partition: str) -> PartitionScheme:
@@ -104,12 +94,23 @@ def test_a_dataset_says_when_its_partitions_are_expected(tmp_path: Path) -> None
     assert scheme_of(tmp_path, "{every: day, due_after: 2h}").due_after == 7200
 
 
-@pytest.mark.usefixtures("house_calendar")
-def test_a_calendar_that_a_package_knows_is_called_by_name(tmp_path: Path) -> None:
-    assert scheme_of(tmp_path, "{every: day, calendar: HOUSE}").calendar == Calendar("HOUSE", ("2013-01-01",))
-    assert mistakes_of(tmp_path, "  raw: {format: csv, partition: {every: day, calendar: HUOSE}}\n") == [
-        (3, "dataset raw: partition: there is no calendar HUOSE", "did you mean HOUSE?")
+def test_a_calendar_of_public_holidays_is_called_by_name(tmp_path: Path) -> None:
+    scheme = scheme_of(tmp_path, "{every: day, calendar: NYSE, from: 2013-01-02}")
+    assert scheme.calendar
+    assert [day for day in scheme.calendar.closed if day < "2013-05"] == [
+        "2013-01-01",
+        "2013-01-21",
+        "2013-02-18",
+        "2013-03-29",
     ]
+    assert mistakes_of(tmp_path, "  raw: {format: csv, partition: {every: day, calendar: NYSEE}}\n") == [
+        (3, "dataset raw: partition: there is no calendar NYSEE", "did you mean NYSE?")
+    ]
+
+
+def test_a_country_with_another_weekend_is_refused(tmp_path: Path) -> None:
+    [(line, message, _)] = mistakes_of(tmp_path, "  raw: {format: csv, partition: {every: day, calendar: SA}}\n")
+    assert (line, message) == (3, "dataset raw: partition: calendar: the weekend of SA is not Saturday and Sunday")
 
 
 WRONG = {
@@ -125,8 +126,8 @@ WRONG = {
         "write a name such as Europe/Berlin",
     ),
     "an unknown calendar": (
-        "{every: day, calendar: NYSE}",
-        "there is no calendar NYSE",
+        "{every: day, calendar: our-own}",
+        "there is no calendar our-own",
         "name a file beside the estate (days.ics, or days.txt with one date a line), or list the days",
     ),
     "a calendar file that is not there": (
