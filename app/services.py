@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.bell import ring
 from graph_model.errors import InvalidInput
+from graph_model.observed.entities import Observation
+from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
 from graph_model.versions.entities import Receipt, Report
@@ -14,16 +17,23 @@ from graph_model.versions.report import report_versions
 
 # So many reports are committed together at most.
 MOST_REPORTS = 100
+MOST_OBSERVATIONS = 200
 
 
 class Services:
-    """`broker_url` None: nobody is rung, workers find their runs by looking. `reports` commits in groups what comes in
-    at the same time.
+    """`broker_url` None: nobody is rung, workers find their runs by looking. `reports` and `observations` commit in
+    groups what comes in at the same time.
     """
 
     def __init__(self, graph: Graph, broker_url: str | None, storage_root: Path) -> None:
         self.graph, self.broker_url, self.storage_root = graph, broker_url, storage_root
         self.reports: Group[Report, Receipt] = Group(lambda reports: report_versions(graph, reports), most=MOST_REPORTS)
+        self.observations: Group[Observation, None] = Group(self.observe, most=MOST_OBSERVATIONS)
+
+    def observe(self, observations: Sequence[Observation]) -> list[None]:
+        """Records observations together. All are durable when it returns, or none; None for each."""
+        record_observations(self.graph, observations)
+        return [None] * len(observations)
 
 
 def report_and_ring(services: Services, report: Report) -> Receipt:

@@ -2,7 +2,7 @@
 
 HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
-│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, UnknownTimeZone
+│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound
 │   ├── PlanChanged, BreaksRefused
@@ -105,6 +105,16 @@ class InvalidEstate(DomainError):
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class InvalidEvent(DomainError):
+    """An event of a client that cannot be used; `pointer` is a JSON pointer (RFC 6901) to the mistake."""
+
+    code = "INVALID_EVENT"
+
+    def __init__(self, pointer: str, problem: str) -> None:
+        self.pointer, self.problem = pointer, problem
+        super().__init__(f"{pointer or 'the body'}: {problem}")
 
 
 class NotFound(DomainError):

@@ -84,6 +84,16 @@ def run_id(job_partition: str, input_set: str, definition_hash: str, generation:
     return _digest("rn", job_partition, input_set, definition_hash, str(generation))
 
 
+def observed_run_id(job: str, run: str) -> str:
+    """A run that others tell of: some clients use one run id for several jobs."""
+    return _digest("or", job, run)
+
+
+def flow_edge_id(kind: str, source: str, job: str, target: str) -> str:
+    """An edge that observations make: the same fact, however often and in whichever order it is seen."""
+    return _digest("fe", kind, source, job, target)
+
+
 def hold_id(target: str) -> str:
     """A target has one hold, which opens and closes; what it was before is told by the audit."""
     return _digest("hd", target)

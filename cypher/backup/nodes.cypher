@@ -61,6 +61,14 @@ WITH $label AS label WHERE label = 'Attempt'
 MATCH (n:Attempt) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'LineageEvent'
+MATCH (n:LineageEvent) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
+WITH $label AS label WHERE label = 'ObservedRun'
+MATCH (n:ObservedRun) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'Hold'
 MATCH (n:Hold) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most

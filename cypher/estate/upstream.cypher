@@ -7,6 +7,7 @@ UNWIND $ids AS id
 MATCH (d:Dataset {id: id})
 MATCH (d)<-[p:PRODUCES]-(j:Job)
 MATCH (j)<-[c:CONSUMED_BY]-(u:Dataset)
-WHERE p.valid_to > datetime.realtime() AND c.valid_to > datetime.realtime()
+WHERE p.provenance = 'declared' AND p.valid_to > datetime.realtime()
+  AND c.mapping IS NOT NULL AND c.valid_to > datetime.realtime()
 RETURN id AS dataset, j.namespace AS job_namespace, j.name AS job_name, u.id AS input,
   u.namespace AS input_namespace, u.name AS input_name

@@ -86,7 +86,7 @@ def _dataset(row: Row) -> Dataset:
     return Dataset(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
-        format=row["format"],
+        format=row["format"] or "unknown",
         location=row["location"],
         partitions=scheme_of(row),
         columns=columns_of(row["columns"]) or contract.columns,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from graph_model.estate.entities import InputSpec, JobKind
 from graph_model.names import Name
@@ -12,14 +13,15 @@ from graph_model.partitions.rules import PartitionScheme
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`columns_known` False: nobody could read which columns it uses; `unresolved` says what could not be followed.
+    """`kind` observed: nobody declared it, others told of its runs.
 
+    `columns_known` False: nobody could read which columns it uses; `unresolved` says what could not be followed.
     `retired_at` is None while the job is declared.
     """
 
     id: str
     name: Name
-    kind: JobKind
+    kind: JobKind | Literal["observed"]
     inputs: tuple[InputSpec, ...] = ()
     outputs: tuple[Name, ...] = ()
     partitions: PartitionScheme = field(default_factory=PartitionScheme)
