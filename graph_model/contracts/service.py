@@ -118,6 +118,11 @@ class ServiceLevel:
     description: str = ""
 
     @property
+    def is_known(self) -> bool:
+        """Whether it is of a kind that is understood where its value can be read."""
+        return _plain(self.name) in _KNOWN
+
+    @property
     def better(self) -> Better | None:
         """None where nobody here knows which of two values promises more."""
         return _KNOWN.get(_plain(self.name)) if self.term is not None else None
