@@ -61,6 +61,11 @@ def read_document(text: str, *, file: str) -> Document:
     return document_of(source)
 
 
+def kept_document(text: str, *, file: str) -> Document:
+    """A document that was read once: it comes back, even where it would not be taken in any more."""
+    return document_of(Source(text, file))
+
+
 def document_of(source: Source) -> Document:
     """The document of a source that is known to be a contract."""
     return Document(source.text, source.document, digest_of(source.document))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph_model.contracts.changes import ContractDifference
@@ -34,20 +33,20 @@ class ContractHistory:
 def history(graph: Graph, dataset: str, name: Name, *, limit: int) -> ContractHistory:
     """The newest `limit` contracts of a dataset (by id), which is called `name`."""
     found, is_complete = recorded(graph, dataset, limit=limit)
-    written = texts(graph, [one.id for one in found])
+    sides = {id: _side(text, name) for id, text in texts(graph, [one.id for one in found]).items()}
     steps: list[ContractStep] = []
     for one in found:
-        before = steps[-1].recorded if steps else None
-        steps.append(ContractStep(one, before and before.id, before and _between(written, before, one, name)))
+        before = steps[-1].recorded.id if steps else None
+        steps.append(ContractStep(one, before, before and _between(sides[before], sides[one.id])))
     return ContractHistory(tuple(steps), is_complete)
 
 
-def _between(written: Mapping[str, str], before: Recorded, after: Recorded, name: Name) -> ContractDifference | None:
+def _between(before: Side | None, after: Side | None) -> ContractDifference | None:
+    return difference(before, after) if before and after else None
+
+
+def _side(text: str, name: Name) -> Side | None:
     try:
-        return difference(_side(written[before.id], name), _side(written[after.id], name))
+        return side_of(text, file=str(name), dataset=name.name)
     except InvalidContract:
         return None
-
-
-def _side(text: str, name: Name) -> Side:
-    return side_of(text, file=str(name), dataset=name.name)

@@ -45,11 +45,13 @@ def read_whole(text: str, *, file: str, dataset: str) -> tuple[Document, Contrac
 def read_all(text: str, *, file: str) -> tuple[Document, Mapping[str, Contract]]:
     """The whole document, and what it says about each of its schema objects, by name. Raises InvalidContract."""
     source, model, document = _read(text, file)
-    readers = [_Reader(source, found, ("schema", position)) for position, found in enumerate(model.schema_ or [])]
-    return document, {
-        reader.object.name or str(position): reader.contract(document.version)
-        for position, reader in enumerate(readers)
-    }
+    found: dict[str, Contract] = {}
+    for position, one in enumerate(model.schema_ or []):
+        name = one.name or one.physicalName or f"object {position + 1}"
+        if name in found:
+            raise source.refusal(("schema", position), f"a second object is called {name}")
+        found[name] = _Reader(source, one, ("schema", position)).contract(document.version)
+    return document, found
 
 
 def _read(text: str, file: str) -> tuple[Source, OpenDataContractStandard, Document]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from graph_model.contracts.document import Document, read_document
+from graph_model.contracts.document import Document, kept_document
 from graph_model.errors import ContractNotFound
 from graph_model.names import Name
 from graph_model.store.graph import Graph, Row
@@ -45,7 +45,7 @@ def recorded(graph: Graph, dataset: str, *, limit: int = MOST_LOOKED_AT) -> tupl
 
 
 def current_of(graph: Graph, datasets: Sequence[str]) -> Mapping[str, Whole]:
-    """By dataset id, the contract that it has now. Raises InvalidContract for one that is not what it was."""
+    """By dataset id, the contract that it has now."""
     rows = graph.rows("contracts.current", datasets=list(datasets))
     return {row["dataset"]: Whole(_recorded(row), _document(row["text"], row["file"])) for row in rows}
 
@@ -68,7 +68,7 @@ def texts(graph: Graph, ids: Sequence[str]) -> Mapping[str, str]:
 
 
 def _document(text: str, file: str) -> Document:
-    return read_document(text, file=file or "a contract")
+    return kept_document(text, file=file or "a contract")
 
 
 def _recorded(row: Row) -> Recorded:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from graph_model.contracts.changes import ContractDifference
 from graph_model.contracts.difference import Side, difference
-from graph_model.contracts.document import Document, read_document
+from graph_model.contracts.document import Document, kept_document
 from graph_model.contracts.service import levels_of
 from graph_model.contracts.version import remark
 from graph_model.errors import InvalidContract
@@ -62,8 +62,8 @@ def judged(tx: Transaction, found: Difference, standing: Holdings, wanted: Wante
     meant: dict[str, ContractDifference] = {}
     for step in replaced:
         try:
-            before = read_document(texts.get(step.before or "", ""), file=f"the contract of {step.name} until now")
-        except InvalidContract as error:  # what is read today is stricter than what was read then
+            before = kept_document(texts.get(step.before or "", ""), file=f"the contract of {step.name} until now")
+        except InvalidContract as error:  # what is taken in today is less than what was then
             remarks.append(Remark(step.name, f"the contract until now cannot be compared with ({error.message})"))
             continue
         sides = _sides(step, before, standing, wanted)

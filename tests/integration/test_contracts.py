@@ -21,6 +21,7 @@ from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Inspection, Report, Validated
 from graph_model.versions.report import report_version
+from tests.integration.api import app_on, data
 from tests.support.cli import Cli, graph_environment
 from tests.support.protocol import Fleet
 
@@ -271,6 +272,56 @@ def everything(graph: Graph) -> list[Any]:
     from graph_model.versions.repository import versions_of_datasets
 
     return [versions_of_datasets(graph, [ID]), recorded(graph, ID)]
+
+
+def test_a_contract_is_answered_in_graphql(graph: Graph, tmp_path: Path):
+    for text in (CONTRACT, WITH_NOTE):
+        declare(graph, tmp_path, text)
+
+    found = data(
+        app_on(graph),
+        """query { dataset(namespace: "shop", name: "orders") { ... on Dataset { contract {
+          id name status version document text since slas { name promise understood }
+          at: deadline(partition: "2024-01-01") never: deadline(partition: "soon")
+          history { isComplete steps { id version until before change changes { part change text } text } }
+        } } } }""",
+    )["dataset"]["contract"]
+
+    steps = found["history"]["steps"]
+    assert (found["id"], found["version"], found["status"], found["name"]) == (
+        steps[1]["id"],
+        "1.1.0",
+        "active",
+        "Orders",
+    )
+    assert found["document"] == contract_of(graph, ID, ORDERS).document.content
+    assert found["text"] == steps[1]["text"] == WITH_NOTE
+    assert found["slas"] == [{"name": "latency", "promise": "4 hours", "understood": True}]
+    assert (found["at"], found["never"]) == ("2024-01-02T04:00:00+00:00", None)
+    assert [(step["version"], step["change"], step["text"] == CONTRACT) for step in steps] == [
+        ("1.0.0", None, True),
+        ("1.1.0", "MINOR", False),
+    ]
+    assert steps[1]["changes"] == [{"part": "schema", "change": "MINOR", "text": "note is new"}]
+    assert (steps[0]["until"], steps[1]["before"]) == (found["since"], steps[0]["id"])
+
+
+def test_a_dataset_without_a_contract_is_answered_all_the_same(graph: Graph, tmp_path: Path):
+    declare(graph, tmp_path, estate=ESTATE.replace("    contract: orders.odcs.yaml\n", ""))
+
+    found = data(
+        app_on(graph),
+        """query { dataset(namespace: "shop", name: "orders") { ... on Dataset { contract {
+          id name status version document text slas { name } deadline(partition: "2024-01-01") history { steps { id } }
+        } } } }""",
+    )["dataset"]["contract"]
+
+    assert found == {
+        **dict.fromkeys(("id", "name", "status", "document", "text", "deadline")),
+        "version": "",
+        "slas": [],
+        "history": {"steps": []},
+    }
 
 
 def test_what_is_not_there_is_said_on_the_command_line(graph: Graph, cli: Cli, tmp_path: Path):
