@@ -67,17 +67,14 @@ def try_checks(
     """
     from connectors.checks.apart import validate_apart
     from connectors.storage.locations import located
-    from graph_model.datasets.repository import dataset as dataset_called
+    from graph_model.contracts.trial import trial
     from graph_model.settings import StorageSettings
-    from graph_model.versions.entities import Content
-    from graph_model.versions.resolve import resolve
 
     with open_graph() as graph:
         name, key = find_partition(graph, dataset)
-        found, version = dataset_called(graph, name), resolve(graph, name, key)
-    checks = _drafted(contract, name.name) if contract else found.contract.checks
-    content = Content(version.format, version.location, found.options)
-    validated = validate_apart(located(content, read_settings(StorageSettings).root), checks, timeout=timeout)
+        found = trial(graph, name, key, draft=_drafted(contract, name.name) if contract else None)
+    content = located(found.content, read_settings(StorageSettings).root)
+    validated, version = validate_apart(content, found.checks, timeout=timeout), found.version
     if as_json:
         print_json(
             dataset=name,

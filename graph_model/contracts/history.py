@@ -37,7 +37,7 @@ def history(graph: Graph, dataset: str, name: Name, *, limit: int) -> ContractHi
     steps: list[ContractStep] = []
     for one in found:
         before = steps[-1].recorded.id if steps else None
-        steps.append(ContractStep(one, before, before and _between(sides[before], sides[one.id])))
+        steps.append(ContractStep(one, before, _between(sides[before], sides[one.id]) if before else None))
     return ContractHistory(tuple(steps), is_complete)
 
 
