@@ -4,7 +4,7 @@ HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
-│   │                   QuestionNotFound
+│   │                   QuestionNotFound, ContractNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
@@ -154,6 +154,10 @@ class ColumnNotFound(NotFound):
 
 class QuestionNotFound(NotFound):
     kind = "question"
+
+
+class ContractNotFound(NotFound):
+    kind = "contract"
 
 
 class PlanChanged(DomainError):

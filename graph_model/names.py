@@ -79,6 +79,11 @@ def schema_version_id(dataset: str, fingerprint: str) -> str:
     return _digest("sv", dataset, fingerprint)
 
 
+def contract_id(dataset: str, digest: str) -> str:
+    """A contract is what it says: the same content is the same contract of that dataset, whenever it is declared."""
+    return _digest("ct", dataset, digest)
+
+
 def run_id(job_partition: str, input_set: str, definition_hash: str, generation: int) -> str:
     """The unique key of a run: the same inputs, code and generation are the same run, whoever asks for it."""
     return _digest("rn", job_partition, input_set, definition_hash, str(generation))

@@ -6,8 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from app.graphql.context import Info
+from app.graphql.contracts import (
+    ContractHistory,
+    ServiceLevel,
+    contract_history,
+    deadline_in,
+    document_in,
+    levels_in,
+)
 from app.graphql.enums import VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey
@@ -15,6 +24,7 @@ from app.graphql.names import Node, Search, to_name
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.schemas import SchemaHistory, schema_history
 from graph_model.contracts import entities as contracts
+from graph_model.contracts.recorded import Whole
 from graph_model.datasets import entities, repository
 from graph_model.names import Name
 from graph_model.pages import Page
@@ -48,11 +58,60 @@ class Contract:
     file: str
     columns: list[Column]
     checks: list[Check]
+    dataset: strawberry.Private[entities.Dataset]
+
+    @strawberry.field(description="Null: nothing is kept of it but its columns and checks, or there is none.")
+    async def id(self, info: Info) -> strawberry.ID | None:
+        whole = await self._whole(info)
+        return strawberry.ID(whole.recorded.id) if whole else None
+
+    @strawberry.field(description="What people call it.")
+    async def name(self, info: Info) -> str | None:
+        whole = await self._whole(info)
+        return whole.recorded.name if whole else None
+
+    @strawberry.field(description="proposed, draft, active, deprecated, retired, or another word of whoever wrote it.")
+    async def status(self, info: Info) -> str | None:
+        whole = await self._whole(info)
+        return whole.recorded.status if whole else None
+
+    @strawberry.field(description="Since when the dataset is declared to have it.")
+    async def since(self, info: Info) -> datetime | None:
+        whole = await self._whole(info)
+        return whole.recorded.since if whole else None
+
+    @strawberry.field(description="The whole of it, by the Open Data Contract Standard.")
+    async def document(self, info: Info) -> JSON | None:
+        return document_in(await self._whole(info))
+
+    @strawberry.field(description="The file as it was applied, with its comments.")
+    async def text(self, info: Info) -> str | None:
+        whole = await self._whole(info)
+        return whole.document.text if whole else None
+
+    @strawberry.field(description="What it says of its service, in the order of the document.")
+    async def slas(self, info: Info) -> list[ServiceLevel]:
+        return levels_in(await self._whole(info), self.dataset.name)
+
+    @strawberry.field(
+        description="By when it promises a partition. Null: it promises no time, or there is no such partition."
+    )
+    async def deadline(self, info: Info, partition: str) -> datetime | None:
+        return deadline_in(await self._whole(info), self.dataset.name, self.dataset.partitions, partition)
+
+    @strawberry.field(description="The contracts that the dataset was declared to have, oldest first.")
+    async def history(self, info: Info, first: First = DEFAULT_PAGE) -> ContractHistory:
+        return await contract_history(info, self.dataset.id, self.dataset.name, first=first)
+
+    async def _whole(self, info: Info) -> Whole | None:
+        return await info.context.load.contract.load(self.dataset.id)
 
     @classmethod
-    def of(cls, found: contracts.Contract) -> Contract:
+    def of(cls, dataset: entities.Dataset) -> Contract:
+        found = dataset.contract
         checks = [Check(name=check.name, kind=check.kind, severity=check.severity) for check in found.checks]
-        return cls(version=found.version, file=found.file, columns=_columns(found.columns), checks=checks)
+        columns = _columns(found.columns)
+        return cls(version=found.version, file=found.file, columns=columns, checks=checks, dataset=dataset)
 
 
 @strawberry.type(description="One partition at a glance: what readers get, and what came last.")
@@ -168,7 +227,7 @@ class Dataset(Node):
             scheme=found.partitions,
             expose=found.expose,
             columns=_columns(found.columns),
-            contract=Contract.of(found.contract),
+            contract=Contract.of(found),
             owners=list(found.owners),
             description=found.description,
             tags=list(found.tags),

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from graph_model.contracts.recorded import Whole, current_of, texts
 from graph_model.datasets.entities import Dataset, PartitionOverview
 from graph_model.datasets.repository import datasets_by_id, datasets_by_name, latest_versions, partitions
 from graph_model.jobs.entities import Job
@@ -47,6 +48,8 @@ class Loaders:
         self.dataset: DataLoader[str, Dataset | None] = _each(graph, datasets_by_id)
         self.dataset_named: DataLoader[Name, Dataset | None] = _each(graph, datasets_by_name)
         self.job: DataLoader[str, Job | None] = _each(graph, jobs_by_id)
+        self.contract: DataLoader[str, Whole | None] = _each(graph, current_of)
+        self.contract_text: DataLoader[str, str | None] = _each(graph, texts)
         self.run: DataLoader[str, Run | None] = _each(graph, runs_by_id)
         self.version: DataLoader[str, Version | None] = _each(graph, versions_by_id)
         self.latest_version: DataLoader[str, str | None] = _each(graph, latest_versions)

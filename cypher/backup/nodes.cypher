@@ -29,6 +29,10 @@ WITH $label AS label WHERE label = 'SchemaVersion'
 MATCH (n:SchemaVersion) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'Contract'
+MATCH (n:Contract) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'Job'
 MATCH (n:Job) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most

@@ -6,16 +6,16 @@ Rules of type `text` are for people and are left to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from open_data_contract_standard.model import DataQuality, OpenDataContractStandard, SchemaObject, SchemaProperty
-from pydantic import ValidationError
 
+from graph_model.contracts.document import Document, document_of, model_of
 from graph_model.contracts.entities import Check, Column, Contract, lies_in
 from graph_model.contracts.quality import checks_of_rule
-from graph_model.contracts.source import Path, Source, in_words, texts
+from graph_model.contracts.source import Path, Source, texts
 from graph_model.errors import nearest
 from graph_model.schemas.documents import from_odcs
 
@@ -29,27 +29,34 @@ _CANONICAL = ("string", "date", "timestamp", "time", "number", "integer", "objec
 def read_contract(text: str, *, file: str, dataset: str) -> Contract:
     """What the contract says about `dataset` (the name or physical name of one of its schema objects; a lone object is
     taken whatever its name). Raises InvalidContract."""
-    source = Source(text, file)
-    document = _document(source)
-    objects = document.schema_ or []
+    return read_whole(text, file=file, dataset=dataset)[1]
+
+
+def read_whole(text: str, *, file: str, dataset: str) -> tuple[Document, Contract]:
+    """The whole document, and what it says about `dataset`. Raises InvalidContract."""
+    source, model, document = _read(text, file)
+    objects = model.schema_ or []
     if not objects:
-        return Contract(version=document.version or "", file=file)
+        return document, Contract(version=document.version, file=file)
     position = _position_of(source, objects, dataset)
-    return _Reader(source, objects[position], ("schema", position)).contract(document.version or "")
+    return document, _Reader(source, objects[position], ("schema", position)).contract(document.version)
 
 
-def _document(source: Source) -> OpenDataContractStandard:
-    if source.document.get("kind") != "DataContract":
-        raise source.refusal(("kind",), "not a contract: it has no `kind: DataContract`")
-    if not str(source.document.get("apiVersion", "")).startswith("v3."):
-        raise source.refusal(
-            ("apiVersion",), f"only version 3 of the standard is understood, not {source.document.get('apiVersion')}"
-        )
-    try:
-        return OpenDataContractStandard.model_validate(source.document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise source.refusal(first["loc"], f"{in_words(first['loc'])}: {first['msg']}") from None
+def read_all(text: str, *, file: str) -> tuple[Document, Mapping[str, Contract]]:
+    """The whole document, and what it says about each of its schema objects, by name. Raises InvalidContract."""
+    source, model, document = _read(text, file)
+    found: dict[str, Contract] = {}
+    for position, one in enumerate(model.schema_ or []):
+        name = one.name or one.physicalName or f"object {position + 1}"
+        if name in found:
+            raise source.refusal(("schema", position), f"a second object is called {name}")
+        found[name] = _Reader(source, one, ("schema", position)).contract(document.version)
+    return document, found
+
+
+def _read(text: str, file: str) -> tuple[Source, OpenDataContractStandard, Document]:
+    source = Source(text, file)
+    return source, model_of(source), document_of(source)
 
 
 def _position_of(source: Source, objects: Sequence[SchemaObject], dataset: str) -> int:

@@ -6,8 +6,10 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
-from graph_model.contracts.odcs import read_contract
+from graph_model.contracts.odcs import read_whole
+from graph_model.contracts.team import owners_of
 from graph_model.errors import InvalidContract, Mistake
 from graph_model.estate.drafts import DatasetDraft, Source
 from graph_model.estate.entities import DatasetSpec
@@ -31,14 +33,15 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     format = section.word("format", known_formats(), required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
-    contract = _contract(section, name, source)
+    document, contract = _contract(section, name, source)
     spec = DatasetSpec(
         name=name,
         format=format,
         location=_location(section, format, partitions, exposed=expose is not None),
         partitions=partitions,
         contract=contract,
-        owners=section.owners(),
+        document=document,
+        owners=section.owners() or (owners_of(document) if document else ()),
         description=section.description(),
         tags=tuple(tag.value for tag in section.texts("tags")),
         expose="copy" if expose else None,
@@ -91,14 +94,15 @@ def _check_template(section: Section, said: Said[str], partitions: PartitionSche
         section.wrong(said.line, "every partition would be exposed at the same location", "put {date} into it")
 
 
-def _contract(section: Section, name: Name, source: Source) -> Contract:
+def _contract(section: Section, name: Name, source: Source) -> tuple[Document | None, Contract]:
     path = section.text("contract")
     text = read_beside(source, path, what=f"{section.what}: contract") if path else None
     if path is None or text is None:
-        return Contract()
+        return None, Contract()
     file = str(source.folder / path.value)  # for messages; what is kept is the path as the estate writes it
     try:
-        return replace(read_contract(text, file=file, dataset=name.name), file=path.value)
+        document, contract = read_whole(text, file=file, dataset=name.name)
     except InvalidContract as error:
         source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))
-        return Contract()
+        return None, Contract()
+    return document, replace(contract, file=path.value)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
@@ -20,13 +21,14 @@ Correction = Literal["rerun", "ignore", "ask"]
 class DatasetSpec:
     """`location` is a template (`{date}` or `{partition}` stands for the partition key) or None for outputs of runs
     that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
-    `expose: copy` keeps `location` up to date after each publish."""
+    `expose: copy` keeps `location` up to date after each publish. `document` is the whole of the contract's file."""
 
     name: Name
     format: str
     location: str | None = None
     partitions: PartitionScheme = field(default_factory=PartitionScheme)
     contract: Contract = field(default_factory=Contract)
+    document: Document | None = None
     owners: tuple[str, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()

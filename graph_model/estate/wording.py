@@ -19,7 +19,15 @@ LONGEST_VALUE = 40
 _UNTOLD = frozenset(
     {"contract", "definition", "definition_hash", "columns_known", "unresolved", "options", "compatibility"}
 )
-_EDGE_WORDS = {"CONSUMED_BY": "reads", "PRODUCES": "makes", "OWNED_BY": "owner", "HAS_SCHEMA": "schema"}
+_EDGE_WORDS = {
+    "CONSUMED_BY": "reads",
+    "PRODUCES": "makes",
+    "OWNED_BY": "owner",
+    "HAS_SCHEMA": "schema",
+    "HAS_CONTRACT": "contract",
+}
+# Told by what is in them.
+_TOLD_APART = ("HAS_SCHEMA", "HAS_CONTRACT")
 
 
 def introduced(node: Node) -> str:
@@ -56,8 +64,8 @@ def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
             yield f"column {path}: {old[path].type} → {new[path].type}"
     if before.checks != after.checks:
         yield "checks changed"
-    elif before != after and before.columns == after.columns:
-        yield "contract changed"
+    if before.file != after.file:
+        yield f"contract: {before.file or 'nothing'} → {after.file or 'nothing'}"
 
 
 def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:
@@ -76,19 +84,29 @@ def changed_edges(gone: Sequence[Edge], new: Sequence[Edge], labels: Mapping[str
     yield from (
         f"no longer {_told(edge, labels)}"
         for edge in gone
-        if edge.kind in _EDGE_WORDS and edge.id not in new_ids and edge.kind != "HAS_SCHEMA"
+        if edge.kind in _EDGE_WORDS and edge.id not in new_ids and edge.kind not in _TOLD_APART
     )
     yield from (
         f"now {_told(edge, labels)}"
         for edge in new
-        if edge.kind in _EDGE_WORDS and edge.id not in gone_ids and edge.kind != "HAS_SCHEMA"
+        if edge.kind in _EDGE_WORDS and edge.id not in gone_ids and edge.kind not in _TOLD_APART
     )
+    yield from _changed_document(gone, new, labels)
     before = {edge.id: edge for edge in gone}
     for edge in new:
         if edge.id in gone_ids and edge.kind in _EDGE_WORDS:
             yield f"{_told(edge, labels)}: {_differences(before[edge.id].properties, edge.properties)}"
     if any(edge.kind not in _EDGE_WORDS for edge in (*gone, *new)):
         yield "columns used"
+
+
+def _changed_document(gone: Sequence[Edge], new: Sequence[Edge], labels: Mapping[str, str]) -> Iterator[str]:
+    old, now = ({edge.target for edge in edges if edge.kind == "HAS_CONTRACT"} for edges in (gone, new))
+    before, after = (" and ".join(sorted(labels.get(id) or "without version" for id in ids)) for ids in (old, now))
+    if old and now:
+        yield f"contract {before} → {after}" if before != after else f"contract {after} says something else"
+    elif old or now:
+        yield f"contract {before} dropped" if old else f"contract {after}"
 
 
 def contract_of(node: Node) -> Contract:

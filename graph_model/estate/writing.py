@@ -32,6 +32,7 @@ _FLOWS: dict[EdgeKind, str] = {
     "SHAPES": "estate.open_shapes",
     "USED_BY": "estate.open_used_by",
 }
+_PROMISES: tuple[EdgeKind, ...] = ("HAS_SCHEMA", "HAS_CONTRACT")
 _TRANSITIONS = {"create": "DECLARED", "update": "CHANGED", "retire": "RETIRED"}
 
 
@@ -78,14 +79,17 @@ def write_flows(writing: Writing, standing: Holdings) -> None:
 
 
 def write_promises(writing: Writing, standing: Holdings) -> None:
-    """What datasets are from now on, their schemas, owners, and what is retired."""
+    """What datasets are from now on, their schemas, contracts, owners, and what is retired."""
     _declare(writing, [node for node in writing.difference.declared if _is_standing_dataset(node, standing)])
     starving = starving_jobs(writing.difference)
-    kept = [edge for edge in writing.difference.closed if edge.kind == "HAS_SCHEMA" or _feeds_on(edge, starving)]
+    kept = [edge for edge in writing.difference.closed if edge.kind in _PROMISES or _feeds_on(edge, starving)]
     _close(writing, kept)
     schemas = [edge for edge in writing.difference.opened if edge.kind == "HAS_SCHEMA"]
     writing.rows("estate.declare_schemas", "schemas", [_schema_row(edge, writing.wanted) for edge in schemas])
     writing.edges("estate.open_has_schema", [_row(edge) for edge in schemas])
+    contracts = [edge for edge in writing.difference.opened if edge.kind == "HAS_CONTRACT"]
+    writing.rows("estate.declare_contracts", "contracts", [_contract_row(edge, writing.wanted) for edge in contracts])
+    writing.edges("estate.open_has_contract", [_row(edge) for edge in contracts])
     disowned = [_row(edge) for edge in writing.difference.closed if edge.kind == "OWNED_BY"]
     writing.rows("estate.disown", "edges", disowned, source=source_of(writing.scope))
     owned = [edge for edge in writing.difference.opened if edge.kind == "OWNED_BY"]
@@ -162,3 +166,17 @@ def _name_row(node: Node) -> Row:
 
 def _schema_row(edge: Edge, wanted: Wanted) -> Row:
     return schema_row(*wanted.schemas[edge.target])
+
+
+def _contract_row(edge: Edge, wanted: Wanted) -> Row:
+    dataset, file, document = wanted.contracts[edge.target]
+    return {
+        "id": edge.target,
+        "dataset": dataset,
+        "digest": document.digest,
+        "version": document.version,
+        "status": document.status,
+        "name": document.name,
+        "file": file,
+        "text": document.text,
+    }

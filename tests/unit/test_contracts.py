@@ -293,7 +293,7 @@ def test_a_rule_that_cannot_be_run_is_refused_with_its_line(rule: str, message: 
         ("apiVersion: v3.1.0\nname: x\n", 1, "no `kind: DataContract`"),
         ("kind: DataContract\napiVersion: v2.2.0\n", 2, "only version 3 of the standard is understood, not v2.2.0"),
         (HEAD + "schema: 5\n", 7, "schema: Input should be a valid list"),
-        (HEAD + "scheme: []\n", 7, "scheme: Extra inputs are not permitted"),
+        (HEAD + "scheme: []\n", 7, "unknown key 'scheme'; did you mean schema?"),
         (HEAD.replace("1.2.0", "1.0"), 5, "version: Input should be a valid string"),
         (
             HEAD + "schema:\n  - name: flights\n    properties:\n      - {name: a, logicalType: strin}\n",
