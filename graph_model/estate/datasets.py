@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from graph_model.contracts.entities import Contract
@@ -98,7 +99,17 @@ def _contract(section: Section, name: Name, source: Source) -> Contract:
         return Contract()
     file = str(source.folder / path.value)  # for messages; what is kept is the path as the estate writes it
     try:
-        return replace(read_contract(text, file=file, dataset=name.name), file=path.value)
+        return replace(in_project(read_contract(text, file=file, dataset=name.name), source.folder), file=path.value)
     except InvalidContract as error:
         source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))
         return Contract()
+
+
+def in_project(contract: Contract, folder: Path) -> Contract:
+    """The contract, its checks that call a function told in which folder the code lies."""
+    project = {"project": str(folder.resolve())}
+    checks = [
+        replace(check, params={**check.params, **project}) if check.kind == "python" else check
+        for check in contract.checks
+    ]
+    return replace(contract, checks=tuple(checks))
