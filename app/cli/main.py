@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from app.cli import (
     audit,
+    checks,
     config,
     doctor,
     estate,
@@ -88,6 +89,7 @@ app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
 app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
+app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
