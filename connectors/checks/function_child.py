@@ -70,8 +70,8 @@ def word_of(returned: object) -> bool | None:
 def number_of(returned: object) -> float | None:
     if returned is None:
         return None
-    if isinstance(returned, pa.Scalar):
-        returned = returned.as_py()
+    if hasattr(returned, "as_py"):  # a scalar of Arrow
+        returned = returned.as_py()  # type: ignore[union-attr]
     if isinstance(returned, numbers.Number) or hasattr(returned, "__float__"):
         return float(returned)  # type: ignore[arg-type]
     raise TypeError(

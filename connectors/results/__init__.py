@@ -22,10 +22,10 @@ SOURCES = ("dbt", "great_expectations", "openlineage")
 def read_results(document: Any, *, source: str | None = None, manifest: Any = None) -> Delivery:
     """The results in a parsed file. `source` None: it is seen from the file. `manifest`: dbt's manifest.json, which
     says what each test is about. Raises InvalidResults."""
-    found = mapping(document, "", "a file of results is a JSON object")
+    found = mapping(_storable(document), "", "a file of results is a JSON object")
     source = source or _seen(found)
     if source == "dbt":
-        return read_dbt(found, mapping(manifest or {}, source, "the manifest is a JSON object"))
+        return read_dbt(found, mapping(_storable(manifest or {}), source, "the manifest is a JSON object"))
     if source == "great_expectations":
         return read_great_expectations(found)
     if source == "openlineage":
@@ -40,6 +40,14 @@ def parse_results(text: str | bytes, *, what: str = "the file") -> Any:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidResults("", f"{what} is not JSON ({str(error) or 'nested too deep'})") from None
+
+
+def _storable(document: Any) -> Any:
+    """Without halves of surrogate pairs, which JSON can carry and the graph cannot."""
+    try:
+        return json.loads(json.dumps(document, ensure_ascii=False).encode("utf-8", "replace"))
+    except RecursionError:
+        raise InvalidResults("", "the file is nested too deep") from None
 
 
 _KNOWN = f"known are {', '.join(SOURCES)}"

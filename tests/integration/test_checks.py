@@ -61,7 +61,7 @@ def cli(graph_settings: GraphSettings, tmp_path: Path) -> Cli:
 def checked(name: str, *checks: Check, partitions: PartitionScheme | None = None) -> DatasetSpec:
     """A dataset, daily if nothing else is said, whose contract asks for these checks."""
     where = f"{name}/{{date}}.parquet" if partitions is None else f"{name}.parquet"
-    more = {} if partitions is None else {"partitions": partitions}
+    more: dict[str, Any] = {} if partitions is None else {"partitions": partitions}
     contract = Contract(checks=checks)
     return a_dataset(name, location=where, contract=contract, owners=("owner@example.org",), **more)
 
