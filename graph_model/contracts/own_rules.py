@@ -18,6 +18,8 @@ from graph_model.names import parse_name
 from graph_model.partitions.zones import zone
 
 ENGINE = "headwater"
+PARTITIONS = ("same", "latest", "whole")
+"""Which version of another dataset is compared with: that of the same key, of the newest partition, or the only one."""
 _FUNCTION = re.compile(r"^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$")
 _PERCENT = re.compile(r"^(\d+(?:\.\d+)?)\s*%$")
 _MOST_VERSIONS = 1000
@@ -141,7 +143,7 @@ def _other(rule: OwnRule) -> dict[str, Any]:
         ) from None
     return {
         "dataset": said,
-        "partition": rule.word("partition", ("same", "latest", "whole"), "same"),
+        "partition": rule.word("partition", PARTITIONS, "same"),
         "if_missing": rule.word("ifMissing", ("fail", "pass"), "fail"),
     }
 

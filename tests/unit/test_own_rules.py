@@ -166,3 +166,50 @@ def test_a_wrong_engine_is_refused_with_the_nearest() -> None:
 def test_history_and_reconciliation_are_about_whole_objects() -> None:
     with pytest.raises(InvalidContract, match="rowCountHistory is about the whole object"):
         read("{check: rowCountHistory}", column=True)
+
+
+def related(relationship: str, *, column: bool = False) -> list[dict[str, Any]]:
+    """The params of the foreign keys that one relationship asks for."""
+    said = f"relationships:\n      - {relationship}\n"
+    text = f"{HEAD}    {said}{COLUMNS}"
+    if column:
+        text = f"{HEAD}{COLUMNS}      - name: tail\n        {said.replace('      -', '          -')}"
+    found = read_contract(text, file="f", dataset="flights").checks
+    return [dict(check.params) for check in found if check.kind == "foreign_key"]
+
+
+CHECKED = "customProperties: [{property: checked, value: latest}]"
+
+
+def test_a_relationship_is_a_key_where_the_contract_wants_it_checked() -> None:
+    several = f"{{from: [flights.carrier, flights.day], to: [carriers.code, carriers.on], {CHECKED}}}"
+
+    assert related("{type: foreignKey, to: carriers.code}", column=True) == []
+    assert related(f"{{type: foreignKey, to: carriers.code, {CHECKED}}}", column=True) == [
+        {**OTHER, "columns": ["tail"], "references": ["code"], "partition": "latest"}
+    ]
+    assert related(several) == [
+        {**OTHER, "columns": ["CARRIER", "day"], "references": ["code", "on"], "partition": "latest"}
+        | {"masked": ["CARRIER"]}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("{to: a.b, customProperties: [{property: checked, value: lates}]}", "did you mean latest?"),
+        (f"{{type: other, to: a.b, from: flights.day, {CHECKED}}}", "only a foreignKey can be checked, not a other"),
+        (f"{{from: flights.day, to: carriers, {CHECKED}}}", "is written OBJECT.PROPERTY"),
+        (f"{{from: flights.day, to: 'x.yaml#/schema/a.b', {CHECKED}}}", "is written OBJECT.PROPERTY"),
+        (f"{{from: flights.dya, to: a.b, {CHECKED}}}", "there is no property dya; did you mean day?"),
+        (f"{{from: flights.day, to: [a.b, a.c], {CHECKED}}}", "as many columns, all of one object"),
+        (f"{{from: [flights.day, flights.carrier], to: [a.b, c.d], {CHECKED}}}", "as many columns, all of one object"),
+        (f"{{form: flights.day, to: a.b, {CHECKED}}}", "unknown key 'form'; did you mean from?"),
+    ],
+)
+def test_an_odd_relationship_is_refused_with_its_line_if_it_is_to_be_checked(said: str, message: str) -> None:
+    with pytest.raises(InvalidContract) as refused:
+        related(said)
+
+    assert message in refused.value.message
+    assert refused.value.line == 9
