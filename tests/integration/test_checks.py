@@ -28,6 +28,7 @@ from graph_model.runs.finish import Ending
 from graph_model.runs.replay import revalidate
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
+from graph_model.store.migrations import migrate
 from graph_model.verify.check import verify
 from graph_model.versions.entities import Content, Report, Version, VersionState
 from graph_model.versions.report import report_version
@@ -184,6 +185,7 @@ def test_the_trend_of_a_check_is_one_question(graph: Graph, tmp_path: Path, cli:
     ]
     id = dataset_id(Name("shop", "orders"))
 
+    assert [finding.version for finding in trend(graph, id, "rows", first=1).items] == [versions[-1].id]
     page = trend(graph, id, "rows", first=2)
     rest = trend(graph, id, "rows", first=2, after=page.items[-1].id)
 
@@ -214,6 +216,24 @@ def test_the_trend_of_a_check_is_one_question(graph: Graph, tmp_path: Path, cli:
     assert [check["name"] for check in found] == ["rows", "usual size"]
     assert [edge["node"]["result"]["value"] for edge in found[0]["history"]["edges"]] == [7, 1]
     assert found[1]["history"]["edges"][0]["node"]["result"]["comparedWith"] == [versions[0].id]
+
+
+def test_results_from_before_there_were_trends_have_one_after_the_migration(
+    graph: Graph, side_driver: neo4j.Driver, tmp_path: Path
+) -> None:
+    declare(graph, checked("orders", Check("rows", "row_count", {"min": 1})))
+    delivered = deliver(graph, tmp_path, "orders", "2024-01-01")
+    forget = "MATCH (c:CheckResult) SET c.dataset = null, c.key = null, c.checked_at = null"
+    side_driver.execute_query(forget, database_=graph.settings.database)
+    again = "MATCH (m:Migration) WHERE m.id STARTS WITH '0006' DETACH DELETE m"
+    side_driver.execute_query(again, database_=graph.settings.database)
+
+    migrate(graph)
+
+    found = trend(graph, dataset_id(Name("shop", "orders")), "rows").items
+    assert [(one.version, one.partition, one.checked_at) for one in found] == [
+        (delivered.id, "2024-01-01", delivered.published_at)
+    ]
 
 
 def facets(*, success: bool = False, rows: int = 3, at: str = "2024-02-01T00:00:00Z") -> dict[str, Any]:
