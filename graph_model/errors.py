@@ -8,6 +8,7 @@ HeadwaterError
 │   ├── PlanChanged, BreaksRefused
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
+│   ├── InvalidResults       a file of check results that cannot be read, or that is about nothing known
 │   ├── ContentError         a content is missing, cut short, or not what its format says
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
@@ -270,6 +271,16 @@ class InvalidContract(DomainError):
     def __init__(self, file: str, line: int | None, message: str) -> None:
         self.file, self.line, self.message = file, line, message
         super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
+
+
+class InvalidResults(DomainError):
+    """Results of others that cannot be taken; nothing was recorded. `source` is empty where it is not known."""
+
+    code = "INVALID_RESULTS"
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source, self.reason = source, reason
+        super().__init__(f"the results{f' of {source}' if source else ''} cannot be taken: {reason}")
 
 
 class ContentError(DomainError):

@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from connectors import storage
+from connectors.checks.places import places_found
 from graph_model.runs.entities import ClaimedRun, RunKind, RunOutput
 from workers.executors import Task
 
@@ -29,7 +30,10 @@ def open_task(run: ClaimedRun, root: Path) -> Task:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tmp").mkdir(parents=True)
     inputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.inputs)
-    outputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.outputs)
+    outputs = tuple(
+        replace(item, content=storage.located(item.content, root), checks=places_found(item.checks, root))
+        for item in run.outputs
+    )
     return Task(replace(run, inputs=inputs, outputs=outputs), folder)
 
 

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from app.cli import (
     audit,
+    checks,
     config,
     contract,
     doctor,
@@ -90,6 +91,7 @@ app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
 app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
+app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry.scalars import JSON
 
+from app.graphql.checks import DatasetCheck, checks_of
 from app.graphql.context import Info
 from app.graphql.contracts import (
     ContractHistory,
@@ -174,6 +175,7 @@ class Dataset(Node):
     scope: str
     retired_at: datetime | None
     scheme: strawberry.Private[PartitionScheme]
+    promised: strawberry.Private[tuple[contracts.Check, ...]]
 
     @strawberry.field(description="The current version of the newest partition that has one.")
     async def latest_version(self, info: Info) -> LazyVersion | None:
@@ -207,6 +209,10 @@ class Dataset(Node):
         )
         return Page(tuple(status.overview for status in found.items), found.has_next)
 
+    @strawberry.field(description="Its checks, those of the contract first, each with its history.")
+    async def checks(self, info: Info) -> list[DatasetCheck]:
+        return await checks_of(info, self.id, self.promised)
+
     @strawberry.field(description="What contracts declared and what published versions showed, oldest first.")
     async def schema_history(self, info: Info, first: First = DEFAULT_PAGE) -> SchemaHistory:
         return await schema_history(info, self.id, first=first)
@@ -225,6 +231,7 @@ class Dataset(Node):
             partition_calendar=found.partitions.calendar.name if found.partitions.calendar else None,
             partition_keys=list(found.partitions.keys),
             scheme=found.partitions,
+            promised=found.contract.checks,
             expose=found.expose,
             columns=_columns(found.columns),
             contract=Contract.of(found),

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from graph_model.checks.entities import CheckKey, Finding
+from graph_model.checks.repository import trends
 from graph_model.contracts.recorded import Whole, current_of, texts
 from graph_model.datasets.entities import Dataset, PartitionOverview
 from graph_model.datasets.repository import datasets_by_id, datasets_by_name, latest_versions, partitions
@@ -41,6 +43,15 @@ class PageKey:
     partition: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TrendPage:
+    """A page of what one check found."""
+
+    check: CheckKey
+    first: int
+    after: str | None = None
+
+
 class Loaders:
     """The loaders of one request."""
 
@@ -56,6 +67,7 @@ class Loaders:
         self.versions: DataLoader[PageKey, Page[Version]] = _pages(graph, _versions)
         self.partitions: DataLoader[PageKey, Page[PartitionOverview]] = _pages(graph, _partitions)
         self.runs: DataLoader[PageKey, Page[Run]] = _pages(graph, _runs)
+        self.trend: DataLoader[TrendPage, Page[Finding]] = _trends(graph)
 
 
 def _each(graph: Graph, find: Callable[[Graph, Sequence[K]], Mapping[K, V]]) -> DataLoader[K, V | None]:
@@ -77,6 +89,21 @@ def _pages(
         for group in alike.values():
             pages = await asyncio.to_thread(find, graph, [key.owner for key in group], group[0])
             found |= {key: pages[key.owner] for key in group}
+        return [found[key] for key in keys]
+
+    return DataLoader(load)
+
+
+def _trends(graph: Graph) -> DataLoader[TrendPage, Page[Finding]]:
+    async def load(keys: list[TrendPage]) -> list[Page[Finding]]:
+        alike: dict[tuple[int, str | None], list[TrendPage]] = defaultdict(list)
+        for key in keys:
+            alike[key.first, key.after].append(key)
+        found: dict[TrendPage, Page[Finding]] = {}
+        for (first, after), group in alike.items():
+            checks = [key.check for key in group]
+            pages = await asyncio.to_thread(trends, graph, checks, first=first, after=after)
+            found |= {key: pages[key.check] for key in group}
         return [found[key] for key in keys]
 
     return DataLoader(load)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from strawberry.scalars import JSON
 
+from app.graphql.checks import CheckResult
 from app.graphql.context import Info
 from app.graphql.datasets import Dataset
 from app.graphql.enums import VersionState
@@ -17,7 +17,6 @@ from app.graphql.loaders import PageKey
 from app.graphql.names import BigInt, NameInput, Node, Partition, QualifiedName
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.services import moment, readable_location, report_and_ring
-from graph_model.contracts import entities as contracts
 from graph_model.datasets.repository import dataset as find_dataset
 from graph_model.names import Name
 from graph_model.versions import entities, repository
@@ -27,31 +26,6 @@ if TYPE_CHECKING:
     from app.graphql.runs import Run
 
 LazyRun = Annotated["Run", strawberry.lazy("app.graphql.runs")]
-
-
-@strawberry.type(description="What one check found.")
-class CheckResult:
-    check: str
-    kind: str
-    passed: bool
-    severity: str
-    failed_rows: BigInt
-    message: str
-    sample: JSON = strawberry.field(
-        description="A few of the failing rows, each with its number where the format has an order."
-    )
-
-    @classmethod
-    def of(cls, found: contracts.CheckResult) -> CheckResult:
-        return cls(
-            check=found.check,
-            kind=found.kind,
-            passed=found.passed,
-            severity=found.severity,
-            failed_rows=BigInt(found.failed_rows),
-            message=found.message,
-            sample=JSON([dict(row) for row in found.sample]),
-        )
 
 
 @strawberry.type(description="One immutable content of one partition.")

@@ -44,7 +44,7 @@ class ReportBody(BaseModel):
         if self.key and idempotency_key and self.key != idempotency_key:
             raise InvalidInput("key", "the body and the header Idempotency-Key say different things")
         return Report(
-            dataset=_name(self.dataset),
+            dataset=to_name(self.dataset),
             partition=self.partition,
             location=self.location,
             key=self.key or idempotency_key,
@@ -112,7 +112,7 @@ def _services(request: Request) -> Services:
     return request.app.state.services
 
 
-def _name(given: str | NameBody) -> Name:
+def to_name(given: str | NameBody) -> Name:
     return parse_name(given) if isinstance(given, str) else Name(given.namespace, given.name)
 
 

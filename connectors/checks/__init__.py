@@ -19,12 +19,12 @@ def validate(content: Content, checks: Sequence[Check]) -> Validated:
     its place does not answer, which says nothing about the content.
     """
     # Imported here: whoever only names this function need not wait for DuckDB.
-    from connectors.checks.run import run_checks
+    from connectors.checks.wider import check_all
     from connectors.storage.formats import format_named
 
     try:
         with format_named(content.format).scan(content) as scan:
-            results = run_checks(scan, [check for check in checks if check.kind != COMPATIBILITY])
+            results = check_all(scan, content, [check for check in checks if check.kind != COMPATIBILITY])
             texts = scan.relation.values != "typed"
             inspection = as_promised(scan.inspection, checks, results) if texts else scan.inspection
     except ContentError as error:

@@ -103,7 +103,8 @@ def _result_to(result: CheckResult) -> dict[str, Any]:
 
 
 def _result_from(document: Mapping[str, Any]) -> CheckResult:
-    return CheckResult(**{**document, "sample": tuple(document["sample"])})
+    lists = {name: tuple(document[name]) for name in ("sample", "compared_with")}
+    return CheckResult(**{**document, **lists})
 
 
 if __name__ == "__main__":

@@ -204,9 +204,8 @@ def row_count(scan: Scan, check: Check) -> CheckResult:
         for words in (f"at least {least}" if least is not None else "", f"at most {most}" if most is not None else "")
         if words
     )
-    return CheckResult(
-        check.name, check.kind, passed, check.severity, 0, f"row_count: {rows} rows, expected {expected}"
-    )
+    message = f"row_count: {rows} rows, expected {expected}"
+    return CheckResult(check.name, check.kind, passed, check.severity, 0, message, value=rows)
 
 
 def unique(scan: Scan, check: Check) -> CheckResult:
@@ -252,6 +251,16 @@ def _failed(check: Check, failed: int, message: str) -> CheckResult:
     return CheckResult(
         check.name, check.kind, passed=False, severity=check.severity, failed_rows=failed, message=message
     )
+
+
+def guarded(check: Check, answer: Callable[[], CheckResult]) -> CheckResult:
+    """The answer, or a failed result that says why there is none."""
+    return _guarded(check, answer)
+
+
+def ask_one(scan: Scan, asked: Question) -> CheckResult:
+    """What one question about rows finds."""
+    return _ask(scan, [asked])[0]
 
 
 _OTHERS: dict[str, Callable[[Scan, Check], CheckResult]] = {"row_count": row_count, "unique": unique, "sql": sql}

@@ -97,14 +97,14 @@ def _our_errors(url: URL, table: str) -> Iterator[None]:
         raise StorageUnavailable(f"no driver for {url.drivername} is installed here ({error})") from error
     except DBAPIError as error:
         said = str(error.orig).strip().partition("\n")[0]
-        if _is_about_the_content(error):
+        if is_about_the_content(error):
             raise ContentError(f"{table} in {where} cannot be read: {said}") from error
         raise StorageUnavailable(f"the database {where} does not answer: {said}") from error
     except SQLAlchemyError as error:
         raise ContentError(f"{table} in {where} cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
-def _is_about_the_content(error: DBAPIError) -> bool:
+def is_about_the_content(error: DBAPIError) -> bool:
     """A file that is no database, a damaged one, a value or a name that does not fit."""
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _SQLITE_TROUBLE

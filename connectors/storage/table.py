@@ -44,7 +44,7 @@ class Tables:
                 column.name: Field(canonical(column.type), identifier(column.name), identifier(column.name))
                 for column in source.columns
             }
-            relation = Relation(f"SELECT *, rowid + 1 AS {ROW} FROM content", fields)
+            relation = Relation(f"SELECT *, rowid + 1 AS {ROW} FROM memory.main.content", fields)
             count, nulls = counted(opened.connection, relation)
             columns = _columns(source, engine.dialect.name)
             inspection = Inspection(columns, count, digest.size_bytes, digest.of(source), {"nulls": nulls})

@@ -10,11 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from open_data_contract_standard.model import DataQuality, OpenDataContractStandard, SchemaObject, SchemaProperty
+from open_data_contract_standard.model import (
+    DataQuality,
+    OpenDataContractStandard,
+    Relationship,
+    SchemaObject,
+    SchemaProperty,
+)
 
 from graph_model.contracts.document import Document, document_of, model_of
 from graph_model.contracts.entities import Check, Column, Contract, lies_in
 from graph_model.contracts.quality import checks_of_rule
+from graph_model.contracts.relationships import checks_of_relationships
 from graph_model.contracts.source import Path, Source, texts
 from graph_model.errors import nearest
 from graph_model.schemas.documents import from_odcs
@@ -107,6 +114,8 @@ class _Reader:
     def _without_secrets(self, check: Check) -> Check:
         """The check, told which of its columns hold what nobody may see in a sample."""
         about = check.params.get("columns") or [check.params.get("column")]
+        if check.kind == "python":  # a function sees all columns
+            about = sorted(self.sensitive)
         masked = [path for path in about if path in self.sensitive and check.kind != "sql"]
         return replace(check, params={**check.params, "masked": masked}) if masked else check
 
@@ -211,8 +220,13 @@ class _Reader:
 
     def _quality_checks(self) -> Iterator[Check]:
         yield from self._rules(self.object.quality, self.path, None)
+        yield from self._relationships(self.object.relationships, self.path, None)
         for column, prop, path in self.properties:
             yield from self._rules(prop.quality, path, column.path)
+            yield from self._relationships(prop.relationships, path, column.path)
+
+    def _relationships(self, found: Sequence[Relationship] | None, path: Path, column: str | None) -> Iterator[Check]:
+        return checks_of_relationships(self.source, found, path, column=column, columns=self.columns)
 
     def _rules(self, rules: Sequence[DataQuality] | None, path: Path, column: str | None) -> Iterator[Check]:
         for position, rule in enumerate(rules or []):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from graph_model.contracts.document import Document
@@ -105,4 +106,14 @@ def _contract(section: Section, name: Name, source: Source) -> tuple[Document | 
     except InvalidContract as error:
         source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))
         return None, Contract()
-    return document, replace(contract, file=path.value)
+    return document, replace(in_project(contract, source.folder), file=path.value)
+
+
+def in_project(contract: Contract, folder: Path) -> Contract:
+    """The contract, its checks that call a function told in which folder the code lies."""
+    project = {"project": str(folder.resolve())}
+    checks = [
+        replace(check, params={**check.params, **project}) if check.kind == "python" else check
+        for check in contract.checks
+    ]
+    return replace(contract, checks=tuple(checks))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph_model.contracts import definition as contract_definition
-from graph_model.contracts.entities import Contract
+from graph_model.contracts.entities import Check, Contract
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.partitions.rules import LIST
@@ -62,10 +63,20 @@ def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
     for path in old:
         if path in new and old[path].type != new[path].type:
             yield f"column {path}: {old[path].type} → {new[path].type}"
-    if before.checks != after.checks:
+    if _apart_from_place(before) != _apart_from_place(after):
         yield "checks changed"
+    elif before.checks != after.checks:
+        yield "the project moved"
     if before.file != after.file:
         yield f"contract: {before.file or 'nothing'} → {after.file or 'nothing'}"
+
+
+def _apart_from_place(contract: Contract) -> list[Check]:
+    """The checks without the folder that their code lies in."""
+    return [
+        replace(check, params={name: value for name, value in check.params.items() if name != "project"})
+        for check in contract.checks
+    ]
 
 
 def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:

@@ -210,6 +210,8 @@ def _results(candidacy: Candidacy) -> list[dict[str, object]]:
         {
             "id": f"{candidacy.version}/{position}",
             "version": candidacy.version,
+            "dataset": candidacy.partition.dataset,
+            "key": candidacy.partition.key,
             "position": position,
             "check": result.check,
             "kind": result.kind,
@@ -218,6 +220,8 @@ def _results(candidacy: Candidacy) -> list[dict[str, object]]:
             "failed_rows": result.failed_rows,
             "message": result.message,
             "sample": json.dumps(list(result.sample), default=str),
+            "value": result.value,
+            "compared_with": list(result.compared_with),
         }
         for position, result in enumerate(candidacy.validated.results)
     ]

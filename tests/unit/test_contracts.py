@@ -255,7 +255,7 @@ def test_text_is_for_people_and_equal_names_are_told_apart() -> None:
         ("{type: sql, mustBe: 1}", "a rule of type sql needs its query"),
         ("{type: sql, query: SELECT 1}", "does not say what its number must be"),
         ("{type: sql, query: SELECT 1, mustBe: 1, unit: percent}", "a query gives a plain number"),
-        ("{type: custom, engine: soda, implementation: x}", "a quality rule of type custom cannot be run here"),
+        ("{type: custom, engine: soda, implementation: x}", "a custom rule of engine soda cannot be run here"),
         ("{metric: nulValues, mustBe: 0}", "nulValues is not a metric of the library; did you mean nullValues?"),
         ("{mustBe: 0}", "a quality rule without a metric"),
         ("{metric: nullValues}", "does not say what its number must be"),

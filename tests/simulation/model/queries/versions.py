@@ -81,12 +81,13 @@ def record_schema(view: View, schemas: list[dict[str, Any]]) -> Rows:
 
 @query("versions.record_results")
 def record_results(view: View, results: list[dict[str, Any]]) -> Rows:
-    names = ("check", "kind", "passed", "severity", "failed_rows", "message", "sample", "position")
+    names = ("check", "kind", "passed", "severity", "failed_rows", "message", "sample", "position", "value",
+             "compared_with", "dataset", "key")  # fmt: skip
     rows = []
     for x in results:
         if version := view.get("DatasetVersion", x["version"]):
             result, _ = view.merge("CheckResult", x["id"])
-            view.set(result, **{name: x[name] for name in names})
+            view.set(result, **{name: x[name] for name in names}, checked_at=view.now())
             view.link(version, "CHECKED_BY", result)
             rows.append({"id": result.id})
     return rows
