@@ -15,7 +15,7 @@ from graph_model.readiness.rules import JobPartition
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import VersionState
 from graph_model.versions.rules import Candidate, judge_candidate
-from graph_model.versions.states import set_states
+from graph_model.versions.states import pass_over
 from graph_model.versions.taint import Tainted, walk
 
 _GOOD_ONCE = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
@@ -138,8 +138,7 @@ def _back_in_order(tx: Transaction, fate: Row, by: str, trail: Trail) -> Version
         Candidate(look["version"], look["content_hash"], look["current"], look["current_hash"], newer=look["newer"])
     )
     if judged.kept:
-        change = {"version": fate["id"], "state": VersionState.SUPERSEDED, "reason": judged.kept}
-        set_states(tx, [change])
+        pass_over(tx, [{"version": fate["id"], "reason": judged.kept}])
         return VersionState.SUPERSEDED
     for row in tx.rows("versions.flip", versions=[fate["id"]]):
         trail.add(Transition(row["version"], VersionState.PUBLISHED, by, {"replaced": row["replaced"]}))
