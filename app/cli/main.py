@@ -24,6 +24,7 @@ from app.cli import (
     runs,
     schema,
     stack,
+    sweep,
     verify,
     versions,
 )
@@ -108,6 +109,7 @@ app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
 app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(keep.backup)
 app.command(rich_help_panel=_OPERATE)(keep.restore)
+app.command(rich_help_panel=_OPERATE)(sweep.sweep)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 
 

@@ -27,7 +27,8 @@ MISSING = "MISSING"
 class PartitionStatus:
     """`due` is when it is expected; None: at any time, or never, for a key that its dataset no longer has.
 
-    `is_gap`: it should be there by now, and readers get nothing; what has expired is none. `is_late`: its first good version came after `due`.
+    `is_gap`: it should be there by now, and readers get nothing; what has expired is none. `is_late`: its first good
+    version came after `due`.
     """
 
     overview: PartitionOverview
