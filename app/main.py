@@ -15,7 +15,7 @@ from strawberry.fastapi import GraphQLRouter
 
 from app.graphql.context import Context
 from app.graphql.schema import build_schema
-from app.rest import health, versions
+from app.rest import health, reads, versions
 from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
@@ -41,6 +41,7 @@ def create_app(*, graph: Graph, broker_url: str | None, storage_root: Path, deve
     app.state.readiness = health.Readiness(services)
     app.include_router(health.router)
     app.include_router(versions.router)
+    app.include_router(reads.router)
     app.include_router(_graphql(services, development=development), prefix="/graphql")
     handle_errors(app)
     return app

@@ -52,7 +52,7 @@ class Contract:
     @classmethod
     def of(cls, found: contracts.Contract) -> Contract:
         checks = [Check(name=check.name, kind=check.kind, severity=check.severity) for check in found.checks]
-        return cls(version=found.version, file=found.file, columns=_columns(found.columns), checks=checks)
+        return cls(version=found.version, file=found.file, columns=columns_of(found.columns), checks=checks)
 
 
 @strawberry.type(description="One partition at a glance: what readers get, and what came last.")
@@ -167,7 +167,7 @@ class Dataset(Node):
             partition_keys=list(found.partitions.keys),
             scheme=found.partitions,
             expose=found.expose,
-            columns=_columns(found.columns),
+            columns=columns_of(found.columns),
             contract=Contract.of(found.contract),
             owners=list(found.owners),
             description=found.description,
@@ -202,7 +202,7 @@ class DatasetQuery:
         )
 
 
-def _columns(found: tuple[contracts.Column, ...]) -> list[Column]:
+def columns_of(found: tuple[contracts.Column, ...]) -> list[Column]:
     return [Column(path=c.path, type=c.type, nullable=c.nullable, description=c.description) for c in found]
 
 

@@ -20,10 +20,13 @@ from graph_model.jobs.entities import Job
 from graph_model.jobs.repository import jobs_by_id
 from graph_model.names import Name
 from graph_model.pages import Page
+from graph_model.reads.entities import Reader
+from graph_model.reads.repository import readers_of
 from graph_model.runs.entities import Run
 from graph_model.runs.repository import runs_by_id, runs_of_jobs
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Version
+from graph_model.versions.readable import Readable, readables
 from graph_model.versions.repository import versions_by_id, versions_of_datasets
 
 K = TypeVar("K", bound=Hashable)
@@ -49,6 +52,8 @@ class Loaders:
         self.job: DataLoader[str, Job | None] = _each(graph, jobs_by_id)
         self.run: DataLoader[str, Run | None] = _each(graph, runs_by_id)
         self.version: DataLoader[str, Version | None] = _each(graph, versions_by_id)
+        self.readable: DataLoader[str, Readable | None] = _each(graph, readables)
+        self.readers: DataLoader[str, tuple[Reader, ...] | None] = _each(graph, _readers)
         self.latest_version: DataLoader[str, str | None] = _each(graph, latest_versions)
         self.versions: DataLoader[PageKey, Page[Version]] = _pages(graph, _versions)
         self.partitions: DataLoader[PageKey, Page[PartitionOverview]] = _pages(graph, _partitions)
@@ -81,6 +86,10 @@ def _pages(
 
 def _versions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[Version]]:
     return versions_of_datasets(graph, ids, partition=key.partition, first=key.first, after=key.after)
+
+
+def _readers(graph: Graph, ids: Sequence[str]) -> Mapping[str, tuple[Reader, ...]]:
+    return readers_of(graph.rows, ids)
 
 
 def _partitions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[PartitionOverview]]:
