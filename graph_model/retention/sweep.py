@@ -46,7 +46,7 @@ def expired_versions(graph: Graph, dataset: str | None = None, *, grace: int) ->
     while rows := graph.rows(
         "retention.sweepable", dataset=dataset, version=None, after=after, grace_ms=grace, most=PAGE
     ):
-        yield from (_expired(row, needed=_why_needed(row)) for row in rows)
+        yield from (_expired(row, needed=needed_by(row)) for row in rows)
         after = rows[-1]["id"]
 
 
@@ -88,7 +88,7 @@ def _retire(
         return "it has gone already"
     place = {"version": version, "spellings": list(spellings)}
     shared = [row["other"] for row in tx.rows("retention.sharing", places=[place])]
-    needed = _why_needed(rows[0]) or (shares_place(shared[0]) if shared else "")
+    needed = needed_by(rows[0]) or (shares_place(shared[0]) if shared else "")
     if needed:
         return needed
     tx.rows("retention.retire", version=version, reason=f"swept by {by}: {rows[0]['reason']}")
@@ -110,7 +110,8 @@ def _place(row: Row) -> dict[str, object]:
     return {"location": row["location"], "size_bytes": row["size_bytes"]}
 
 
-def _why_needed(row: Row) -> str:
+def needed_by(row: Row) -> str:
+    """Why the data of an expired version must stay, in one sentence; empty: nobody needs it. `row`: of sweepable."""
     if row["held"]:
         return "it is held"
     if row["readers"]:
