@@ -15,7 +15,7 @@ from strawberry.fastapi import GraphQLRouter
 
 from app.graphql.context import Context
 from app.graphql.schema import build_schema
-from app.rest import checks, health, lineage, versions
+from app.rest import checks, health, lineage, reads, versions
 from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
@@ -43,6 +43,7 @@ def create_app(*, graph: Graph, broker_url: str | None, storage_root: Path, deve
     app.include_router(versions.router)
     app.include_router(lineage.router)
     app.include_router(checks.router)
+    app.include_router(reads.router)
     app.include_router(_graphql(services, development=development), prefix="/graphql")
     handle_errors(app)
     return app

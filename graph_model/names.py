@@ -108,6 +108,11 @@ def question_id(job_partition: str, version: str) -> str:
     return _digest("qs", job_partition, version)
 
 
+def reading_id(version: str, kind: str, reader: str) -> str:
+    """What one reader has told about one version, however often."""
+    return _digest("rd", version, kind, reader)
+
+
 def _digest(kind: str, *parts: str) -> str:
     """`kind` and 24 hex digits (96 bits) of the parts, joined by a byte that no name contains."""
     return f"{kind}_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"

@@ -17,6 +17,7 @@ from connectors.notify import deliver_due
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.errors import Unavailable
 from graph_model.readiness.evaluate import evaluate_marks
+from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
 from graph_model.runs.sweeps import dead_attempts, expire_leases, mark_swept, unclaimed
 from graph_model.settings import NotifySettings
@@ -62,6 +63,7 @@ class Sweeps:
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
+            Sweep("expire versions", self.expire_versions, every_seconds=10),
             Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
@@ -89,6 +91,12 @@ class Sweeps:
             sweep_attempt(attempt, self._root)
         if dead:
             mark_swept(self._graph, dead)
+
+    def expire_versions(self) -> None:
+        """Decides only; what has expired, `headwater sweep` deletes."""
+        expired = expire_versions(self._graph)
+        if expired:
+            log.info("versions expired", versions=len(expired))
 
     def seal_audit(self) -> None:
         for _ in range(MOST_BATCHES):

@@ -26,6 +26,7 @@ from app.cli import (
     runs,
     schema,
     stack,
+    sweep,
     verify,
     versions,
 )
@@ -83,7 +84,7 @@ app.command(rich_help_panel=_ESTATE)(estate.apply)
 app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
 app.command(rich_help_panel=_ASK)(versions.wait)
-app.command("versions", rich_help_panel=_ASK)(versions.list_versions)
+app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
@@ -112,6 +113,7 @@ app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
 app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(keep.backup)
 app.command(rich_help_panel=_OPERATE)(keep.restore)
+app.command(rich_help_panel=_OPERATE)(sweep.sweep)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 
 

@@ -111,7 +111,7 @@ class Contract:
     def of(cls, dataset: entities.Dataset) -> Contract:
         found = dataset.contract
         checks = [Check(name=check.name, kind=check.kind, severity=check.severity) for check in found.checks]
-        columns = _columns(found.columns)
+        columns = columns_of(found.columns)
         return cls(version=found.version, file=found.file, columns=columns, checks=checks, dataset=dataset)
 
 
@@ -233,8 +233,8 @@ class Dataset(Node):
             scheme=found.partitions,
             promised=found.contract.checks,
             expose=found.expose,
-            columns=_columns(found.columns),
-            contract=Contract.of(found),
+            columns=columns_of(found.columns),
+            contract=Contract.of(found.contract),
             owners=list(found.owners),
             description=found.description,
             tags=list(found.tags),
@@ -268,7 +268,7 @@ class DatasetQuery:
         )
 
 
-def _columns(found: tuple[contracts.Column, ...]) -> list[Column]:
+def columns_of(found: tuple[contracts.Column, ...]) -> list[Column]:
     return [Column(path=c.path, type=c.type, nullable=c.nullable, description=c.description) for c in found]
 
 

@@ -11,11 +11,22 @@ from graph_model.holds.entities import HoldKind
 from graph_model.impact.entities import Verdict
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
+from graph_model.reads.entities import ReaderKind
 from graph_model.runs.entities import RunKind, RunState
 from graph_model.schemas.entities import ChangeClass
 from graph_model.versions.entities import VersionState
 
-__all__ = ["Answer", "ChangeClass", "HoldKind", "InputState", "RunKind", "RunState", "Verdict", "VersionState"]
+__all__ = [
+    "Answer",
+    "ChangeClass",
+    "HoldKind",
+    "InputState",
+    "ReaderKind",
+    "RunKind",
+    "RunState",
+    "Verdict",
+    "VersionState",
+]
 
 strawberry.enum(Answer, description="What became of a question. Nobody answers OVERTAKEN: time does.")
 strawberry.enum(
@@ -24,6 +35,7 @@ strawberry.enum(
 )
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)
+strawberry.enum(ReaderKind, description="A run of a job, a declared consumer, or any program that says a name.")
 strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")
 strawberry.enum(RunState)
 strawberry.enum(Verdict)

@@ -23,10 +23,13 @@ from graph_model.jobs.entities import Job
 from graph_model.jobs.repository import jobs_by_id
 from graph_model.names import Name
 from graph_model.pages import Page
+from graph_model.reads.entities import Reader
+from graph_model.reads.repository import readers_of
 from graph_model.runs.entities import Run
 from graph_model.runs.repository import runs_by_id, runs_of_jobs
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Version
+from graph_model.versions.readable import Readable, readables
 from graph_model.versions.repository import versions_by_id, versions_of_datasets
 
 K = TypeVar("K", bound=Hashable)
@@ -63,6 +66,8 @@ class Loaders:
         self.contract_text: DataLoader[str, str | None] = _each(graph, texts)
         self.run: DataLoader[str, Run | None] = _each(graph, runs_by_id)
         self.version: DataLoader[str, Version | None] = _each(graph, versions_by_id)
+        self.readable: DataLoader[str, Readable | None] = _each(graph, readables)
+        self.readers: DataLoader[str, tuple[Reader, ...] | None] = _each(graph, _readers)
         self.latest_version: DataLoader[str, str | None] = _each(graph, latest_versions)
         self.versions: DataLoader[PageKey, Page[Version]] = _pages(graph, _versions)
         self.partitions: DataLoader[PageKey, Page[PartitionOverview]] = _pages(graph, _partitions)
@@ -111,6 +116,10 @@ def _trends(graph: Graph) -> DataLoader[TrendPage, Page[Finding]]:
 
 def _versions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[Version]]:
     return versions_of_datasets(graph, ids, partition=key.partition, first=key.first, after=key.after)
+
+
+def _readers(graph: Graph, ids: Sequence[str]) -> Mapping[str, tuple[Reader, ...]]:
+    return readers_of(graph.rows, ids)
 
 
 def _partitions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[PartitionOverview]]:

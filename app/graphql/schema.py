@@ -26,6 +26,7 @@ from app.graphql.nodes import NodeQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
+from app.graphql.reads import ReadMutation
 from app.graphql.runs import RunQuery
 from app.graphql.versions import VersionMutation, VersionQuery
 
@@ -38,6 +39,8 @@ LIMITS = Limits(
         "Query.readiness": 20,
         "Query.tainted": 500,
         "Mutation.reportVersion": 500,
+        "Mutation.reportRead": 200,
+        "Version.readers": 20,
         "Mutation.hold": 500,
         "Mutation.release": 500,
         "Mutation.cancelRun": 500,
@@ -77,7 +80,7 @@ class Query(
 
 
 @strawberry.type
-class Mutation(VersionMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation):
+class Mutation(VersionMutation, ReadMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation):
     pass
 
 

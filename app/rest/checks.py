@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.rest.versions import NameBody, Problems, to_name
+from app.rest.versions import NameBody, Problems, name_of
 from app.services import Services
 from connectors.results import read_results
 from graph_model.checks.others import Accepted, Taken, accept
@@ -61,7 +61,7 @@ async def take_results(request: Request, response: Response, body: ResultsBody) 
 
 def _accept(services: Services, body: ResultsBody) -> Accepted:
     delivery = read_results(body.document, source=body.source, manifest=body.manifest)
-    dataset = to_name(body.dataset) if body.dataset is not None else None
+    dataset = name_of(body.dataset) if body.dataset is not None else None
     by, place = body.reported_by, {"partition": body.partition, "version": body.version}
     return accept(services.graph, delivery, by=by, dataset=dataset, **place)
 

@@ -130,28 +130,34 @@ CALL () {
   RETURN count(e) AS c21
 }
 CALL () {
+  UNWIND coalesce($edges.DatasetVersion_SEEN_BY_Reading, []) AS x
+  MATCH (a:DatasetVersion {id: x.source}) MATCH (b:Reading {id: x.target})
+  CREATE (a)-[e:SEEN_BY]->(b) SET e = x.properties
+  RETURN count(e) AS c22
+}
+CALL () {
   UNWIND coalesce($edges.JobPartition_FILLS_Partition, []) AS x
   MATCH (a:JobPartition {id: x.source}) MATCH (b:Partition {id: x.target})
   CREATE (a)-[e:FILLS]->(b) SET e = x.properties
-  RETURN count(e) AS c22
+  RETURN count(e) AS c23
 }
 CALL () {
   UNWIND coalesce($edges.JobPartition_HAS_RUN_Run, []) AS x
   MATCH (a:JobPartition {id: x.source}) MATCH (b:Run {id: x.target})
   CREATE (a)-[e:HAS_RUN]->(b) SET e = x.properties
-  RETURN count(e) AS c23
+  RETURN count(e) AS c24
 }
 CALL () {
   UNWIND coalesce($edges.Run_WROTE_DatasetVersion, []) AS x
   MATCH (a:Run {id: x.source}) MATCH (b:DatasetVersion {id: x.target})
   CREATE (a)-[e:WROTE]->(b) SET e = x.properties
-  RETURN count(e) AS c24
+  RETURN count(e) AS c25
 }
 CALL () {
   UNWIND coalesce($edges.Run_HAS_ATTEMPT_Attempt, []) AS x
   MATCH (a:Run {id: x.source}) MATCH (b:Attempt {id: x.target})
   CREATE (a)-[e:HAS_ATTEMPT]->(b) SET e = x.properties
-  RETURN count(e) AS c25
+  RETURN count(e) AS c26
 }
 RETURN c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11 + c12 + c13 + c14 + c15 + c16 + c17 + c18 + c19 + c20 +
-  c21 + c22 + c23 + c24 + c25 AS created
+  c21 + c22 + c23 + c24 + c25 + c26 AS created

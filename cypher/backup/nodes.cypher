@@ -53,6 +53,10 @@ WITH $label AS label WHERE label = 'CheckResult'
 MATCH (n:CheckResult) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'Reading'
+MATCH (n:Reading) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'JobPartition'
 MATCH (n:JobPartition) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most

@@ -17,11 +17,14 @@ from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
 from graph_model.estate.partitions import read_partitions
 from graph_model.estate.promises import read_promise
+from graph_model.estate.retention import read_retention
 from graph_model.estate.sections import Said, Section
 from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, known_formats
 from graph_model.estate.yaml_lines import Entries
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.retention.contract import retention_of_contract
+from graph_model.retention.entities import Retention
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS = ("date", "partition", "root")
@@ -34,7 +37,7 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     format = section.word("format", known_formats(), required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
-    document, contract = _contract(section, name, source)
+    document, contract, promised = _contract(section, name, source)
     spec = DatasetSpec(
         name=name,
         format=format,
@@ -47,6 +50,7 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
         tags=tuple(tag.value for tag in section.texts("tags")),
         expose="copy" if expose else None,
         compatibility=read_promise(section, [column.path for column in contract.columns]),
+        retention=read_retention(section, scheme) if "retention" in section else promised,
         options=options,
     )
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)
@@ -95,18 +99,20 @@ def _check_template(section: Section, said: Said[str], partitions: PartitionSche
         section.wrong(said.line, "every partition would be exposed at the same location", "put {date} into it")
 
 
-def _contract(section: Section, name: Name, source: Source) -> tuple[Document | None, Contract]:
+def _contract(section: Section, name: Name, source: Source) -> tuple[Document | None, Contract, Retention | None]:
+    """The whole contract, what is used of it, and how long it promises to keep what was replaced."""
     path = section.text("contract")
     text = read_beside(source, path, what=f"{section.what}: contract") if path else None
     if path is None or text is None:
-        return None, Contract()
+        return None, Contract(), None
     file = str(source.folder / path.value)  # for messages; what is kept is the path as the estate writes it
     try:
         document, contract = read_whole(text, file=file, dataset=name.name)
+        promised = retention_of_contract(text, file=file)
     except InvalidContract as error:
         source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))
-        return None, Contract()
-    return document, replace(in_project(contract, source.folder), file=path.value)
+        return None, Contract(), None
+    return document, replace(in_project(contract, source.folder), file=path.value), promised
 
 
 def in_project(contract: Contract, folder: Path) -> Contract:

@@ -11,6 +11,7 @@ from graph_model.contracts.entities import Contract
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.retention.entities import Retention
 from graph_model.schemas.promises import OnViolation, Promise
 
 JobKind = Literal["python", "sql", "shell"]
@@ -21,7 +22,8 @@ Correction = Literal["rerun", "ignore", "ask"]
 class DatasetSpec:
     """`location` is a template (`{date}` or `{partition}` stands for the partition key) or None for outputs of runs
     that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
-    `expose: copy` keeps `location` up to date after each publish. `document` is the whole of the contract's file."""
+    `expose: copy` keeps `location` up to date after each publish. `document` is the whole of the contract's file.
+    `retention` is that of the contract where the estate says none."""
 
     name: Name
     format: str
@@ -34,6 +36,7 @@ class DatasetSpec:
     tags: tuple[str, ...] = ()
     expose: Literal["copy"] | None = None
     compatibility: Promise | None = None
+    retention: Retention | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from graph_model.estate.holdings import Node, NodeKind, without_empty
 from graph_model.jobs import definition as job_definition
 from graph_model.names import consumer_id, job_id
 from graph_model.partitions.stored import details_of
+from graph_model.retention import entities as retention
 from graph_model.schemas import promises
 
 # Every property that a declaration decides: one that is not set any more must be removed.
@@ -26,6 +27,7 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "partition_details",
         "expose",
         "compatibility",
+        "retention",
         "options",
         "contract",
         "description",
@@ -64,6 +66,7 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "partition_details": details_of(spec.partitions),
         "expose": spec.expose,
         "compatibility": promises.dumps(spec.compatibility) if spec.compatibility else None,
+        "retention": retention.dumps(spec.retention) if spec.retention else None,
         "options": json.dumps(dict(spec.options), sort_keys=True, ensure_ascii=False),
         "contract": contract_definition.dumps(spec.contract),
         "description": spec.description,

@@ -20,6 +20,7 @@ DATASET_KEYS = (
     "tags",
     "expose",
     "compatibility",
+    "retention",
     "options",
     "url",
     "table",
@@ -42,6 +43,7 @@ JOB_KEYS = (
 )
 INPUT_KEYS = ("dataset", "window", "optional", "correction")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
+RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description", "on_violation")
 DEADLINE_KEYS = ("by", "timezone")
 

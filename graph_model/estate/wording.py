@@ -13,12 +13,22 @@ from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
+from graph_model.retention import entities as retention
 from graph_model.schemas import promises
 
 LONGEST_VALUE = 40
 # Told through what they stand for: edges, the definition, or nothing that a reader would call a change.
 _UNTOLD = frozenset(
-    {"contract", "definition", "definition_hash", "columns_known", "unresolved", "options", "compatibility"}
+    {
+        "contract",
+        "definition",
+        "definition_hash",
+        "columns_known",
+        "unresolved",
+        "options",
+        "compatibility",
+        "retention",
+    }
 )
 _EDGE_WORDS = {
     "CONSUMED_BY": "reads",
@@ -50,6 +60,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
             yield f"{key}: {_short(old)} → {_short(new)}"
     yield from _changed_options(before, after)
     yield from _changed_promise(before, after)
+    yield from _changed_retention(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
@@ -149,6 +160,12 @@ def _changed_promise(before: Node, after: Node) -> Iterator[str]:
     if old != new:
         words = [str(promises.loads(text)) if text else "none" for text in (old, new)]
         yield f"compatibility: {words[0]} → {words[1]}"
+
+
+def _changed_retention(before: Node, after: Node) -> Iterator[str]:
+    old, new = (retention.loads(node.properties.get("retention")) for node in (before, after))
+    if old != new:
+        yield f"retention: {old or 'for ever'} → {new or 'for ever'}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

@@ -18,6 +18,12 @@ class VersionState(StrEnum):
     PUBLISHED = "PUBLISHED"
     QUARANTINED = "QUARANTINED"
     SUPERSEDED = "SUPERSEDED"
+    EXPIRED = "EXPIRED"
+    RETIRED = "RETIRED"
+
+
+GONE = (VersionState.EXPIRED, VersionState.RETIRED)
+"""Nothing keeps these any more: their data may be deleted at any time, or is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
 from graph_model.versions.entities import Inspection, Validated, VersionState
 from graph_model.versions.rules import Candidate, Judgement, judge_partition
-from graph_model.versions.states import set_states
+from graph_model.versions.states import pass_over, set_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +169,7 @@ def _make_current(tx: Transaction, versions: list[str]) -> list[Row]:
 def _pass_over(tx: Transaction, kept: Sequence[Judgement]) -> None:
     if not kept:
         return
-    changes = [{"version": j.version, "state": VersionState.SUPERSEDED, "reason": j.kept} for j in kept]
-    set_states(tx, changes)
+    pass_over(tx, [{"version": j.version, "reason": j.kept} for j in kept])
     confirmations = [{"current": j.confirms, "version": j.version} for j in kept if j.confirms]
     if confirmations:
         tx.rows("versions.confirm", confirmations=confirmations)

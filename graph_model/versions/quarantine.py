@@ -15,9 +15,11 @@ from graph_model.readiness.rules import JobPartition
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import VersionState
 from graph_model.versions.rules import Candidate, judge_candidate
-from graph_model.versions.states import set_states
+from graph_model.versions.states import pass_over
 from graph_model.versions.taint import Tainted, walk
 
+# A notice names so many readers at most.
+MOST_NAMED = 20
 _GOOD_ONCE = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
 
 
@@ -138,8 +140,7 @@ def _back_in_order(tx: Transaction, fate: Row, by: str, trail: Trail) -> Version
         Candidate(look["version"], look["content_hash"], look["current"], look["current_hash"], newer=look["newer"])
     )
     if judged.kept:
-        change = {"version": fate["id"], "state": VersionState.SUPERSEDED, "reason": judged.kept}
-        set_states(tx, [change])
+        pass_over(tx, [{"version": fate["id"], "reason": judged.kept}])
         return VersionState.SUPERSEDED
     for row in tx.rows("versions.flip", versions=[fate["id"]]):
         trail.add(Transition(row["version"], VersionState.PUBLISHED, by, {"replaced": row["replaced"]}))
@@ -158,11 +159,22 @@ def _notices(tx: Transaction, fate: Row, tainted: Tainted, *, by: str, reason: s
     # A version may be set aside more than once, and each time is news.
     said = f"{version}/{tx.token}"
     title = f"quarantined: partition {fate['key'] or 'whole'}"
-    notices = [Notice(f"quarantined/{said}", "quarantined", version, fate["dataset"], title, f"by {by}: {reason}")]
+    read_by = _read_by(tainted)
+    body = f"by {by}: {reason}{read_by}"
+    notices = [Notice(f"quarantined/{said}", "quarantined", version, fate["dataset"], title, body)]
     counts: dict[str, int] = {}
     for item in tainted.versions:
         counts[item.dataset_id] = counts.get(item.dataset_id, 0) + item.current
     for dataset, current in sorted(counts.items()):
-        body = f"{current} current versions were made from version {version}, quarantined by {by}: {reason}"
+        body = f"{current} current versions were made from version {version}, quarantined by {by}: {reason}{read_by}"
         notices.append(Notice(f"tainted/{said}/{dataset}", "tainted", version, dataset, "tainted by its inputs", body))
     return notices
+
+
+def _read_by(tainted: Tainted) -> str:
+    """Who read it, or what was made from it, beside the runs; nothing where nobody told so."""
+    if not tainted.readers:
+        return ""
+    named = ", ".join(f"{reader.kind} {reader.name}" for reader in tainted.readers[:MOST_NAMED])
+    left = len(tainted.readers) - MOST_NAMED
+    return f"; read by {named}{f' and {left} more' if left > 0 else ''}"

@@ -23,6 +23,8 @@ from graph_model.versions.places import fixed_place
 
 # A reported version is what others wait for, so its validation goes before ordinary jobs.
 VALIDATION_PRIORITY = 10
+# No path is longer, and an index finds who shares a place.
+LONGEST_LOCATION = 4_000
 _TEXTS = ("partition", "location", "key", "reported_by")
 
 
@@ -110,6 +112,8 @@ def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | Domai
     unstorable = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
     if unstorable:
         return InvalidInput(unstorable, "holds characters that are no text (half of a surrogate pair)")
+    if report.location and len(report.location.encode()) > LONGEST_LOCATION:
+        return InvalidInput("location", f"is longer than {LONGEST_LOCATION} bytes")
     if target is None:
         return DatasetNotFound(report.dataset, known_datasets(graph, report.dataset.namespace))
     try:

@@ -238,6 +238,30 @@ MISTAKES = {
         "consumers:\n  board: {kind: feed, reads: {raw: [id]}, on_violation: quarantin}",
         (7, "consumer board: quarantin is no on_violation", "did you mean quarantine?"),
     ),
+    "an unknown rule of retention": (
+        "  extra: {format: csv, retention: {version: 3}}",
+        (6, "dataset extra: retention: unknown key version", "did you mean versions?"),
+    ),
+    "a retention that says nothing": (
+        "  extra: {format: csv, retention: {}}",
+        (6, "dataset extra: retention: says nothing", "known are versions, partitions, age, partition_age"),
+    ),
+    "a retention of no length": (
+        "  extra: {format: csv, retention: 90 days}",
+        (6, "dataset extra: retention '90 days' is no length of time", "write 30s, 10m, 2h or 1d"),
+    ),
+    "a retention of no versions": (
+        "  extra: {format: csv, retention: {versions: 0}}",
+        (6, "dataset extra: retention: versions must be 1 or more, not 0", None),
+    ),
+    "a retention by partitions without any": (
+        "  extra: {format: csv, retention: {partitions: 9}}",
+        (6, "dataset extra: retention: partitions needs partitions of time", "add partition: {every: day}"),
+    ),
+    "a retention that ends before it began": (
+        "  extra: {format: csv, partition: {every: day}, retention: {age: 9d, partition_age: 2d}}",
+        (6, "dataset extra: retention: partition_age is shorter than age, which could keep nothing then", None),
+    ),
     "a job without outputs": (
         "jobs:\n  tidy:\n    sql: SELECT 1\n    inputs: [raw]",
         (7, "job tidy: has no outputs", "name the datasets that it makes"),

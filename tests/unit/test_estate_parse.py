@@ -184,6 +184,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "consumer": vocabulary.CONSUMER_KEYS,
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
+        "retention": vocabulary.RETENTION_KEYS,
     }
 
     assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)

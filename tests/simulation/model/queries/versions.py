@@ -101,6 +101,21 @@ def set_state(view: View, changes: list[dict[str, Any]]) -> Rows:
     return [{"version": version.id} for _, version in found]
 
 
+@query("versions.pass_over")
+def pass_over(view: View, changes: list[dict[str, Any]]) -> Rows:
+    found = [
+        (x, version, partition)
+        for x in changes
+        if (version := view.get("DatasetVersion", x["version"]))
+        and (partition := view.get("Partition", version["partition"]))
+    ]
+    for x, version, partition in found:
+        now = view.now()
+        view.set(version, state="SUPERSEDED", reason=x["reason"], aging=partition.id, replaced_at=now)
+        view.set(partition, expire_at=now)
+    return [{"version": version.id} for _, version, _ in found]
+
+
 def _current(view: View, partition: Record) -> Record | None:
     return next(iter(view.outs(partition, "CURRENT")), None)
 
@@ -147,8 +162,8 @@ def flip(view: View, versions: list[str]) -> Rows:
             view.unlink(partition, "CURRENT", old)
         view.link(partition, "CURRENT", version)
         now = view.now()
-        view.set(version, state="PUBLISHED", reason="", published_at=now)
-        view.set(partition, evaluate=now)
+        view.set(version, state="PUBLISHED", reason="", published_at=now, aging=None, replaced_at=None)
+        view.set(partition, evaluate=now, expire_at=now, expired=None)
         if old is not None:
-            view.set(old, state="SUPERSEDED", reason=f"replaced by {version.id}")
+            view.set(old, state="SUPERSEDED", reason=f"replaced by {version.id}", aging=partition.id, replaced_at=now)
     return [{"version": version.id, "replaced": old and old.id} for _, version, old in moves]
