@@ -20,7 +20,8 @@ Correction = Literal["rerun", "ignore", "ask"]
 class DatasetSpec:
     """`location` is a template (`{date}` or `{partition}` stands for the partition key) or None for outputs of runs
     that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
-    `expose: copy` keeps `location` up to date after each publish."""
+    `expose: copy` keeps `location` up to date after each publish. `properties` are what people want to note besides:
+    texts, numbers and truth values by name."""
 
     name: Name
     format: str
@@ -30,6 +31,10 @@ class DatasetSpec:
     owners: tuple[str, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
+    classification: str = ""
+    domain: str = ""
+    tier: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
     expose: Literal["copy"] | None = None
     compatibility: Promise | None = None
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graph_model.contracts import definition as contract_definition
-from graph_model.contracts.entities import Contract
+from graph_model.contracts.entities import Column, Contract
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.partitions.rules import LIST
@@ -17,7 +17,16 @@ from graph_model.schemas import promises
 LONGEST_VALUE = 40
 # Told through what they stand for: edges, the definition, or nothing that a reader would call a change.
 _UNTOLD = frozenset(
-    {"contract", "definition", "definition_hash", "columns_known", "unresolved", "options", "compatibility"}
+    {
+        "contract",
+        "definition",
+        "definition_hash",
+        "columns_known",
+        "unresolved",
+        "options",
+        "properties",
+        "compatibility",
+    }
 )
 _EDGE_WORDS = {"CONSUMED_BY": "reads", "PRODUCES": "makes", "OWNED_BY": "owner", "HAS_SCHEMA": "schema"}
 
@@ -40,6 +49,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
         elif old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
     yield from _changed_options(before, after)
+    yield from _changed_own_properties(before, after)
     yield from _changed_promise(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
@@ -54,10 +64,23 @@ def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
     for path in old:
         if path in new and old[path].type != new[path].type:
             yield f"column {path}: {old[path].type} → {new[path].type}"
+        if path in new:
+            yield from _changed_words(old[path], new[path])
     if before.checks != after.checks:
         yield "checks changed"
     elif before != after and before.columns == after.columns:
         yield "contract changed"
+
+
+def _changed_words(before: Column, after: Column) -> Iterator[str]:
+    """What a contract says about a column beyond its type."""
+    if before.tags != after.tags:
+        yield f"column {after.path}: tags {_short(list(before.tags) or None)} → {_short(list(after.tags) or None)}"
+    if before.classification != after.classification:
+        old, new = before.classification or None, after.classification or None
+        yield f"column {after.path}: classification {_short(old)} → {_short(new)}"
+    if before.description != after.description:
+        yield f"column {after.path}: other description"
 
 
 def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:
@@ -99,6 +122,13 @@ def contract_of(node: Node) -> Contract:
 def _changed_options(before: Node, after: Node) -> Iterator[str]:
     old, new = (json.loads(node.properties.get("options") or "{}") for node in (before, after))
     yield from (f"option {key} changed" for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+
+
+def _changed_own_properties(before: Node, after: Node) -> Iterator[str]:
+    old, new = (json.loads(node.properties.get("properties") or "{}") for node in (before, after))
+    for key in sorted({*old, *new}):
+        if old.get(key) != new.get(key) or type(old.get(key)) is not type(new.get(key)):
+            yield f"property {key}: {_short(old.get(key))} → {_short(new.get(key))}"
 
 
 def _changed_slicing(before: str | None, after: str | None) -> Iterator[str]:

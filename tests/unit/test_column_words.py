@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 from graph_model.contracts import definition
 from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.contracts.odcs import read_contract
 from graph_model.contracts.sensitive import hidden_whole, is_sensitive
+from graph_model.estate.parse import load_estate
 
 CONTRACT = """\
 apiVersion: v3.1.0
@@ -57,3 +62,15 @@ def test_of_a_dataset_that_is_sensitive_as_a_whole_no_column_is_shown():
     hidden = hidden_whole(Contract((Column("id"),), checks))
 
     assert [check.params.get("masked") for check in hidden.checks] == [["id", "home"], ["id"], None, None]
+
+
+@pytest.mark.parametrize(("words", "masked"), [("classification: secret", ["id", "home"]), ("tags: [x]", ["home"])])
+def test_an_estate_says_so_of_a_whole_dataset(words: str, masked: list[str], tmp_path: Path):
+    (tmp_path / "people.odcs.yaml").write_text(CONTRACT)
+    (tmp_path / "estate.yaml").write_text(
+        f"scope: x\ndatasets:\n  people: {{format: csv, contract: people.odcs.yaml, {words}}}\n"
+    )
+
+    contract = load_estate(tmp_path).datasets[0].contract
+
+    assert next(check for check in contract.checks if check.kind == "not_null").params["masked"] == masked
