@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from app.cli import (
     audit,
     config,
+    datasets,
     doctor,
     estate,
     holds,
@@ -23,6 +24,7 @@ from app.cli import (
     questions,
     runs,
     schema,
+    search,
     stack,
     verify,
     versions,
@@ -78,6 +80,9 @@ app.command(rich_help_panel=_START)(stack.worker)
 app.command(rich_help_panel=_ESTATE)(estate.plan)
 app.command(rich_help_panel=_ESTATE)(estate.apply)
 
+app.command("search", rich_help_panel=_ASK)(search.search)
+app.command("datasets", rich_help_panel=_ASK)(datasets.list_datasets)
+app.command("dataset", rich_help_panel=_ASK)(datasets.show_dataset)
 app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
 app.command(rich_help_panel=_ASK)(versions.wait)

@@ -27,6 +27,7 @@ from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
 from app.graphql.runs import RunQuery
+from app.graphql.search import SearchQuery
 from app.graphql.versions import VersionMutation, VersionQuery
 
 MOST_TOKENS = 2000
@@ -37,6 +38,7 @@ LIMITS = Limits(
         "Query.impact": 500,
         "Query.readiness": 20,
         "Query.tainted": 500,
+        "Query.search": 200,
         "Mutation.reportVersion": 500,
         "Mutation.hold": 500,
         "Mutation.release": 500,
@@ -72,6 +74,7 @@ class Query(
     HoldQuery,
     QuarantineQuery,
     QuestionQuery,
+    SearchQuery,
 ):
     pass
 
