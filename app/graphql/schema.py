@@ -26,6 +26,7 @@ from app.graphql.nodes import NodeQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
+from app.graphql.registration import RegistrationMutation
 from app.graphql.runs import RunQuery
 from app.graphql.search import SearchQuery
 from app.graphql.versions import VersionMutation, VersionQuery
@@ -48,6 +49,8 @@ LIMITS = Limits(
         "Mutation.quarantine": 500,
         "Mutation.releaseVersion": 500,
         "Mutation.answer": 500,
+        "Mutation.registerDataset": 500,
+        "Mutation.unregisterDataset": 500,
         "Dataset.schemaHistory": 100,
         "DatasetConnection.totalCount": 50,
         "JobConnection.totalCount": 50,
@@ -80,7 +83,14 @@ class Query(
 
 
 @strawberry.type
-class Mutation(VersionMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation):
+class Mutation(
+    VersionMutation,
+    HoldMutation,
+    InterventionMutation,
+    QuarantineMutation,
+    QuestionMutation,
+    RegistrationMutation,
+):
     pass
 
 
