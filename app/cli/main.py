@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from app.cli import (
     audit,
     config,
+    crawl,
     datasets,
     doctor,
     estate,
@@ -79,6 +80,8 @@ app.command(rich_help_panel=_START)(stack.worker)
 
 app.command(rich_help_panel=_ESTATE)(estate.plan)
 app.command(rich_help_panel=_ESTATE)(estate.apply)
+app.command(rich_help_panel=_ESTATE)(crawl.register)
+app.command(rich_help_panel=_ESTATE)(crawl.crawl)
 
 app.command("search", rich_help_panel=_ASK)(search.search)
 app.command("datasets", rich_help_panel=_ASK)(datasets.list_datasets)
