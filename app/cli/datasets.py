@@ -12,6 +12,8 @@ from app.cli.options import AsJson, DatasetArgument
 from app.cli.output import print_fields, print_json, print_table, print_text, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from graph_model.datasets.entities import Dataset, PartitionOverview
     from graph_model.lineage.entities import Lineage
     from graph_model.names import Name
@@ -96,24 +98,28 @@ def _print_head(found: Dataset, names: list[Name], makers: list[str], readers: l
 
     print_fields(
         dataset=found.name,
-        also_called=names,
+        also_called=tuple(names),
         description=found.description,
         format=found.format,
         location=found.location,
         partitions=sliced(found.partitions).removeprefix("partitions "),
-        options=[f"{key}={value!r}" for key, value in found.options.items() if key not in ("url", "table")],
+        options=_pairs({key: value for key, value in found.options.items() if key not in ("url", "table")}),
         owners=found.owners,
         tags=found.tags,
         classification=found.classification,
         domain=found.domain,
         tier=found.tier,
-        properties=[f"{key}={value!r}" for key, value in found.properties.items()],
+        properties=_pairs(found.properties),
         contract=" ".join(part for part in (found.contract.file, found.contract.version) if part),
-        made_by=makers,
-        read_by=readers,
+        made_by=tuple(makers),
+        read_by=tuple(readers),
         scope=found.scope,
         retired_at=found.retired_at,
     )
+
+
+def _pairs(values: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{key}={value!r}" for key, value in sorted(values.items()))
 
 
 def _print_part(columns: tuple[str, ...], rows: list[tuple[Any, ...]], *, empty: str) -> None:

@@ -35,7 +35,7 @@ def changes(crawled: Crawled, estate: Estate, root: Path) -> tuple[Change, ...]:
     told += [Change("new", one.name, one.summary or one.format) for one in crawled.proposals if one.place not in met]
     gone = {spec.name for spec, one in found if one is None}
     told += [
-        Change("gone", spec.name.name, place)
+        Change("gone", spec.name.name, str(spec.location))
         for place, spec in declared.items()
         if spec.name in gone and _lies_within(place, crawled.within)
     ]
