@@ -5,8 +5,10 @@
 // returns: id string, namespace string, name string, path string, description string, tags list of string - one row each, with the dataset
 // access:  read
 MATCH (f:Field)
-WHERE any(word IN $words WHERE toLower(f.path + ' ' + coalesce(f.description, '')
-  + reduce(said = '', tag IN coalesce(f.tags, []) | said + ' ' + tag)) CONTAINS word)
+WHERE any(word IN $words WHERE toLower(f.path) CONTAINS word)
+  OR (f.description IS NOT NULL AND any(word IN $words WHERE toLower(f.description) CONTAINS word))
+  OR (f.tags IS NOT NULL AND any(word IN $words WHERE toLower(reduce(said = '', tag IN f.tags | said + ' ' + tag))
+    CONTAINS word))
 WITH f
 LIMIT $limit
 MATCH (d:Dataset {id: f.dataset})
