@@ -12,6 +12,8 @@ from app.cli import (
     checks,
     config,
     contract,
+    crawl,
+    datasets,
     doctor,
     estate,
     holds,
@@ -25,6 +27,7 @@ from app.cli import (
     questions,
     runs,
     schema,
+    search,
     stack,
     sweep,
     verify,
@@ -80,7 +83,12 @@ app.command(rich_help_panel=_START)(stack.worker)
 
 app.command(rich_help_panel=_ESTATE)(estate.plan)
 app.command(rich_help_panel=_ESTATE)(estate.apply)
+app.command(rich_help_panel=_ESTATE)(crawl.register)
+app.command(rich_help_panel=_ESTATE)(crawl.crawl)
 
+app.command("search", rich_help_panel=_ASK)(search.search)
+app.command("datasets", rich_help_panel=_ASK)(datasets.list_datasets)
+app.command("dataset", rich_help_panel=_ASK)(datasets.show_dataset)
 app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
 app.command(rich_help_panel=_ASK)(versions.wait)

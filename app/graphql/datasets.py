@@ -44,6 +44,27 @@ class Column:
     type: str
     nullable: bool
     description: str
+    tags: list[str]
+    classification: str = strawberry.field(description="How freely its values may be shown; empty: nobody said.")
+
+
+@strawberry.type(description="A note about a dataset: text, number or truth value, as JSON.")
+class Property:
+    name: str
+    value: JSON
+
+
+@strawberry.input(description="Which datasets are meant; what is left out does not matter.")
+class DatasetFilter:
+    namespace: str = ""
+    format: str = ""
+    owner: str = ""
+    tag: str = ""
+    domain: str = ""
+    tier: str = ""
+
+    def to_filters(self, search: str | None) -> entities.Filters:
+        return entities.Filters(search or "", self.namespace, self.format, self.owner, self.tag, self.domain, self.tier)
 
 
 @strawberry.type(description="One promise about a content.")
@@ -172,6 +193,10 @@ class Dataset(Node):
     owners: list[str]
     description: str
     tags: list[str]
+    classification: str = strawberry.field(description="How freely it may be shown; empty: nobody said.")
+    domain: str
+    tier: str
+    properties: list[Property] = strawberry.field(description="What its people noted besides, by name.")
     scope: str
     retired_at: datetime | None
     scheme: strawberry.Private[PartitionScheme]
@@ -238,6 +263,10 @@ class Dataset(Node):
             owners=list(found.owners),
             description=found.description,
             tags=list(found.tags),
+            classification=found.classification,
+            domain=found.domain,
+            tier=found.tier,
+            properties=[Property(name=name, value=value) for name, value in sorted(found.properties.items())],
             scope=found.scope,
             retired_at=found.retired_at,
         )
@@ -254,22 +283,38 @@ class DatasetQuery:
 
     @strawberry.field(description="The datasets declared now, by namespace and name.")
     async def datasets(
-        self, info: Info, search: Search = None, first: First = DEFAULT_PAGE, after: After = None
+        self,
+        info: Info,
+        search: Search = None,
+        filter: DatasetFilter | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
     ) -> Connection[Dataset]:
-        ask, cursors = info.context.ask, Cursors("datasets", search)
+        ask, filters = info.context.ask, (filter or DatasetFilter()).to_filters(search)
+        cursors = Cursors("datasets", filters)
         place = cursors.read(after)
-        page = await ask(repository.datasets, search=search, first=first, after=Name(*place) if place else None)
+        page = await ask(repository.datasets, filters, first=first, after=Name(*place) if place else None)
         return connection(
             [Dataset.of(item) for item in page.items],
             [cursors.write(item.name.namespace, item.name.name) for item in page.items],
             has_next=page.has_next,
             after=after,
-            count=lambda: ask(repository.count_datasets, search=search),
+            count=lambda: ask(repository.count_datasets, filters),
         )
 
 
 def columns_of(found: tuple[contracts.Column, ...]) -> list[Column]:
-    return [Column(path=c.path, type=c.type, nullable=c.nullable, description=c.description) for c in found]
+    return [
+        Column(
+            path=c.path,
+            type=c.type,
+            nullable=c.nullable,
+            description=c.description,
+            tags=list(c.tags),
+            classification=c.classification,
+        )
+        for c in found
+    ]
 
 
 async def _version(info: Info, version_id: str | None) -> LazyVersion | None:

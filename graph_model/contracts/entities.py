@@ -30,7 +30,8 @@ CANONICAL_TYPES = (
 class Column:
     """One column of a schema. `path` uses dots for nested fields; `type` is the text of a canonical type.
 
-    `renamed_from`: the path it had before, where a contract says so; empty: it was always called so.
+    `renamed_from`: the path it had before, where a contract says so; empty: it was always called so. `description`,
+    `tags` and `classification` are words about it that are no part of the schema.
     """
 
     path: str
@@ -38,6 +39,8 @@ class Column:
     nullable: bool = True
     description: str = ""
     renamed_from: str = ""
+    tags: tuple[str, ...] = ()
+    classification: str = ""
 
 
 def lies_in(path: str, outer: str) -> bool:

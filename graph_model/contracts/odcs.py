@@ -19,17 +19,16 @@ from open_data_contract_standard.model import (
 )
 
 from graph_model.contracts.document import Document, document_of, model_of
-from graph_model.contracts.entities import Check, Column, Contract, lies_in
+from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.contracts.quality import checks_of_rule
 from graph_model.contracts.relationships import checks_of_relationships
+from graph_model.contracts.sensitive import hidden_in, sensitive_columns
 from graph_model.contracts.source import Path, Source, texts
 from graph_model.errors import nearest
 from graph_model.schemas.documents import from_odcs
 
 # Logical types are canonical types, but for these.
 _LOGICAL = {"map": "object", "vector": "array"}
-# Classifications and tags under which a value stays out of samples.
-_SENSITIVE = {"sensitive", "confidential", "restricted", "secret", "pii", "personal"}
 _CANONICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
 
 
@@ -84,12 +83,6 @@ def column_name(prop: SchemaProperty) -> str:
     return prop.physicalName or prop.name or ""
 
 
-def is_sensitive(prop: SchemaProperty) -> bool:
-    """Whether the values of a column are nobody else's business: by its classification, or by a tag."""
-    said = {(prop.classification or "").lower(), *(tag.lower() for tag in prop.tags or ())}
-    return bool(said & _SENSITIVE)
-
-
 class _Reader:
     """Reads one schema object. `path` is where it stands in the file."""
 
@@ -98,7 +91,7 @@ class _Reader:
         source.known_keys(path, SchemaObject.model_fields)
         self.properties = list(self._walk(found.properties or [], path, ""))
         self.nested = {column.path for column, _, here in self.properties if len(here) > len(path) + 2}
-        self.sensitive = self._sensitive()
+        self.sensitive = sensitive_columns([column for column, _, _ in self.properties])
         self.columns = {
             column.path if column.path in self.nested else prop.name or column.path: column.path
             for column, prop, _ in self.properties
@@ -106,18 +99,10 @@ class _Reader:
 
     def contract(self, version: str) -> Contract:
         checks = [*self._schema_checks(), *self._key_checks(), *self._value_checks(), *self._quality_checks()]
-        checks = [self._without_secrets(check) for check in checks]
+        checks = [hidden_in(check, self.sensitive) for check in checks]
         return Contract(
             tuple(column for column, _, _ in self.properties), _named_apart(checks), version, self.source.file
         )
-
-    def _without_secrets(self, check: Check) -> Check:
-        """The check, told which of its columns hold what nobody may see in a sample."""
-        about = check.params.get("columns") or [check.params.get("column")]
-        if check.kind == "python":  # a function sees all columns
-            about = sorted(self.sensitive)
-        masked = [path for path in about if path in self.sensitive and check.kind != "sql"]
-        return replace(check, params={**check.params, "masked": masked}) if masked else check
 
     def _walk(
         self, properties: Sequence[SchemaProperty], path: Path, prefix: str
@@ -131,14 +116,10 @@ class _Reader:
             name = f"{prefix}{column_name(prop)}"
             nullable = not (prop.required or prop.primaryKey)
             former = self._former(prop, prefix, here)
-            yield Column(name, self._type(prop, here), nullable, prop.description or "", former), prop, here
+            column = Column(name, self._type(prop, here), nullable, prop.description or "", former)
+            yield replace(column, tags=tuple(prop.tags or ()), classification=prop.classification or ""), prop, here
             self._nothing_inside_arrays(prop.items, (*here, "items"))
             yield from self._walk(prop.properties or [], here, f"{name}.")
-
-    def _sensitive(self) -> set[str]:
-        """Columns that are classified or tagged so, with all that is inside them."""
-        own = [column.path for column, prop, _ in self.properties if is_sensitive(prop)]
-        return {column.path for column, _, _ in self.properties if any(lies_in(column.path, path) for path in own)}
 
     def _former(self, prop: SchemaProperty, prefix: str, here: Path) -> str:
         """The path before a rename, which the standard has no word for: `customProperties` with `renamedFrom`."""

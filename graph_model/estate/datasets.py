@@ -10,6 +10,7 @@ from typing import Any
 from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
 from graph_model.contracts.odcs import read_whole
+from graph_model.contracts.sensitive import hidden_whole, is_sensitive
 from graph_model.contracts.team import owners_of
 from graph_model.errors import InvalidContract, Mistake
 from graph_model.estate.drafts import DatasetDraft, Source
@@ -18,9 +19,9 @@ from graph_model.estate.files import read_beside
 from graph_model.estate.partitions import read_partitions
 from graph_model.estate.promises import read_promise
 from graph_model.estate.retention import read_retention
-from graph_model.estate.sections import Said, Section
+from graph_model.estate.sections import Said, Section, describe
 from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, known_formats
-from graph_model.estate.yaml_lines import Entries
+from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.contract import retention_of_contract
@@ -37,7 +38,11 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     format = section.word("format", known_formats(), required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
+    tags = tuple(tag.value for tag in section.texts("tags"))
+    classification = section.words("classification")
     document, contract, promised = _contract(section, name, source)
+    if is_sensitive(classification, tags):
+        contract = hidden_whole(contract)
     spec = DatasetSpec(
         name=name,
         format=format,
@@ -46,14 +51,31 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
         contract=contract,
         document=document,
         owners=section.owners() or (owners_of(document) if document else ()),
-        description=section.description(),
-        tags=tuple(tag.value for tag in section.texts("tags")),
+        description=section.words("description"),
+        tags=tags,
+        classification=classification,
+        domain=section.words("domain"),
+        tier=section.words("tier"),
+        properties=_properties(section),
         expose="copy" if expose else None,
         compatibility=read_promise(section, [column.path for column in contract.columns]),
         retention=read_retention(section, scheme) if "retention" in section else promised,
         options=options,
     )
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)
+
+
+def _properties(section: Section) -> dict[str, Any]:
+    """Plain values only: what lies deeper would be a document, and belongs into one."""
+    found: dict[str, Any] = {}
+    for key, tree in section.entries("properties"):
+        if isinstance(tree, Scalar) and isinstance(tree.value, (str, int, float, bool)):
+            found[key.text] = tree.value
+        else:
+            section.wrong(
+                key.line, f"property {key.text} must be a text, a number or true or false", f"not {describe(tree)}"
+            )
+    return found
 
 
 def _options(section: Section, format: str) -> dict[str, Any]:

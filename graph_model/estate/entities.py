@@ -23,7 +23,8 @@ class DatasetSpec:
     """`location` is a template (`{date}` or `{partition}` stands for the partition key) or None for outputs of runs
     that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
     `expose: copy` keeps `location` up to date after each publish. `document` is the whole of the contract's file.
-    `retention` is that of the contract where the estate says none."""
+    `retention` is that of the contract where the estate says none. `properties` are what people want to note besides:
+    texts, numbers and truth values by name."""
 
     name: Name
     format: str
@@ -34,6 +35,10 @@ class DatasetSpec:
     owners: tuple[str, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
+    classification: str = ""
+    domain: str = ""
+    tier: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
     expose: Literal["copy"] | None = None
     compatibility: Promise | None = None
     retention: Retention | None = None

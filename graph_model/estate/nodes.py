@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph_model.contracts import definition as contract_definition
@@ -32,6 +32,10 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "contract",
         "description",
         "tags",
+        "classification",
+        "domain",
+        "tier",
+        "properties",
         "scope",
     ),
     "job": (
@@ -67,10 +71,14 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "expose": spec.expose,
         "compatibility": promises.dumps(spec.compatibility) if spec.compatibility else None,
         "retention": retention.dumps(spec.retention) if spec.retention else None,
-        "options": json.dumps(dict(spec.options), sort_keys=True, ensure_ascii=False),
+        "options": _as_text(spec.options),
         "contract": contract_definition.dumps(spec.contract),
         "description": spec.description,
         "tags": list(spec.tags),
+        "classification": spec.classification or None,
+        "domain": spec.domain or None,
+        "tier": spec.tier or None,
+        "properties": _as_text(spec.properties) if spec.properties else None,
         "scope": scope,
     }
     return Node(id, "dataset", without_empty(properties))
@@ -108,6 +116,10 @@ def consumer_node(spec: ConsumerSpec, *, scope: str) -> Node:
         "scope": scope,
     }
     return Node(consumer_id(spec.name), "consumer", without_empty(properties))
+
+
+def _as_text(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), sort_keys=True, ensure_ascii=False)
 
 
 def stored(node: Node) -> dict[str, Any]:

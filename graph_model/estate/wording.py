@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from graph_model.contracts import definition as contract_definition
-from graph_model.contracts.entities import Check, Contract
+from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.partitions.rules import LIST
@@ -26,6 +26,7 @@ _UNTOLD = frozenset(
         "columns_known",
         "unresolved",
         "options",
+        "properties",
         "compatibility",
         "retention",
     }
@@ -59,6 +60,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
         elif old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
     yield from _changed_options(before, after)
+    yield from _changed_own_properties(before, after)
     yield from _changed_promise(before, after)
     yield from _changed_retention(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
@@ -74,6 +76,8 @@ def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
     for path in old:
         if path in new and old[path].type != new[path].type:
             yield f"column {path}: {old[path].type} → {new[path].type}"
+        if path in new:
+            yield from _changed_words(old[path], new[path])
     if _apart_from_place(before) != _apart_from_place(after):
         yield "checks changed"
     elif before.checks != after.checks:
@@ -88,6 +92,17 @@ def _apart_from_place(contract: Contract) -> list[Check]:
         replace(check, params={name: value for name, value in check.params.items() if name != "project"})
         for check in contract.checks
     ]
+
+
+def _changed_words(before: Column, after: Column) -> Iterator[str]:
+    """What a contract says about a column beyond its type."""
+    if before.tags != after.tags:
+        yield f"column {after.path}: tags {_short(list(before.tags) or None)} → {_short(list(after.tags) or None)}"
+    if before.classification != after.classification:
+        old, new = before.classification or None, after.classification or None
+        yield f"column {after.path}: classification {_short(old)} → {_short(new)}"
+    if before.description != after.description:
+        yield f"column {after.path}: other description"
 
 
 def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:
@@ -139,6 +154,13 @@ def contract_of(node: Node) -> Contract:
 def _changed_options(before: Node, after: Node) -> Iterator[str]:
     old, new = (json.loads(node.properties.get("options") or "{}") for node in (before, after))
     yield from (f"option {key} changed" for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+
+
+def _changed_own_properties(before: Node, after: Node) -> Iterator[str]:
+    old, new = (json.loads(node.properties.get("properties") or "{}") for node in (before, after))
+    for key in sorted({*old, *new}):
+        if old.get(key) != new.get(key) or type(old.get(key)) is not type(new.get(key)):
+            yield f"property {key}: {_short(old.get(key))} → {_short(new.get(key))}"
 
 
 def _changed_slicing(before: str | None, after: str | None) -> Iterator[str]:

@@ -39,6 +39,18 @@ MISTAKES = {
         "  extra: {format: csv, ownr: me}",
         (6, "dataset extra: unknown key ownr", "did you mean owner?"),
     ),
+    "a property that is no plain value": (
+        "  extra: {format: csv, properties: {a: 1, b: [2]}}",
+        (6, "dataset extra: property b must be a text, a number or true or false", "not a list"),
+    ),
+    "properties that are no mapping": (
+        "  extra: {format: csv, properties: [a]}",
+        (6, "dataset extra: properties must be a mapping, not a list", None),
+    ),
+    "a misspelt word about a dataset": (
+        "  extra: {format: csv, clasification: public}",
+        (6, "dataset extra: unknown key clasification", "did you mean classification?"),
+    ),
     "unknown key of a job": (
         "jobs:\n  tidy:\n    sql: SELECT 1\n    output: [clean]\n    outputs: [clean]",
         (9, "job tidy: unknown key output", "did you mean outputs?"),
