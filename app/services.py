@@ -11,6 +11,7 @@ from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
 from graph_model.versions.entities import Receipt, Report
 from graph_model.versions.report import report_versions
+from graph_model.versions.roots import Roots, as_roots
 
 # So many reports are committed together at most.
 MOST_REPORTS = 100
@@ -21,9 +22,15 @@ class Services:
     at the same time.
     """
 
-    def __init__(self, graph: Graph, broker_url: str | None, storage_root: Path) -> None:
-        self.graph, self.broker_url, self.storage_root = graph, broker_url, storage_root
-        self.reports: Group[Report, Receipt] = Group(lambda reports: report_versions(graph, reports), most=MOST_REPORTS)
+    def __init__(self, graph: Graph, broker_url: str | None, roots: Roots | Path) -> None:
+        self.graph, self.broker_url, self.roots = graph, broker_url, as_roots(roots)
+        self.reports: Group[Report, Receipt] = Group(
+            lambda reports: report_versions(graph, reports, self.roots), most=MOST_REPORTS
+        )
+
+    @property
+    def storage_root(self) -> Path:
+        return self.roots.folder
 
 
 def report_and_ring(services: Services, report: Report) -> Receipt:

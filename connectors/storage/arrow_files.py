@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from connectors.storage.file_format import FileFormat, Part, known_columns
-from connectors.storage.files import Fingerprint, fingerprint, reading, regular_file, replacing
+from connectors.storage.files import Fingerprint, bytes_of, fingerprint, regular_file, replacing
+from connectors.storage.locations import to_read
 from connectors.storage.parquet_files import rows_of
 from connectors.storage.scan import Relation
 from connectors.storage.session import Session
@@ -40,7 +41,7 @@ class ArrowFiles(FileFormat):
         """Batch by batch as the file was written, with its exact types."""
         import pyarrow as pa
 
-        path = regular_file(Path(content.location))
+        path = regular_file(to_read(content))
         file = _open(path)
         known_columns([Column(name) for name in file.schema.names], columns)
         names = list(columns) if columns is not None else file.schema.names
@@ -103,7 +104,7 @@ def _damage(path: Path) -> Iterator[None]:
 
 def _check_ends(path: Path) -> None:
     """Both ends of an Arrow file carry a mark, and the last one is written when everything else is."""
-    with reading(path), path.open("rb") as file:
+    with bytes_of(path) as file:
         head = file.read(len(_MAGIC))
         size = file.seek(0, 2)
         file.seek(max(size - len(_MAGIC) - _FOOTER_LENGTH, 0))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
-    ArgumentError,
     DBAPIError,
     InterfaceError,
     InternalError,
@@ -24,7 +24,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import NullPool
 
 from connectors.storage.files import regular_file
-from connectors.storage.locations import split_table
+from connectors.storage.locations import address_of, split_table, to_read
 from graph_model.errors import ContentError, StorageUnavailable
 from graph_model.versions.entities import Content
 
@@ -38,22 +38,17 @@ def database(content: Content, *, existing: bool = True) -> Iterator[tuple[sa.En
     `existing`: an SQLite file that is not there is refused; connecting to it would create it.
     """
     address, table = split_table(content.location)
-    url = _url(address)
-    if url.get_backend_name() == "sqlite" and url.database and existing:
-        regular_file(Path(url.database))
+    url = address_of(address)
+    if url.get_backend_name() == "sqlite" and url.database:
+        path = to_read(replace(content, location=url.database))
+        if existing:
+            regular_file(path)
     with _our_errors(url, table):
         engine = _engine(url)
         try:
             yield engine, table
         finally:
             engine.dispose()
-
-
-def _url(address: str) -> URL:
-    try:
-        return make_url(address)
-    except ArgumentError:
-        raise ContentError("the address of the database is not one: write DRIVER://USER@HOST/DATABASE#TABLE") from None
 
 
 def _engine(url: URL) -> sa.Engine:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.storage.files import Fingerprint, copy_file, discard_file, regular_file
+from connectors.storage.locations import to_read, to_write
 from connectors.storage.scan import ROW, Member, Relation, Scan, counted, selection
 from connectors.storage.session import Session, content_errors, session
 from graph_model.contracts.entities import Column
@@ -49,7 +50,7 @@ class FileFormat(ABC):
 
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
-        path = regular_file(Path(content.location))
+        path = regular_file(to_read(content))
         with session([path]) as opened:
             found = self.examine(path, content.options)
             relation = self.relation(opened, [Part(path)], content.options)
@@ -60,17 +61,17 @@ class FileFormat(ABC):
             yield Scan(opened.connection, relation, inspection, (Member(path.name),))
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
-        path = regular_file(Path(content.location))
+        path = regular_file(to_read(content))
         return stream(self, [Part(path)], content.options, columns)
 
     def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
-        self.write_file(Path(content.location), reader, content.options)
+        self.write_file(to_write(content), reader, content.options)
 
     def expose(self, content: Content, target: Content, partition: str) -> None:
-        copy_file(Path(content.location), Path(target.location))
+        copy_file(to_read(content), to_write(target))
 
     def discard(self, content: Content) -> None:
-        discard_file(Path(content.location))
+        discard_file(to_write(content))
 
 
 def stream(

@@ -16,7 +16,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, cast
 from connectors.storage.file_format import FileFormat, Part, stream
 from connectors.storage.files import Fingerprint, copy_file, discard_file, reading, regular_file, replacing
 from connectors.storage.formats import format_named
+from connectors.storage.locations import to_read, to_write
 from connectors.storage.scan import Member, Scan, counted
 from connectors.storage.session import Session, one_row, session
 from graph_model.errors import ContentError
@@ -72,8 +73,9 @@ class ManifestedFiles:
 
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
-        manifest = _manifest_at(Path(content.location))
-        with session([Path(content.location), *(listed.path for listed in manifest.files)]) as opened:
+        path = to_read(content)
+        manifest = _manifest_at(path)
+        with session([path, *(listed.path for listed in manifest.files)]) as opened:
             for listed in manifest.files:
                 _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
             _check_rows(opened, manifest, content.options)
@@ -91,7 +93,7 @@ class ManifestedFiles:
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Sizes and hashes are held against the manifest before the first row is handed out."""
-        manifest = _manifest_at(Path(content.location))
+        manifest = _manifest_at(to_read(content))
         for listed in manifest.files:
             _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
         return stream(manifest.kind, manifest.parts, content.options, columns)
@@ -99,9 +101,11 @@ class ManifestedFiles:
     def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
         """One file, and the manifest after it: without a manifest nothing is there yet."""
         name = str(content.options.get("files", "parquet"))
-        path = Path(content.location)
-        part = Content(
-            _member_format(name, path.name), str(path.parent / f"part-0{format_named(name).suffix}"), content.options
+        path = to_write(content)
+        part = replace(
+            content,
+            format=_member_format(name, path.name),
+            location=str(path.parent / f"part-0{format_named(name).suffix}"),
         )
         format_named(name).write(part, reader)
         with format_named(name).scan(part) as scan:
@@ -120,17 +124,17 @@ class ManifestedFiles:
     def expose(self, content: Content, target: Content, partition: str) -> None:
         """The files first, then the manifest; then what only the old manifest listed goes. A reader who comes in
         between meets files that do not match: refused, never a mixture taken for good."""
-        manifest, place = _manifest_at(Path(content.location)), Path(target.location)
-        former = _listed_at(place)
+        path, place = to_read(content), to_write(target)
+        manifest, former = _manifest_at(path), _listed_at(place)
         for listed in manifest.files:
-            copy_file(listed.path, place.parent / listed.name)
-        copy_file(Path(content.location), place)
+            copy_file(listed.path, to_write(replace(target, location=str(place.parent / listed.name))))
+        copy_file(path, place)
         for listed in former:
             if listed.name not in {kept.name for kept in manifest.files}:
                 discard_file(listed.path)
 
     def discard(self, content: Content) -> None:
-        place = Path(content.location)
+        place = to_write(content)
         for listed in _listed_at(place):
             discard_file(listed.path)
         discard_file(place)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.storage.file_format import FileFormat, Part, known_columns, numbered
-from connectors.storage.files import Fingerprint, fingerprint, reading, regular_file, replacing
+from connectors.storage.files import Fingerprint, bytes_of, fingerprint, regular_file, replacing
+from connectors.storage.locations import to_read
 from connectors.storage.scan import Field, Relation, typed_fields
 from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
@@ -41,7 +42,7 @@ class ParquetFiles(FileFormat):
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        path = regular_file(Path(content.location))
+        path = regular_file(to_read(content))
         _check_ends(path)
         try:
             file = pq.ParquetFile(path)
@@ -105,7 +106,7 @@ def _finer(field: Field, logical: str) -> Field:
 
 def _check_ends(path: Path) -> None:
     """Both ends of a Parquet file carry a mark, and the last one is written when everything else is."""
-    with reading(path), path.open("rb") as file:
+    with bytes_of(path) as file:
         head = file.read(len(_MAGIC))
         size = file.seek(0, 2)
         file.seek(max(size - _TAIL, 0))

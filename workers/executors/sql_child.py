@@ -108,7 +108,7 @@ def only_select(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Stat
 
 
 def content_of(place: Place) -> Content:
-    return Content(place["format"], place["location"], place["options"])
+    return Content(place["format"], place["location"], place["options"], tuple(place["within"]))
 
 
 def reason_of(error: Exception) -> str:
