@@ -20,9 +20,9 @@ from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
 from graph_model.logs import configure_logs
-from graph_model.settings import ApiSettings, BrokerSettings, DataSettings, GraphSettings, StorageSettings
+from graph_model.settings import ApiSettings, BrokerSettings, DataSettings, GraphSettings, StorageSettings, roots_of
 from graph_model.store.graph import Graph
-from graph_model.versions.roots import Roots, roots_of
+from graph_model.versions.roots import Roots
 
 log = structlog.get_logger(__name__)
 MOST_BODY_BYTES = 1024 * 1024

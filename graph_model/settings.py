@@ -15,10 +15,9 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from graph_model.versions.roots import NAMED_DATABASES, Roots, is_in_store
+
 CONNECTION_FILE = "connection.json"
-# What an error about a refused place names.
-ROOTS_VARIABLE = "HEADWATER_DATA_ROOTS"
-DATABASES_VARIABLE = "HEADWATER_DATA_DATABASES"
 
 
 def data_folder() -> Path:
@@ -192,6 +191,17 @@ class DataSettings(Settings):
 
     def listed_databases(self) -> tuple[str, ...]:
         return _listed(self.databases)
+
+
+def roots_of(storage: StorageSettings, data: DataSettings) -> Roots:
+    """The places that contents may lie in, as the settings name them."""
+    listed = data.listed_roots()
+    return Roots(
+        storage.root.absolute(),
+        tuple(Path(entry) for entry in listed if not is_in_store(entry)),
+        tuple(entry.rstrip("/") for entry in listed if is_in_store(entry)),
+        data.listed_databases() or NAMED_DATABASES,
+    )
 
 
 def _listed(value: str) -> tuple[str, ...]:

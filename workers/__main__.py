@@ -20,9 +20,9 @@ from graph_model.settings import (
     NotifySettings,
     StorageSettings,
     WorkerSettings,
+    roots_of,
 )
 from graph_model.store.graph import Graph
-from graph_model.versions.roots import roots_of
 from workers.celery_app import make_celery
 from workers.fleet import Fleet, Poller
 from workers.identity import Heartbeat, Identities

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.storage.files import Fingerprint, copy_file, discard_file, regular_file
 from connectors.storage.locations import to_read, to_write
-from connectors.storage.scan import ROW, Member, Relation, Scan, counted, selection
+from connectors.storage.scan import ROW, Member, Relation, Scan, Statistics, counted, selection
 from connectors.storage.session import Session, content_errors, session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
@@ -48,17 +48,23 @@ class FileFormat(ABC):
     @abstractmethod
     def write_file(self, path: Path, reader: pa.RecordBatchReader, options: Mapping[str, Any]) -> None: ...
 
+    def count(
+        self, opened: Session, relation: Relation, parts: Sequence[Part], options: Mapping[str, Any]
+    ) -> tuple[int, dict[str, int], Statistics | None]:
+        """Row count, nulls per top-level column, and what a format knows of its rows without reading them."""
+        return *counted(opened.connection, relation), None
+
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
         path = regular_file(to_read(content))
         with session([path]) as opened:
             found = self.examine(path, content.options)
             relation = self.relation(opened, [Part(path)], content.options)
-            rows, nulls = counted(opened.connection, relation)
+            rows, nulls, statistics = self.count(opened, relation, [Part(path)], content.options)
             inspection = Inspection(
                 relation.columns, rows, found.size_bytes, f"sha256:{found.sha256}", {"nulls": nulls}
             )
-            yield Scan(opened.connection, relation, inspection, (Member(path.name),))
+            yield Scan(opened.connection, relation, inspection, (Member(path.name),), statistics)
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         path = regular_file(to_read(content))

@@ -7,7 +7,7 @@ import io
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +39,13 @@ def regular_file(path: Path) -> Path:
         found = path.stat()
     _check_kind(path, found)
     return path
+
+
+def is_folder(path: Path) -> bool:
+    """False too for what is not there."""
+    with suppress(ContentError), reading(path):
+        return stat.S_ISDIR(path.stat().st_mode)
+    return False
 
 
 def _check_kind(path: Path, found: os.stat_result) -> None:
@@ -99,6 +106,12 @@ def fingerprint(path: Path, watch: Callable[[bytes], None] | None = None) -> Fin
     if watch:
         watch(b"")
     return Fingerprint(size, digest.hexdigest())
+
+
+def hash_of_files(files: Iterable[tuple[str, str]]) -> str:
+    """One hash for many files, each given by name and SHA-256; it does not depend on their order."""
+    lines = sorted(f"{name}\0{sha256.lower()}\n" for name, sha256 in files)
+    return f"files:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
 
 
 def stamp(path: Path) -> tuple[int, ...]:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph_model.errors import ContentError, LocationRefused
-from graph_model.settings import DATABASES_VARIABLE, ROOTS_VARIABLE
 from graph_model.versions.entities import Content
-from graph_model.versions.roots import Roots, as_roots, is_in_store
+from graph_model.versions.roots import DATABASES_VARIABLE, ROOTS_VARIABLE, Roots, as_roots, is_in_store
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL

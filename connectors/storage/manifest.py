@@ -10,7 +10,6 @@ content's options are passed on to it, and `files` among them names the format t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -22,7 +21,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
 from connectors.storage.file_format import FileFormat, Part, stream
-from connectors.storage.files import Fingerprint, copy_file, discard_file, reading, regular_file, replacing
+from connectors.storage.files import (
+    Fingerprint,
+    copy_file,
+    discard_file,
+    hash_of_files,
+    reading,
+    regular_file,
+    replacing,
+)
 from connectors.storage.formats import format_named
 from connectors.storage.locations import to_read, to_write
 from connectors.storage.scan import Member, Scan, counted
@@ -64,8 +71,7 @@ class Manifest:
 
     @property
     def content_hash(self) -> str:
-        lines = sorted(f"{listed.name}\0{listed.sha256.lower()}\n" for listed in self.files)
-        return f"files:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+        return hash_of_files((listed.name, listed.sha256) for listed in self.files)
 
 
 class ManifestedFiles:

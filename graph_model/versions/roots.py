@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from graph_model.errors import ContentError, LocationRefused
-from graph_model.settings import ROOTS_VARIABLE, DataSettings, StorageSettings
 
+# What an error about a refused place names.
+ROOTS_VARIABLE = "HEADWATER_DATA_ROOTS"
+DATABASES_VARIABLE = "HEADWATER_DATA_DATABASES"
 # Every database that the environment of a worker names; an address that is written out must be listed.
 NAMED_DATABASES = ("env:*",)
 _STORE = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
@@ -71,14 +73,3 @@ def is_in_store(location: str) -> bool:
 def as_roots(given: Roots | Path) -> Roots:
     """A bare folder is the storage root, and there are no others."""
     return given if isinstance(given, Roots) else Roots(given)
-
-
-def roots_of(storage: StorageSettings, data: DataSettings) -> Roots:
-    """The roots that the settings name."""
-    listed = data.listed_roots()
-    return Roots(
-        storage.root.absolute(),
-        tuple(Path(PurePosixPath(entry)) for entry in listed if not is_in_store(entry)),
-        tuple(entry.rstrip("/") for entry in listed if is_in_store(entry)),
-        data.listed_databases() or NAMED_DATABASES,
-    )

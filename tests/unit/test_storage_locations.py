@@ -12,9 +12,9 @@ import pytest
 
 from connectors.storage import discard, expose, inspect, located, read, write
 from graph_model.errors import ContentError, LocationRefused, SettingsError
-from graph_model.settings import DataSettings, StorageSettings
+from graph_model.settings import DataSettings, StorageSettings, roots_of
 from graph_model.versions.entities import Content
-from graph_model.versions.roots import Roots, roots_of
+from graph_model.versions.roots import Roots
 
 ROOT = Path("/data")
 
