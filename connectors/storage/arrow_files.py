@@ -10,13 +10,11 @@ from uuid import uuid4
 
 from connectors.storage.file_format import FileFormat, Part, known_columns
 from connectors.storage.files import Fingerprint, bytes_of, fingerprint, regular_file, replacing
-from connectors.storage.locations import to_read
 from connectors.storage.parquet_files import rows_of
 from connectors.storage.scan import Relation
 from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
-from graph_model.versions.entities import Content
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -37,12 +35,11 @@ class ArrowFiles(FileFormat):
     def relation(self, opened: Session, parts: Sequence[Part], options: Mapping[str, Any]) -> Relation:
         return rows_of(opened, parts, [_as_parquet(opened, part.path) for part in parts])
 
-    def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
+    def read_file(self, path: Path, options: Mapping[str, Any], columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Batch by batch as the file was written, with its exact types."""
         import pyarrow as pa
 
-        path = regular_file(to_read(content))
-        file = _open(path)
+        file = _open(regular_file(path))
         known_columns([Column(name) for name in file.schema.names], columns)
         names = list(columns) if columns is not None else file.schema.names
         schema = pa.schema([file.schema.field(name) for name in names])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.storage.store_options import with_login
 from graph_model.errors import ContentError, LocationRefused
 from graph_model.versions.entities import Content
 from graph_model.versions.roots import DATABASES_VARIABLE, ROOTS_VARIABLE, Roots, as_roots, is_in_store
@@ -23,7 +24,8 @@ _HARMLESS = frozenset({"sslmode", "application_name", "connect_timeout", "timeou
 
 
 def located(content: Content, roots: Roots | Path) -> Content:
-    """The same content with a location that holds on this machine: absolute, `{root}` and `env:NAME` replaced.
+    """The same content with a location that holds on this machine: absolute, `{root}` and `env:NAME` replaced; for one
+    in S3, with the login of this process among its options.
 
     Raises LocationRefused for one outside of `roots`, links followed. A bare folder is the only root.
     """
@@ -32,8 +34,10 @@ def located(content: Content, roots: Roots | Path) -> Content:
     if content.format == "table":
         return replace(content, location=_located_table(content.location, roots, within), within=within)
     placed = replace(content, location=roots.place(content.location), within=within)
-    if not is_in_store(placed.location):
-        to_read(placed)
+    if is_in_store(placed.location):
+        is_s3 = placed.location.startswith("s3://")
+        return replace(placed, options=with_login(placed.options)) if is_s3 else placed
+    to_read(placed)
     return placed
 
 

@@ -14,24 +14,16 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
-from connectors.storage.file_format import FileFormat, Part, stream
-from connectors.storage.files import (
-    Fingerprint,
-    copy_file,
-    discard_file,
-    hash_of_files,
-    reading,
-    regular_file,
-    replacing,
-)
+from connectors.storage.at_hand import at_hand, at_hand_with_its_folder, put_copy, remove, to_be_written
+from connectors.storage.file_format import FileFormat, Part, kept_with, stream
+from connectors.storage.files import Fingerprint, hash_of_files, reading, regular_file, replacing
 from connectors.storage.formats import format_named
-from connectors.storage.locations import to_read, to_write
 from connectors.storage.scan import Member, Scan, counted
 from connectors.storage.session import Session, one_row, session
 from graph_model.errors import ContentError
@@ -79,13 +71,17 @@ class ManifestedFiles:
 
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
-        path = to_read(content)
+        with at_hand_with_its_folder(content) as path, self._opened(path, content.options) as scan:
+            yield scan
+
+    @contextmanager
+    def _opened(self, path: Path, options: Mapping[str, Any]) -> Iterator[Scan]:
         manifest = _manifest_at(path)
         with session([path, *(listed.path for listed in manifest.files)]) as opened:
             for listed in manifest.files:
-                _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
-            _check_rows(opened, manifest, content.options)
-            relation = manifest.kind.relation(opened, manifest.parts, content.options)
+                _check_bytes(listed, manifest.kind.examine(listed.path, options))
+            _check_rows(opened, manifest, options)
+            relation = manifest.kind.relation(opened, manifest.parts, options)
             rows, nulls = counted(opened.connection, relation)
             size = sum(listed.size_bytes for listed in manifest.files)
             inspection = Inspection(
@@ -99,30 +95,28 @@ class ManifestedFiles:
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Sizes and hashes are held against the manifest before the first row is handed out."""
-        manifest = _manifest_at(to_read(content))
-        for listed in manifest.files:
-            _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
-        return stream(manifest.kind, manifest.parts, content.options, columns)
+        with ExitStack() as stack:
+            manifest = _manifest_at(stack.enter_context(at_hand_with_its_folder(content)))
+            for listed in manifest.files:
+                _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
+            reader = stream(manifest.kind, manifest.parts, content.options, columns)
+            kept = stack.pop_all()
+        return kept_with(reader, kept)
 
     def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
         """One file, and the manifest after it: without a manifest nothing is there yet."""
-        name = str(content.options.get("files", "parquet"))
-        path = to_write(content)
-        part = replace(
-            content,
-            format=_member_format(name, path.name),
-            location=str(path.parent / f"part-0{format_named(name).suffix}"),
-        )
+        name = _member_format(str(content.options.get("files", "parquet")), "the manifest")
+        part = replace(_beside(content, f"part-0{format_named(name).suffix}"), format=name)
         format_named(name).write(part, reader)
         with format_named(name).scan(part) as scan:
             found = scan.inspection
         entry = {
-            "path": Path(part.location).name,
+            "path": part.location.rpartition("/")[2],
             "format": name,
             "size_bytes": found.size_bytes,
             "row_count": found.row_count,
         }
-        with replacing(path) as temporary:
+        with to_be_written(content) as path, replacing(path) as temporary:
             temporary.write_text(
                 json.dumps({"files": [entry | {"sha256": found.content_hash.removeprefix("sha256:")}]}, indent=2)
             )
@@ -130,28 +124,32 @@ class ManifestedFiles:
     def expose(self, content: Content, target: Content, partition: str) -> None:
         """The files first, then the manifest; then what only the old manifest listed goes. A reader who comes in
         between meets files that do not match: refused, never a mixture taken for good."""
-        path, place = to_read(content), to_write(target)
-        manifest, former = _manifest_at(path), _listed_at(place)
-        for listed in manifest.files:
-            copy_file(listed.path, to_write(replace(target, location=str(place.parent / listed.name))))
-        copy_file(path, place)
-        for listed in former:
-            if listed.name not in {kept.name for kept in manifest.files}:
-                discard_file(listed.path)
+        former = _names_at(target)
+        with at_hand_with_its_folder(content) as path:
+            manifest = _manifest_at(path)
+            for listed in manifest.files:
+                put_copy(listed.path, _beside(target, listed.name))
+            put_copy(path, target)
+        for name in former - {kept.name for kept in manifest.files}:
+            remove(_beside(target, name))
 
     def discard(self, content: Content) -> None:
-        place = to_write(content)
-        for listed in _listed_at(place):
-            discard_file(listed.path)
-        discard_file(place)
+        for name in _names_at(content):
+            remove(_beside(content, name))
+        remove(content)
 
 
-def _listed_at(place: Path) -> tuple[Listed, ...]:
-    """The files of a manifest that may be broken or gone: then none."""
+def _beside(content: Content, name: str) -> Content:
+    return replace(content, location=f"{content.location.rpartition('/')[0]}/{name}")
+
+
+def _names_at(content: Content) -> set[str]:
+    """The files that a manifest lists which may be broken or gone: then none."""
     try:
-        return _parsed(place).files
+        with at_hand(content) as path:
+            return {listed.name for listed in _parsed(path).files}
     except ContentError:
-        return ()
+        return set()
 
 
 def _manifest_at(path: Path) -> Manifest:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors.storage.at_hand import at_hand, remove, remove_all_below, to_be_written
 from connectors.storage.file_format import FileFormat, Part, known_columns, numbered
 from connectors.storage.files import Fingerprint, is_folder, regular_file, replacing
-from connectors.storage.locations import to_read, to_write
+from connectors.storage.locations import to_write
 from connectors.storage.parquet_ends import check_ends, examine, open_file
 from connectors.storage.parquet_folder_rows import read_folder, scan_folder
 from connectors.storage.parquet_folders import declared_keys, folder_at
@@ -25,6 +26,7 @@ from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
 from graph_model.versions.entities import Content
+from graph_model.versions.roots import is_in_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 class ParquetFiles(FileFormat):
     suffix = ".parquet"
+    takes_folders = True
 
     def examine(self, path: Path, options: Mapping[str, Any]) -> Fingerprint:
         return examine(path)
@@ -49,18 +52,17 @@ class ParquetFiles(FileFormat):
 
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
-        path = to_read(content)
-        scan = scan_folder(path, content.options) if is_folder(path) else super().scan(content)
-        with scan as found:
-            yield found
+        with at_hand(content, folders=True) as path:
+            here = replace(content, location=str(path), within=())  # looked at already, and it may be a copy
+            with scan_folder(path, content.options) if is_folder(path) else super().scan(here) as found:
+                yield found
 
-    def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
+    def read_file(self, path: Path, options: Mapping[str, Any], columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Straight from pyarrow, which keeps the exact types that the file was written with."""
         import pyarrow as pa
 
-        path = to_read(content)
         if is_folder(path):
-            return read_folder(path, content.options, columns)
+            return read_folder(path, options, columns)
         file = open_file(regular_file(path))
         known_columns([Column(name) for name in file.schema_arrow.names], columns)
         schema = (
@@ -81,16 +83,19 @@ class ParquetFiles(FileFormat):
                 writer.write_batch(batch)
 
     def expose(self, content: Content, target: Content, partition: str) -> None:
-        source, place = to_read(content), to_write(target)
-        if is_folder(source):
-            copy_folder(folder_at(source, content.options), place)
-        else:
-            super().expose(content, target, partition)
+        with at_hand(content, folders=True) as path:
+            if not is_folder(path):
+                super().expose(content, target, partition)
+                return
+            with to_be_written(target) as place:
+                copy_folder(folder_at(path, content.options), place)
 
     def discard(self, content: Content) -> None:
-        place = to_write(content)
-        if is_folder(place):
-            discard_folder(place)
+        if is_in_store(content.location):
+            remove_all_below(content)
+            remove(content)
+        elif is_folder(to_write(content)):
+            discard_folder(to_write(content))
         else:
             super().discard(content)
 

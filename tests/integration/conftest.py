@@ -13,6 +13,7 @@ from graph_model.store.graph import Graph
 from tests.conftest import wipe
 from tests.integration.small_estate import plant
 from tests.support.postgresql import NoPostgreSQL, PostgreSQL, start_postgresql
+from tests.support.s3 import S3, NoS3, start_s3
 
 # Stands beside the estate while nobody has changed it. Whoever wipes the graph takes it away.
 UNTOUCHED = "Untouched"
@@ -45,6 +46,17 @@ def postgresql() -> Iterator[PostgreSQL]:
         missing(f"no PostgreSQL: {error}")
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """One server for all tests of the group `s3`; each takes keys of its own."""
+    try:
+        server = start_s3(tmp_path_factory.mktemp("s3"))
+    except NoS3 as error:
+        missing(f"no S3 server: {error}")
+    yield server
+    server.stop()
 
 
 def missing(what: str) -> NoReturn:

@@ -73,7 +73,7 @@ def place(content: Content) -> dict[str, Any]:
     return {
         **common,
         "path": content.location,
-        "folder": str(Path(content.location).parent),
+        "folder": content.location.rpartition("/")[0],
         "url": None,
         "table": None,
     }
