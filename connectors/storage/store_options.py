@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph_model.errors import ContentError
+from graph_model.estate.vocabulary import LOGIN_OPTIONS
 
 _ENVIRONMENT = "env:"
 # Each with the variables that stand for it where a dataset says nothing, as other programs know them.
@@ -17,7 +18,6 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "secret_key": ("AWS_SECRET_ACCESS_KEY",),
     "session_token": ("AWS_SESSION_TOKEN",),
 }
-_LOGIN = ("access_key", "secret_key", "session_token")
 
 
 def with_login(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,10 +26,10 @@ def with_login(options: Mapping[str, Any]) -> dict[str, Any]:
 
     A dataset that names its own keys gets no others beside them: a login is taken whole, from one place.
     """
-    login_is_given = options.get("anonymous") is True or any(name in options for name in _LOGIN)
+    login_is_given = options.get("anonymous") is True or any(name in options for name in LOGIN_OPTIONS)
     found = {name: _value(name, options[name]) for name in _OPTIONS if name in options}
     for name, variables in _OPTIONS.items():
-        if name not in found and not (login_is_given and name in _LOGIN):
+        if name not in found and not (login_is_given and name in LOGIN_OPTIONS):
             known = next((os.environ[variable] for variable in variables if os.environ.get(variable)), None)
             found |= {name: known} if known else {}
     return {**options, **found}
@@ -38,7 +38,7 @@ def with_login(options: Mapping[str, Any]) -> dict[str, Any]:
 def _value(name: str, written: Any) -> str:
     text = str(written)
     if not text.startswith(_ENVIRONMENT):
-        if name in _LOGIN:
+        if name in LOGIN_OPTIONS:
             raise ContentError(f"the option {name} must name a variable, like env:NAME: written out it would be known")
         return text
     variable = text.removeprefix(_ENVIRONMENT)
