@@ -21,6 +21,7 @@ from graph_model.versions.entities import Receipt, Report, Version
 from graph_model.versions.readable import Readable, readables
 from graph_model.versions.report import report_versions
 from graph_model.versions.resolve import resolve
+from graph_model.versions.roots import Roots, as_roots
 
 # So many reports, and so many reads, are committed together at most.
 MOST_REPORTS = 100
@@ -32,11 +33,17 @@ class Services:
     commit in groups what comes in at the same time.
     """
 
-    def __init__(self, graph: Graph, broker_url: str | None, storage_root: Path) -> None:
-        self.graph, self.broker_url, self.storage_root = graph, broker_url, storage_root
-        self.reports: Group[Report, Receipt] = Group(lambda reports: report_versions(graph, reports), most=MOST_REPORTS)
+    def __init__(self, graph: Graph, broker_url: str | None, roots: Roots | Path) -> None:
+        self.graph, self.broker_url, self.roots = graph, broker_url, as_roots(roots)
+        self.reports: Group[Report, Receipt] = Group(
+            lambda reports: report_versions(graph, reports, self.roots), most=MOST_REPORTS
+        )
         self.reads: Group[Read, Counted] = Group(lambda reads: record_reads(graph, reads), most=MOST_REPORTS)
         self.observations: Group[Observation, None] = Group(self.observe, most=MOST_OBSERVATIONS)
+
+    @property
+    def storage_root(self) -> Path:
+        return self.roots.folder
 
     def observe(self, observations: Sequence[Observation]) -> list[None]:
         """Records observations together. All are durable when it returns, or none; None for each."""

@@ -10,6 +10,7 @@ HeadwaterError
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
 │   ├── InvalidResults       a file of check results that cannot be read, or that is about nothing known
 │   ├── ContentError         a content is missing, cut short, or not what its format says
+│   │   └── LocationRefused      it lies outside of the roots of data
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   └── Refused              it cannot be done in the state that the thing is in
@@ -291,6 +292,16 @@ class ContentError(DomainError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class LocationRefused(ContentError):
+    """A content lies outside of the roots of data. Nothing of it was opened. `setting` names what would allow it."""
+
+    code = "LOCATION_REFUSED"
+
+    def __init__(self, location: str, setting: str) -> None:
+        self.location, self.setting = location, setting
+        super().__init__(f"{location} lies outside the places that data may lie in: {setting} does not list it")
 
 
 class SettingsError(HeadwaterError):

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from graph_model.versions.roots import NAMED_DATABASES, Roots, is_in_store
 
 CONNECTION_FILE = "connection.json"
 
@@ -150,6 +153,61 @@ class StorageSettings(Settings):
     )
 
 
+class DataSettings(Settings):
+    """Where contents may lie besides the storage root. What lies elsewhere is refused, never opened."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_DATA_", extra="ignore")
+
+    roots: str = Field(
+        default="",
+        description="more folders, and prefixes of stores (s3://bucket/prefix), that data may lie below, separated by"
+        " commas; the storage root always is one",
+    )
+    databases: str = Field(
+        default="env:*",
+        description="databases that tables may lie in, separated by commas: env:NAME (a variable that holds the"
+        " address), env:* (any such variable), an address without login, * (any)",
+    )
+
+    @field_validator("roots")
+    @classmethod
+    def _are_roots(cls, value: str) -> str:
+        for entry in _listed(value):
+            if not (entry.startswith("/") or re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/]+.*", entry)):
+                raise ValueError(f"{entry} is neither an absolute folder nor a prefix like s3://bucket/prefix")
+        return value
+
+    @field_validator("databases")
+    @classmethod
+    def _are_databases(cls, value: str) -> str:
+        for entry in _listed(value):
+            if not re.fullmatch(r"\*|env:(\*|\w+)|[a-z][a-z0-9+_]*:///?[^@?#]*", entry):
+                shown = entry.rpartition("@")[2]  # what stands before it would be a login
+                raise ValueError(f"{shown} is neither env:NAME nor an address like postgresql://host/database")
+        return value
+
+    def listed_roots(self) -> tuple[str, ...]:
+        return _listed(self.roots)
+
+    def listed_databases(self) -> tuple[str, ...]:
+        return _listed(self.databases)
+
+
+def roots_of(storage: StorageSettings, data: DataSettings) -> Roots:
+    """The places that contents may lie in, as the settings name them."""
+    listed = data.listed_roots()
+    return Roots(
+        storage.root.absolute(),
+        tuple(Path(entry) for entry in listed if not is_in_store(entry)),
+        tuple(entry.rstrip("/") for entry in listed if is_in_store(entry)),
+        data.listed_databases() or NAMED_DATABASES,
+    )
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (entry.strip() for entry in value.split(","))))
+
+
 class NotifySettings(Settings):
     """Where notices to owners go. Without a webhook they are written to the log of the worker."""
 
@@ -180,6 +238,7 @@ ALL_SETTINGS: tuple[type[Settings], ...] = (
     ApiSettings,
     WorkerSettings,
     StorageSettings,
+    DataSettings,
     NotifySettings,
     HomeSettings,
 )

@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
@@ -22,6 +21,7 @@ from graph_model.runs.lease import become_leader
 from graph_model.runs.sweeps import dead_attempts, expire_leases, mark_swept, unclaimed
 from graph_model.settings import NotifySettings
 from graph_model.store.graph import Graph
+from graph_model.versions.roots import Roots
 from workers.places import sweep_attempt
 
 # A leader that has not come back for so many sweeps is followed by another one.
@@ -51,10 +51,10 @@ class Sweeps:
     """What the leader does. Each of these is safe to run by two leaders at once, and after any crash."""
 
     def __init__(
-        self, graph: Graph, *, broker_url: str | None, notify: NotifySettings, root: Path, staging_grace: float
+        self, graph: Graph, *, broker_url: str | None, notify: NotifySettings, roots: Roots, staging_grace: float
     ) -> None:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
-        self._root, self._staging_grace = root, staging_grace
+        self._roots, self._staging_grace = roots, staging_grace
 
     def all(self) -> tuple[Sweep, ...]:
         return (
@@ -88,7 +88,7 @@ class Sweeps:
         """What is left on disk of attempts that were killed. All workers see the same storage root."""
         dead = dead_attempts(self._graph, grace_seconds=self._staging_grace)
         for attempt in dead:
-            sweep_attempt(attempt, self._root)
+            sweep_attempt(attempt, self._roots)
         if dead:
             mark_swept(self._graph, dead)
 

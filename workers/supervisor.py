@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from connectors import storage
-from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError
+from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError, LocationRefused
 from graph_model.failpoints import failpoint
 from graph_model.runs.details import VALIDATION_TIMEOUT_SECONDS
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
@@ -21,6 +21,7 @@ from graph_model.runs.finish import Ending, finish_runs, output_version
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
 from graph_model.versions.entities import Content, Validated, VersionState
+from graph_model.versions.roots import Roots, as_roots
 from workers.executors import CannotRunError, Launch, Task, executor_for, validation
 from workers.executors.handover import clean_environment
 from workers.held import Held, RunLostError
@@ -61,10 +62,10 @@ Outcome = Done | Judged | Failure
 
 
 class Supervisor:
-    """Executes runs below one storage root. Each call of `execute` belongs to one thread and one run."""
+    """Executes runs on data below these roots. Each call of `execute` belongs to one thread and one run."""
 
-    def __init__(self, graph: Graph, root: Path, templates: Templates | None = None) -> None:
-        self._graph, self._root, self._templates = graph, root.absolute(), templates
+    def __init__(self, graph: Graph, roots: Roots | Path, templates: Templates | None = None) -> None:
+        self._graph, self._roots, self._templates = graph, as_roots(roots), templates
         self._endings: Group[Ending, Finished] = Group(lambda endings: finish_runs(graph, endings), most=MOST_ENDINGS)
 
     def execute(self, held: Held) -> tuple[str, ...]:
@@ -82,9 +83,9 @@ class Supervisor:
 
     def _execute(self, held: Held) -> tuple[str, ...]:
         try:
-            task = open_task(held.run, self._root)
+            task = open_task(held.run, self._roots)
         except Exception as error:  # noqa: BLE001  our thread must outlive whatever a run brings with it
-            return self._settle(held, None, _our_failure(error))
+            return self._settle(held, None, _not_begun(held.run, error))
         try:
             outcome = self._outcome(held, task)
             failpoint("outputs.validated")
@@ -194,7 +195,7 @@ class Supervisor:
     def _expose_one(self, output: RunOutput) -> None:
         source = output.content
         target = Content(source.format, _exposed_place(output) or "", source.options)
-        storage.expose(storage.located(source, self._root), storage.located(target, self._root), output.partition)
+        storage.expose(storage.located(source, self._roots), storage.located(target, self._roots), output.partition)
 
     def _order(self, task: Task, launch: Launch, *, label: str) -> Order:
         template = self._templates and self._templates.of(launch.template)
@@ -250,6 +251,13 @@ def _our_failure(error: Exception) -> Failure:
         log.error("an error that nobody foresaw", exc_info=error)
         return Failure(f"Headwater could not carry it out: {type(error).__name__}: {error}")
     return Failure(str(error))
+
+
+def _not_begun(run: ClaimedRun, error: Exception) -> Outcome:
+    """A place that may not be opened is a verdict about the version that is said to lie there."""
+    if run.kind is RunKind.VALIDATION and isinstance(error, LocationRefused):
+        return Judged(Validated(None, (), error.reason))
+    return _our_failure(error)
 
 
 def _exposed_place(output: RunOutput) -> str | None:

@@ -45,7 +45,7 @@ def answer(request: str) -> str:
     items = json.loads(request)["items"]
     try:
         found = [
-            validate(Content(**item["content"]), [check_from(check) for check in item["checks"]]) for item in items
+            validate(_content_from(item["content"]), [check_from(check) for check in item["checks"]]) for item in items
         ]
     except StorageUnavailable as error:
         return json.dumps({"unavailable": str(error)})
@@ -64,7 +64,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _content_to(content: Content) -> dict[str, Any]:
-    return {"format": content.format, "location": content.location, "options": dict(content.options)}
+    return {
+        "format": content.format,
+        "location": content.location,
+        "options": dict(content.options),
+        "within": content.within,
+    }
+
+
+def _content_from(document: Mapping[str, Any]) -> Content:
+    return Content(**{**document, "within": tuple(document["within"])})
 
 
 def _validated_to(validated: Validated) -> dict[str, Any]:

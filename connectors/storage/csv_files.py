@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.storage.file_format import FileFormat, Part, numbered
-from connectors.storage.files import CHUNK, Fingerprint, fingerprint, reading, replacing
+from connectors.storage.files import CHUNK, Fingerprint, fingerprint, replacing, text_of
 from connectors.storage.scan import ROW, Field, Relation
 from connectors.storage.session import Session, identifier, literal, one_row, session
 from connectors.storage.text_types import cast, kinds_seen, type_of_kinds
@@ -124,7 +124,7 @@ def _text_watch(path: Path, encoding: str) -> Callable[[bytes], None]:
 def _header(path: Path, dialect: Dialect) -> list[str]:
     encoding = "utf-8-sig" if codecs.lookup(dialect.encoding).name in _UTF8 else dialect.encoding
     try:
-        with reading(path), path.open(encoding=encoding, newline="") as file:
+        with text_of(path, encoding) as file:
             first = next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True), [])
     except (csv.Error, UnicodeError) as error:
         raise ContentError(f"the first line of {path.name} cannot be read: {error}") from None
@@ -151,8 +151,7 @@ def _as_utf8(part: Part, encoding: str, folder: Path) -> Part:
         return part
     converted = folder / f"{part.rows_before}-{part.path.name}"
     with (
-        reading(part.path),
-        part.path.open(encoding=encoding, newline="") as source,
+        text_of(part.path, encoding) as source,
         converted.open("w", encoding="utf-8", newline="") as target,
     ):
         try:

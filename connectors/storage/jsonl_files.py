@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from connectors.storage.file_format import FileFormat, Part, numbered
-from connectors.storage.files import Fingerprint, fingerprint, reading, replacing
+from connectors.storage.files import Fingerprint, bytes_of, fingerprint, replacing
 from connectors.storage.scan import ROW, Relation, typed_fields
 from connectors.storage.session import Session, literal, sentence, session
 from graph_model.errors import ContentError
@@ -66,14 +66,14 @@ def _read_json(path: str, columns: str) -> str:
 
 
 def _is_blank(path: Path) -> bool:
-    with reading(path), path.open("rb") as file:
+    with bytes_of(path) as file:
         return not any(line.strip() for line in iter(lambda: file.read(1 << 16), b""))
 
 
 def _first_mistake(paths: Sequence[Path]) -> str | None:
     """The first line that is no JSON object. Looked for once DuckDB has refused: its line numbers can be one off."""
     for path in paths:
-        with reading(path), path.open("rb") as file:
+        with bytes_of(path) as file:
             for number, line in enumerate(file, start=1):
                 wrong = _mistake(line)
                 if wrong:

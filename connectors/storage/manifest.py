@@ -10,19 +10,19 @@ content's options are passed on to it, and `files` among them names the format t
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, cast
 
-from connectors.storage.file_format import FileFormat, Part, stream
-from connectors.storage.files import Fingerprint, copy_file, discard_file, reading, regular_file, replacing
+from connectors.storage.at_hand import at_hand, at_hand_with_its_folder, put_copy, remove, to_be_written
+from connectors.storage.file_format import FileFormat, Part, kept_with, stream
+from connectors.storage.files import Fingerprint, hash_of_files, reading, regular_file, replacing
 from connectors.storage.formats import format_named
 from connectors.storage.scan import Member, Scan, counted
 from connectors.storage.session import Session, one_row, session
@@ -63,8 +63,7 @@ class Manifest:
 
     @property
     def content_hash(self) -> str:
-        lines = sorted(f"{listed.name}\0{listed.sha256.lower()}\n" for listed in self.files)
-        return f"files:{hashlib.sha256(''.join(lines).encode()).hexdigest()}"
+        return hash_of_files((listed.name, listed.sha256) for listed in self.files)
 
 
 class ManifestedFiles:
@@ -72,12 +71,17 @@ class ManifestedFiles:
 
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
-        manifest = _manifest_at(Path(content.location))
-        with session([Path(content.location), *(listed.path for listed in manifest.files)]) as opened:
+        with at_hand_with_its_folder(content) as path, self._opened(path, content.options) as scan:
+            yield scan
+
+    @contextmanager
+    def _opened(self, path: Path, options: Mapping[str, Any]) -> Iterator[Scan]:
+        manifest = _manifest_at(path)
+        with session([path, *(listed.path for listed in manifest.files)]) as opened:
             for listed in manifest.files:
-                _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
-            _check_rows(opened, manifest, content.options)
-            relation = manifest.kind.relation(opened, manifest.parts, content.options)
+                _check_bytes(listed, manifest.kind.examine(listed.path, options))
+            _check_rows(opened, manifest, options)
+            relation = manifest.kind.relation(opened, manifest.parts, options)
             rows, nulls = counted(opened.connection, relation)
             size = sum(listed.size_bytes for listed in manifest.files)
             inspection = Inspection(
@@ -91,28 +95,28 @@ class ManifestedFiles:
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Sizes and hashes are held against the manifest before the first row is handed out."""
-        manifest = _manifest_at(Path(content.location))
-        for listed in manifest.files:
-            _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
-        return stream(manifest.kind, manifest.parts, content.options, columns)
+        with ExitStack() as stack:
+            manifest = _manifest_at(stack.enter_context(at_hand_with_its_folder(content)))
+            for listed in manifest.files:
+                _check_bytes(listed, manifest.kind.examine(listed.path, content.options))
+            reader = stream(manifest.kind, manifest.parts, content.options, columns)
+            kept = stack.pop_all()
+        return kept_with(reader, kept)
 
     def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
         """One file, and the manifest after it: without a manifest nothing is there yet."""
-        name = str(content.options.get("files", "parquet"))
-        path = Path(content.location)
-        part = Content(
-            _member_format(name, path.name), str(path.parent / f"part-0{format_named(name).suffix}"), content.options
-        )
+        name = _member_format(str(content.options.get("files", "parquet")), "the manifest")
+        part = replace(_beside(content, f"part-0{format_named(name).suffix}"), format=name)
         format_named(name).write(part, reader)
         with format_named(name).scan(part) as scan:
             found = scan.inspection
         entry = {
-            "path": Path(part.location).name,
+            "path": part.location.rpartition("/")[2],
             "format": name,
             "size_bytes": found.size_bytes,
             "row_count": found.row_count,
         }
-        with replacing(path) as temporary:
+        with to_be_written(content) as path, replacing(path) as temporary:
             temporary.write_text(
                 json.dumps({"files": [entry | {"sha256": found.content_hash.removeprefix("sha256:")}]}, indent=2)
             )
@@ -120,28 +124,32 @@ class ManifestedFiles:
     def expose(self, content: Content, target: Content, partition: str) -> None:
         """The files first, then the manifest; then what only the old manifest listed goes. A reader who comes in
         between meets files that do not match: refused, never a mixture taken for good."""
-        manifest, place = _manifest_at(Path(content.location)), Path(target.location)
-        former = _listed_at(place)
-        for listed in manifest.files:
-            copy_file(listed.path, place.parent / listed.name)
-        copy_file(Path(content.location), place)
-        for listed in former:
-            if listed.name not in {kept.name for kept in manifest.files}:
-                discard_file(listed.path)
+        former = _names_at(target)
+        with at_hand_with_its_folder(content) as path:
+            manifest = _manifest_at(path)
+            for listed in manifest.files:
+                put_copy(listed.path, _beside(target, listed.name))
+            put_copy(path, target)
+        for name in former - {kept.name for kept in manifest.files}:
+            remove(_beside(target, name))
 
     def discard(self, content: Content) -> None:
-        place = Path(content.location)
-        for listed in _listed_at(place):
-            discard_file(listed.path)
-        discard_file(place)
+        for name in _names_at(content):
+            remove(_beside(content, name))
+        remove(content)
 
 
-def _listed_at(place: Path) -> tuple[Listed, ...]:
-    """The files of a manifest that may be broken or gone: then none."""
+def _beside(content: Content, name: str) -> Content:
+    return replace(content, location=f"{content.location.rpartition('/')[0]}/{name}")
+
+
+def _names_at(content: Content) -> set[str]:
+    """The files that a manifest lists which may be broken or gone: then none."""
     try:
-        return _parsed(place).files
+        with at_hand(content) as path:
+            return {listed.name for listed in _parsed(path).files}
     except ContentError:
-        return ()
+        return set()
 
 
 def _manifest_at(path: Path) -> Manifest:

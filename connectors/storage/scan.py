@@ -59,13 +59,32 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the greatest value of a column: floats, or datetimes without zone in UTC."""
+
+    least: Any
+    most: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What is known of columns without a look at their rows."""
+
+    rows: int
+    nulls: Mapping[str, int]
+    bounds: Mapping[str, Bounds]
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """`members` is empty where rows have no order, and has one entry for a single file."""
+    """`members` is empty where rows have no order, and has one entry for a single file. `statistics`: what may be
+    believed about the rows unread, where that is declared."""
 
     connection: duckdb.DuckDBPyConnection
     relation: Relation
     inspection: Inspection
     members: tuple[Member, ...] = ()
+    statistics: Statistics | None = None
 
     def place(self, row: int) -> dict[str, Any]:
         """Where a row stands, for people: its number, and its file when there are several."""

@@ -20,7 +20,7 @@ from graph_model.estate.partitions import read_partitions
 from graph_model.estate.promises import read_promise
 from graph_model.estate.retention import read_retention
 from graph_model.estate.sections import Said, Section, describe
-from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, known_formats
+from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, LOGIN_OPTIONS, known_formats
 from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
@@ -81,6 +81,9 @@ def _properties(section: Section) -> dict[str, Any]:
 def _options(section: Section, format: str) -> dict[str, Any]:
     """`url` and `table` say where a table lies; for readers they are options like the others."""
     options = section.values("options")
+    for entry, _ in section.entries("options"):
+        if entry.text in LOGIN_OPTIONS and not str(options[entry.text]).startswith("env:"):
+            section.wrong(entry.line, f"{entry.text} would be known to all who read the graph", "write env:NAME")
     for key in ("url", "table"):
         said = section.text(key)
         if said and format and format != "table":

@@ -10,7 +10,14 @@ from typing import Any
 
 from graph_model.audit.record import Transition, record
 from graph_model.datasets.repository import known_datasets
-from graph_model.errors import DatasetNotFound, DomainError, InvalidInput, InvalidPartition, LocationMissing
+from graph_model.errors import (
+    ContentError,
+    DatasetNotFound,
+    DomainError,
+    InvalidInput,
+    InvalidPartition,
+    LocationMissing,
+)
 from graph_model.names import Name, dataset_name_id, partition_id, run_id, validation_job_partition_id, version_id
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.partitions.stored import scheme_of
@@ -20,6 +27,7 @@ from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import Receipt, Report, VersionState
 from graph_model.versions.places import fixed_place
+from graph_model.versions.roots import Roots
 
 # A reported version is what others wait for, so its validation goes before ordinary jobs.
 VALIDATION_PRIORITY = 10
@@ -68,13 +76,16 @@ def report_version(graph: Graph, report: Report) -> Receipt:
     return outcome
 
 
-def report_versions(graph: Graph, reports: Sequence[Report]) -> tuple[Receipt | DomainError, ...]:
+def report_versions(
+    graph: Graph, reports: Sequence[Report], roots: Roots | None = None
+) -> tuple[Receipt | DomainError, ...]:
     """What each of `reports` led to, in their order; those that can be taken are durable together.
 
     An error stands for a report that cannot be taken, and says why; the others are not touched by it.
+    With `roots`, so is a location that lies outside of them by its words; the worker that opens it looks closer.
     """
     targets = find_targets(graph, {report.dataset for report in reports})
-    outcomes = [_claim(graph, report, targets.get(report.dataset)) for report in reports]
+    outcomes = [_claim(graph, report, targets.get(report.dataset), roots) for report in reports]
     claims = {outcome.version: outcome for outcome in outcomes if isinstance(outcome, Claim)}
     receipts = graph.write(lambda tx: _report(tx, claims), step="report") if claims else {}
     return tuple(
@@ -108,7 +119,7 @@ def _target(row: Row) -> Target:
     )
 
 
-def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | DomainError:
+def _claim(graph: Graph, report: Report, target: Target | None, roots: Roots | None) -> Claim | DomainError:
     unstorable = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
     if unstorable:
         return InvalidInput(unstorable, "holds characters that are no text (half of a surrogate pair)")
@@ -123,8 +134,22 @@ def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | Domai
     location = report.location or fixed_place(target.location, target.options, key)
     if location is None:
         return LocationMissing(report.dataset)
+    refused = _refusal(target.format, location, roots)
+    if refused:
+        return refused
     partition = partition_id(target.id, key)
     return Claim(report, version_id(partition, report.key or uuid.uuid4().hex), partition, key, target, location)
+
+
+def _refusal(format: str, location: str, roots: Roots | None) -> ContentError | None:
+    """Addresses of tables are left to the worker, which knows what their variables hold."""
+    if roots is None or format == "table":
+        return None
+    try:
+        roots.place(location)
+    except ContentError as error:
+        return error
+    return None
 
 
 def _is_storable(text: str | None) -> bool:

@@ -35,6 +35,10 @@ MISSING_COLUMN = "its contract declares id, amount"
 # What is added below START, from line 6 on (or is the whole file: `scope…`, `[…`) -> line, message, hint
 MISTAKES = {
     "unknown key of the estate": ("jbos: {}", (6, "estate: unknown key jbos", "did you mean jobs?")),
+    "a key of a store that is written out": (
+        "  lake: {format: csv, location: 's3://lake/x.csv', options: {secret_key: abc}}",
+        (6, "dataset lake: secret_key would be known to all who read the graph", "write env:NAME"),
+    ),
     "unknown key of a dataset": (
         "  extra: {format: csv, ownr: me}",
         (6, "dataset extra: unknown key ownr", "did you mean owner?"),
