@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.storage.file_format import FileFormat, Part, known_columns, numbered
 from connectors.storage.files import Fingerprint, fingerprint, reading, regular_file, replacing
-from connectors.storage.scan import Field, Relation, typed_fields
+from connectors.storage.scan import ROW, Field, Relation, typed_fields
 from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _MAGIC = b"PAR1"
 _TAIL = 8
+# A column that DuckDB has in store for every Parquet file, unless one of the file's own is called so.
+_OWN_NUMBER = "file_row_number"
 
 
 class ParquetFiles(FileFormat):
@@ -66,13 +68,24 @@ def rows_of(opened: Session, parts: Sequence[Part], files: Sequence[Path]) -> Re
     """All rows of all parts, each read from the Parquet file at its place in `files`. Raises ContentError when the
     parts do not have the same columns.
     """
-    selects = [f"SELECT * FROM read_parquet({opened.path(file)}, hive_partitioning=false)" for file in files]
-    fields = typed_fields(opened.connection, selects[0])
-    for part, select in zip(parts[1:], selects[1:], strict=True):
-        if typed_fields(opened.connection, select) != fields:
+    readers = [f"read_parquet({opened.path(file)}, hive_partitioning=false)" for file in files]
+    fields = typed_fields(opened.connection, f"SELECT * FROM {readers[0]}")
+    for part, reader in zip(parts[1:], readers[1:], strict=True):
+        if typed_fields(opened.connection, f"SELECT * FROM {reader}") != fields:
             raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
-    sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
-    return Relation(sql, fields)
+    knows_rows = _OWN_NUMBER not in {path.lower() for path in fields}
+    number = _numbered if knows_rows else _counted_through
+    sql = " UNION ALL ".join(number(reader, part) for part, reader in zip(parts, readers, strict=True))
+    return Relation(sql, fields, knows_rows=knows_rows)
+
+
+def _numbered(reader: str, part: Part) -> str:
+    """By the reader, which knows the number of each row: several threads may read then, where counting takes one."""
+    return f"SELECT *, {_OWN_NUMBER} + {part.rows_before + 1} AS {ROW} FROM {reader}"
+
+
+def _counted_through(reader: str, part: Part) -> str:
+    return numbered(f"SELECT * FROM {reader}", part)
 
 
 def _exact(opened: Session, fields: Mapping[str, Field], path: Path) -> dict[str, Field]:
