@@ -3,9 +3,10 @@
 `python -m benchmarks.validate [--rows N] [--rounds N]` writes one Parquet and one CSV file with a few mistakes of every
 kind, and has three fresh processes answer the same ten questions about each, one after the other and each round in
 another order: our validation, as a run does it; SQL for DuckDB; a scan in pyarrow. Ours also finds the schema, the
-statistics, the content hash and the first failing rows, which the others leave out. It prints the median time, the
-processor time and the peak memory of each, and ends with an error when the answers differ. The last line is the ratio of
-ours to the faster of the two on Parquet; above 1.5, or 400 MB, it ends with 1. Needs nothing; leaves nothing.
+statistics, the content hash and the first failing rows, which the others leave out. It prints the time and processor
+time of the best round and the highest peak memory of each, and ends with an error when the answers differ. The last
+line is the ratio of ours to the faster of the two on Parquet; above 1.5, or 400 MB, it ends with 1. Needs nothing;
+leaves nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import time
@@ -29,7 +29,7 @@ from workers.executors.validation import CHILD
 
 MODULES = "benchmarks.validating"
 WAYS = ("headwater", "duckdb", "pyarrow")
-OPTIONS = {"parquet": {}, "csv": {"nulls": [""]}}
+OPTIONS = {"csv": {"nulls": [""]}, "parquet": {}}
 HIGHEST_RATIO, MOST_MEGABYTES = 1.5, 400
 
 
@@ -52,12 +52,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Our validation, DuckDB and pyarrow by hand, on the same file.")
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--formats", nargs="+", choices=tuple(OPTIONS), default=[*OPTIONS])
     asked = parser.parse_args()
     with TemporaryDirectory() as folder:
-        ratios = {
-            kind: compare(Path(folder), kind, rows=asked.rows, rounds=asked.rounds) for kind in ("csv", "parquet")
-        }
-    ratio, megabytes = ratios["parquet"]
+        found = [compare(Path(folder), kind, rows=asked.rows, rounds=asked.rounds) for kind in asked.formats]
+    ratio, megabytes = found[-1]
     say(f"memory: {megabytes:.0f} MB at most, of {MOST_MEGABYTES}")
     say(f"ratio: {ratio:.2f}")
     sys.exit(1 if ratio > HIGHEST_RATIO or megabytes > MOST_MEGABYTES else 0)
@@ -71,13 +70,11 @@ def compare(folder: Path, format: str, *, rows: int, rounds: int) -> tuple[float
         for way in (*WAYS[number % len(WAYS) :], *WAYS[: number % len(WAYS)]):
             found[way].append(answered(folder, way, format, path))
     require_equal(found)
-    say(f"{format}: {rows} rows, {path.stat().st_size / 1e6:.0f} MB, {rounds} rounds, medians")
+    say(f"{format}: {rows} rows, {path.stat().st_size / 1e6:.0f} MB, best of {rounds} rounds")
     for way in WAYS:
         costs = [each.cost for each in found[way]]
-        say(
-            f"  {way:10}{median(costs, 'wall'):7.2f} s {median(costs, 'cpu'):7.2f} s of processor {peak(costs):6.0f} MB"
-        )
-    ours, *others = (median([each.cost for each in found[way]], "wall") for way in WAYS)
+        say(f"  {way:10}{best(costs, 'wall'):7.2f} s {best(costs, 'cpu'):7.2f} s of processor {peak(costs):6.0f} MB")
+    ours, *others = (best([each.cost for each in found[way]], "wall") for way in WAYS)
     say(f"  {ours / min(others):.2f} times the faster of the two")
     return ours / min(others), peak([each.cost for each in found["headwater"]])
 
@@ -127,8 +124,9 @@ def require_equal(found: dict[str, list[Answered]]) -> None:
         sys.exit(f"the answers differ: {answers}")
 
 
-def median(costs: Sequence[Cost], what: str) -> float:
-    return statistics.median(getattr(cost, what) for cost in costs)
+def best(costs: Sequence[Cost], what: str) -> float:
+    """On a machine that others use too, the best round tells most about the work itself."""
+    return min(getattr(cost, what) for cost in costs)
 
 
 def peak(costs: Sequence[Cost]) -> float:
