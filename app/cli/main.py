@@ -21,6 +21,7 @@ from app.cli import (
     partitions,
     quarantine,
     questions,
+    rereading,
     runs,
     schema,
     stack,
@@ -81,7 +82,7 @@ app.command(rich_help_panel=_ESTATE)(estate.apply)
 app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
 app.command(rich_help_panel=_ASK)(versions.wait)
-app.command("versions", rich_help_panel=_ASK)(versions.list_versions)
+app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
@@ -96,6 +97,7 @@ app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
 app.command(rich_help_panel=_INTERVENE)(interventions.replay)
 app.command(rich_help_panel=_INTERVENE)(interventions.revalidate)
+versions.app.command("check")(rereading.check_versions)
 app.command(rich_help_panel=_INTERVENE)(quarantine.quarantine)
 app.command("release-version", rich_help_panel=_INTERVENE)(quarantine.release_version)
 app.command("tainted", rich_help_panel=_INTERVENE)(quarantine.show_tainted)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from app.cli.connect import actor, broker_url, open_graph, read_settings, require_migrated
 from app.cli.errors import finish
@@ -22,6 +23,24 @@ if TYPE_CHECKING:
     from graph_model.versions.entities import Version
 
 WAIT_SECONDS = 300.0
+
+
+class ListByDefault(TyperGroup):
+    """`headwater versions DATASET` is `headwater versions list DATASET`, which also takes a dataset called like one of
+    the commands.
+    """
+
+    default = "list"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in {*self.commands, "-h", "--help"}:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=ListByDefault, no_args_is_help=True, help="List the versions of a dataset; or who read them, and more."
+)
 
 
 def report(
@@ -113,6 +132,7 @@ def wait(
     finish(findings=True)
 
 
+@app.command("list")
 def list_versions(
     dataset: DatasetArgument,
     *,

@@ -26,6 +26,7 @@ from app.graphql.nodes import NodeQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
+from app.graphql.rereading import RereadMutation
 from app.graphql.runs import RunQuery
 from app.graphql.versions import VersionMutation, VersionQuery
 
@@ -44,6 +45,7 @@ LIMITS = Limits(
         "Mutation.replay": 500,
         "Mutation.revalidate": 500,
         "Mutation.quarantine": 500,
+        "Mutation.checkVersion": 500,
         "Mutation.releaseVersion": 500,
         "Mutation.answer": 500,
         "Dataset.schemaHistory": 100,
@@ -77,7 +79,9 @@ class Query(
 
 
 @strawberry.type
-class Mutation(VersionMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation):
+class Mutation(
+    VersionMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation, RereadMutation
+):
     pass
 
 
