@@ -238,6 +238,14 @@ class CannotQuarantine(Refused):
         super().__init__(f"version {version} is {state}: only what was published or superseded can be quarantined")
 
 
+class CannotCheckVersion(Refused):
+    code = "CANNOT_CHECK_VERSION"
+
+    def __init__(self, version: str, state: str) -> None:
+        self.version, self.state = version, state
+        super().__init__(f"version {version} is {state}: only what is published or superseded has to stay as it was")
+
+
 class CannotRelease(Refused):
     code = "CANNOT_RELEASE"
 

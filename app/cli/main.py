@@ -25,6 +25,7 @@ from app.cli import (
     partitions,
     quarantine,
     questions,
+    rereading,
     runs,
     schema,
     search,
@@ -109,6 +110,7 @@ app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
 app.command(rich_help_panel=_INTERVENE)(interventions.replay)
 app.command(rich_help_panel=_INTERVENE)(interventions.revalidate)
+versions.app.command("check")(rereading.check_versions)
 app.command(rich_help_panel=_INTERVENE)(quarantine.quarantine)
 app.command("release-version", rich_help_panel=_INTERVENE)(quarantine.release_version)
 app.command("tainted", rich_help_panel=_INTERVENE)(quarantine.show_tainted)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import strawberry
 
+from connectors.checks.reread import Found
 from graph_model.holds.entities import HoldKind
 from graph_model.impact.entities import Verdict
 from graph_model.questions.entities import Answer
@@ -19,6 +20,7 @@ from graph_model.versions.entities import VersionState
 __all__ = [
     "Answer",
     "ChangeClass",
+    "Found",
     "HoldKind",
     "InputState",
     "ReaderKind",
@@ -32,6 +34,11 @@ strawberry.enum(Answer, description="What became of a question. Nobody answers O
 strawberry.enum(
     ChangeClass,
     description="MAJOR: who read the old schema may fail. MINOR: there is more. PATCH: readers notice nothing.",
+)
+strawberry.enum(
+    Found,
+    description="What lies at the place of a version. OVERWRITTEN: a later one took it, as it may. UNAVAILABLE: it did "
+    "not answer, which says nothing about the content.",
 )
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)

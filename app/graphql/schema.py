@@ -28,6 +28,7 @@ from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
 from app.graphql.reads import ReadMutation
 from app.graphql.registration import RegistrationMutation
+from app.graphql.rereading import RereadMutation
 from app.graphql.runs import RunQuery
 from app.graphql.search import SearchQuery
 from app.graphql.versions import VersionMutation, VersionQuery
@@ -50,6 +51,7 @@ LIMITS = Limits(
         "Mutation.replay": 500,
         "Mutation.revalidate": 500,
         "Mutation.quarantine": 500,
+        "Mutation.checkVersion": 500,
         "Mutation.releaseVersion": 500,
         "Mutation.answer": 500,
         "Mutation.registerDataset": 500,
@@ -94,6 +96,7 @@ class Mutation(
     QuarantineMutation,
     QuestionMutation,
     RegistrationMutation,
+    RereadMutation,
 ):
     pass
 

@@ -21,7 +21,7 @@ from connectors.storage.parquet_folders import declared_keys, folder_at
 from connectors.storage.parquet_placing import copy_folder, discard_folder, write_folder
 from connectors.storage.parquet_statistics import Statistics, counts
 from connectors.storage.parquet_types import exact
-from connectors.storage.scan import Relation, Scan, typed_fields
+from connectors.storage.scan import ROW, Relation, Scan, typed_fields
 from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
@@ -30,6 +30,9 @@ from graph_model.versions.roots import is_in_store
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# A column that DuckDB has in store for every Parquet file, unless one of the file's own is called so.
+_OWN_NUMBER = "file_row_number"
 
 
 class ParquetFiles(FileFormat):
@@ -104,10 +107,21 @@ def rows_of(opened: Session, parts: Sequence[Part], files: Sequence[Path]) -> Re
     """All rows of all parts, each read from the Parquet file at its place in `files`. Raises ContentError when the
     parts do not have the same columns.
     """
-    selects = [f"SELECT * FROM read_parquet({opened.path(file)}, hive_partitioning=false)" for file in files]
-    fields = typed_fields(opened.connection, selects[0])
-    for part, select in zip(parts[1:], selects[1:], strict=True):
-        if typed_fields(opened.connection, select) != fields:
+    readers = [f"read_parquet({opened.path(file)}, hive_partitioning=false)" for file in files]
+    fields = typed_fields(opened.connection, f"SELECT * FROM {readers[0]}")
+    for part, reader in zip(parts[1:], readers[1:], strict=True):
+        if typed_fields(opened.connection, f"SELECT * FROM {reader}") != fields:
             raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
-    sql = " UNION ALL ".join(numbered(select, part) for part, select in zip(parts, selects, strict=True))
-    return Relation(sql, fields)
+    knows_rows = _OWN_NUMBER not in {path.lower() for path in fields}
+    number = _numbered if knows_rows else _counted_through
+    sql = " UNION ALL ".join(number(reader, part) for part, reader in zip(parts, readers, strict=True))
+    return Relation(sql, fields, knows_rows=knows_rows)
+
+
+def _numbered(reader: str, part: Part) -> str:
+    """By the reader, which knows the number of each row: several threads may read then, where counting takes one."""
+    return f"SELECT *, {_OWN_NUMBER} + {part.rows_before + 1} AS {ROW} FROM {reader}"
+
+
+def _counted_through(reader: str, part: Part) -> str:
+    return numbered(f"SELECT * FROM {reader}", part)

@@ -36,12 +36,16 @@ class Field:
 class Relation:
     """Rows that DuckDB can read: `sql` is a SELECT with all columns and their number in ROW, counted from 1.
 
-    `values` tells what a value is before anybody casts it: a text, a JSON value, or already typed.
+    `values` tells what a value is before anybody casts it: a text, a JSON value, or already typed. `knows_rows`: the
+    format tells the number of a row by itself; else asking for it means counting through, one row after the other.
+    `seen`: row count, and nulls per column, where finding the types has shown them.
     """
 
     sql: str
     fields: Mapping[str, Field]
     values: Values = "typed"
+    knows_rows: bool = False
+    seen: tuple[int, Mapping[str, int]] | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -97,6 +101,8 @@ class Scan:
 
 def counted(connection: duckdb.DuckDBPyConnection, relation: Relation) -> tuple[int, dict[str, int]]:
     """Row count, and nulls per top-level column. Touches every value, so that a damaged one is found."""
+    if relation.seen is not None:
+        return relation.seen[0], dict(relation.seen[1])
     names = [identifier(name) for name in top_level(relation)]
     asked = ["count(*)", *(f"count({name})" for name in names)]
     if names and relation.values == "typed":

@@ -5,7 +5,7 @@ The order inside is that of publishing: lock the job partitions concerned, lock 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from graph_model.audit.record import Notice, Trail, Transition
@@ -50,8 +50,27 @@ def quarantine(graph: Graph, version: str, *, by: str, reason: str) -> SetAside:
 
     Raises VersionNotFound, and CannotQuarantine for a version that was never good.
     """
+    return take_from_readers(graph, version, by=by, reason=reason)
+
+
+def _those_of_equal_content(tx: Transaction, version: str, by: str, reason: str) -> list[Row]:
+    return tx.rows("versions.set_aside", version=version, by=by, reason=reason)
+
+
+def take_from_readers(
+    graph: Graph,
+    version: str,
+    *,
+    by: str,
+    reason: str,
+    aside: Callable[[Transaction, str, str, str], list[Row]] = _those_of_equal_content,
+    tell: Callable[[Transaction, str, str, str], list[Notice]] | None = None,
+) -> SetAside:
+    """What every quarantine after the fact does. `aside` sets the version aside with those that go with it; where it
+    answers no row nothing happens. `tell` has the notices that go out besides. Both get version, `by` and `reason`.
+    """
     fate, concern, targets = _look(graph, version)
-    return graph.write(lambda tx: _quarantine(tx, fate, concern, targets, by=by, reason=reason))
+    return graph.write(lambda tx: _quarantine(tx, fate, concern, targets, by=by, reason=reason, aside=aside, tell=tell))
 
 
 def release(graph: Graph, version: str, *, by: str, reason: str) -> TakenBack:
@@ -78,7 +97,15 @@ def _look(graph: Graph, version: str) -> tuple[Row, Concern, tuple[JobPartition,
 
 
 def _quarantine(
-    tx: Transaction, fate: Row, concern: Concern, targets: Sequence[JobPartition], *, by: str, reason: str
+    tx: Transaction,
+    fate: Row,
+    concern: Concern,
+    targets: Sequence[JobPartition],
+    *,
+    by: str,
+    reason: str,
+    aside: Callable[[Transaction, str, str, str], list[Row]],
+    tell: Callable[[Transaction, str, str, str], list[Notice]] | None,
 ) -> SetAside:
     version, trail = fate["id"], Trail()
     now, wirings = _locked(tx, fate, targets)
@@ -86,16 +113,20 @@ def _quarantine(
         return SetAside((), _current(tx, fate), walk(tx.rows, version))
     if now["state"] not in _GOOD_ONCE:
         raise CannotQuarantine(version, now["state"])
-    aside = tx.rows("versions.set_aside", version=version, by=by, reason=reason)
-    for row in aside:
+    gone = aside(tx, version, by, reason)
+    if not gone:
+        return SetAside((), _current(tx, fate), walk(tx.rows, version))
+    for row in gone:
         trail.add(Transition(row["id"], VersionState.QUARANTINED, by, {"reason": reason, "with": version}))
     _restore(tx, fate, by, trail)
     ready = create_ready_runs(tx, concern.narrow, concern.jobs, wirings, trail)
     tainted = walk(tx.rows, version)
     trail.tell(_notices(tx, fate, tainted, by=by, reason=reason))
+    if tell:
+        trail.tell(tell(tx, version, by, reason))
     trail.write(tx)
     return SetAside(
-        tuple(sorted(row["id"] for row in aside)), _current(tx, fate), tainted, tuple(run.id for run in ready)
+        tuple(sorted(row["id"] for row in gone)), _current(tx, fate), tainted, tuple(run.id for run in ready)
     )
 
 

@@ -120,11 +120,9 @@ def _target(row: Row) -> Target:
 
 
 def _claim(graph: Graph, report: Report, target: Target | None, roots: Roots | None) -> Claim | DomainError:
-    unstorable = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
+    unstorable = _unstorable(report)
     if unstorable:
-        return InvalidInput(unstorable, "holds characters that are no text (half of a surrogate pair)")
-    if report.location and len(report.location.encode()) > LONGEST_LOCATION:
-        return InvalidInput("location", f"is longer than {LONGEST_LOCATION} bytes")
+        return unstorable
     if target is None:
         return DatasetNotFound(report.dataset, known_datasets(graph, report.dataset.namespace))
     try:
@@ -149,6 +147,16 @@ def _refusal(format: str, location: str, roots: Roots | None) -> ContentError | 
         roots.place(location)
     except ContentError as error:
         return error
+    return None
+
+
+def _unstorable(report: Report) -> InvalidInput | None:
+    """Why the graph cannot take what the report says, if it cannot."""
+    wrong = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
+    if wrong:
+        return InvalidInput(wrong, "holds characters that are no text (half of a surrogate pair)")
+    if report.location and len(report.location.encode()) > LONGEST_LOCATION:
+        return InvalidInput("location", f"is longer than {LONGEST_LOCATION} bytes")
     return None
 
 
