@@ -56,6 +56,8 @@ def _column_edges(job: str, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Edg
         target = field_id(ids[flow.target], flow.target_column)
         used[source] = None
         details = {"provenance": flows.provenance, "job": job, "kind": flow.kind}
+        if flow.transformation:
+            details["transformation"] = flow.transformation
         yield Edge(f"{source}>{target}>FEEDS:{flow.kind}>{job}", "FEEDS", source, target, job, details)
     for shape in flows.shapes:
         source, target = field_id(ids[shape.source], shape.source_column), ids[shape.target]
