@@ -6,6 +6,7 @@ HeadwaterError
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound
 │   ├── PlanChanged, BreaksRefused
+│   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
 │   ├── ContentError         a content is missing, cut short, or not what its format says
@@ -101,6 +102,16 @@ class InvalidEstate(DomainError):
     """All mistakes of an estate at once; nothing of it was applied."""
 
     code = "INVALID_ESTATE"
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class InvalidImport(DomainError):
+    """All mistakes of what was to be imported; nothing of it was."""
+
+    code = "INVALID_IMPORT"
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)

@@ -14,6 +14,7 @@ from app.cli import (
     estate,
     holds,
     impact,
+    imports,
     interventions,
     keep,
     lineage,
@@ -77,6 +78,7 @@ app.command(rich_help_panel=_START)(stack.worker)
 
 app.command(rich_help_panel=_ESTATE)(estate.plan)
 app.command(rich_help_panel=_ESTATE)(estate.apply)
+app.add_typer(imports.app, name="import", rich_help_panel=_ESTATE)
 
 app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
