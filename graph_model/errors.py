@@ -6,6 +6,7 @@ HeadwaterError
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound, ContractNotFound
 │   ├── PlanChanged, BreaksRefused
+│   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
 │   ├── InvalidResults       a file of check results that cannot be read, or that is about nothing known
@@ -117,6 +118,16 @@ class InvalidEvent(DomainError):
     def __init__(self, pointer: str, problem: str) -> None:
         self.pointer, self.problem = pointer, problem
         super().__init__(f"{pointer or 'the body'}: {problem}")
+
+
+class InvalidImport(DomainError):
+    """All mistakes of what was to be imported; nothing of it was."""
+
+    code = "INVALID_IMPORT"
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
 
 
 class NotFound(DomainError):

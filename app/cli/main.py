@@ -18,6 +18,7 @@ from app.cli import (
     estate,
     holds,
     impact,
+    imports,
     interventions,
     keep,
     lineage,
@@ -86,6 +87,7 @@ app.command(rich_help_panel=_ESTATE)(estate.plan)
 app.command(rich_help_panel=_ESTATE)(estate.apply)
 app.command(rich_help_panel=_ESTATE)(crawl.register)
 app.command(rich_help_panel=_ESTATE)(crawl.crawl)
+app.add_typer(imports.app, name="import", rich_help_panel=_ESTATE)
 
 app.command("search", rich_help_panel=_ASK)(search.search)
 app.command("datasets", rich_help_panel=_ASK)(datasets.list_datasets)

@@ -53,6 +53,9 @@ class EdgeKind:
 EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
     EdgeKind(*words.split())
     for words in (
+        "Scope SPEAKS_OF Dataset",
+        "Scope SPEAKS_OF Job",
+        "Scope SPEAKS_OF Consumer",
         "DatasetName NAMES Dataset",
         "Dataset CONSUMED_BY Job",
         "Dataset CONSUMED_BY Consumer",

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.metadata import entry_points
 
 ESTATE_KEYS = ("scope", "namespace", "description", "datasets", "jobs", "consumers")
+IMPORT = "import:"
+"""Begins the scope of what an import declares. No estate may call its scope so."""
 DATASET_KEYS = (
     "format",
     "location",

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
-from graph_model.estate.entities import InputSpec, JobKind
+from graph_model.estate.entities import InputSpec
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`kind` observed: nobody declared it, others told of its runs.
-
-    `columns_known` False: nobody could read which columns it uses; `unresolved` says what could not be followed.
-    `retired_at` is None while the job is declared.
+    """`columns_known` False: nobody could read which columns it uses; `unresolved` says what could not be followed.
+    `retired_at` is None while the job is declared. `kind` is one of estates, what an import calls it (`dbt`), or
+    `observed`: nobody declared it, others told of its runs.
     """
 
     id: str
     name: Name
-    kind: JobKind | Literal["observed"]
+    kind: str
     inputs: tuple[InputSpec, ...] = ()
     outputs: tuple[Name, ...] = ()
     partitions: PartitionScheme = field(default_factory=PartitionScheme)

@@ -59,8 +59,8 @@ def _job(row: Row) -> Job:
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
         kind=row["kind"] or "observed",
-        inputs=tuple(sorted(map(_input, row["inputs"]), key=lambda item: item.dataset)),
-        outputs=tuple(sorted(Name(output["namespace"], output["name"]) for output in row["outputs"])),
+        inputs=_inputs(row["inputs"]),
+        outputs=tuple(sorted({Name(output["namespace"], output["name"]) for output in row["outputs"]})),
         partitions=scheme_of(row),
         retries=row["retries"] or 0,
         timeout_seconds=row["timeout_seconds"] or 0.0,
@@ -73,6 +73,13 @@ def _job(row: Row) -> Job:
         scope=row["scope"] or "",
         retired_at=row["retired_at"],
     )
+
+
+def _inputs(rows: Sequence[Row]) -> tuple[InputSpec, ...]:
+    """One for each dataset, whoever else says so: the one whose partitions are declared."""
+    ordered = sorted(rows, key=lambda row: row["mapping"] is not None)
+    found = {item.dataset: item for item in map(_input, ordered)}
+    return tuple(sorted(found.values(), key=lambda item: item.dataset))
 
 
 def _input(row: Row) -> InputSpec:
