@@ -4,7 +4,7 @@ HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
-│   │                   QuestionNotFound
+│   │                   QuestionNotFound, NodeNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
@@ -140,6 +140,10 @@ class VersionNotFound(NotFound):
 
 class ColumnNotFound(NotFound):
     kind = "column"
+
+
+class NodeNotFound(NotFound):
+    kind = "node"
 
 
 class QuestionNotFound(NotFound):

@@ -20,7 +20,7 @@ from app.graphql.impact import ImpactQuery
 from app.graphql.interventions import InterventionMutation
 from app.graphql.jobs import JobQuery
 from app.graphql.limits import Limits, LimitsExtension
-from app.graphql.lineage import MOST_NODES, LineageQuery
+from app.graphql.lineage import MOST_NODES, MOST_PATHS, LineageQuery
 from app.graphql.names import BIG_INT, BigInt
 from app.graphql.nodes import NodeQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
@@ -34,6 +34,8 @@ CACHED_DOCUMENTS = 512
 LIMITS = Limits(
     weights={
         "Query.lineage": 50,
+        "Query.lineagePaths": 500,
+        "Query.lineageDiff": 500,
         "Query.impact": 500,
         "Query.readiness": 20,
         "Query.tainted": 500,
@@ -53,7 +55,7 @@ LIMITS = Limits(
         "RunConnection.totalCount": 100,
         "VersionConnection.totalCount": 50,
     },
-    most={"Query.lineage": MOST_NODES},
+    most={"Query.lineage": MOST_NODES, "Query.lineageDiff": MOST_NODES, "Query.lineagePaths": MOST_PATHS},
 )
 
 
