@@ -43,8 +43,8 @@ class NodeKind(Enum):
 
 @strawberry.type(
     description="Something that data flows through. `hops` is the distance from the root, `direction` where it lies "
-    "from there, `hidden` how many neighbours are not shown because of a limit. A version has the name of its dataset, a "
-    "run that of its job."
+    "from there, `hidden` how many neighbours are not shown because of a limit. A version has the name of its "
+    "dataset, a run that of its job."
 )
 class LineageNode(Node):
     kind: NodeKind

@@ -15,6 +15,7 @@ from app.graphql.audit import AuditQuery
 from app.graphql.consumers import ConsumerQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
+from app.graphql.execution import PlainListExecutor
 from app.graphql.holds import HoldMutation, HoldQuery
 from app.graphql.impact import ImpactQuery
 from app.graphql.interventions import InterventionMutation
@@ -103,5 +104,6 @@ def build_schema() -> HeadwaterSchema:
         mutation=Mutation,
         extensions=extensions,
         exception_handlers=HANDLERS,
+        execution_context_class=PlainListExecutor,
         config=StrawberryConfig(scalar_map={BigInt: BIG_INT}),
     )

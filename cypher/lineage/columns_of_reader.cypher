@@ -3,7 +3,7 @@
 // param:   ids list of string - jobs, consumers
 // param:   at datetime - the moment: what was true then
 // param:   known datetime - as it was known at this moment; null for what is known now
-// returns: node string, label string, namespace string, name string, path string, technical boolean, columns_known boolean, edges list of list - as lineage.columns_up; namespace and name of a field are those of its dataset
+// returns: hops list - one row, as lineage.step_down; namespace and name are those of the dataset, the job or the consumer
 // access:  read
 // Each label is asked by itself, so that both engines look ids up by index.
 CALL () {
@@ -22,6 +22,5 @@ WHERE e.valid_from <= $at AND CASE WHEN $at < known THEN $at ELSE known END < e.
 WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_seen.epochMillis, e.source, e.job, e.kind,
   coalesce(e.required, true), coalesce(e.columns, [])]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
-RETURN b.id AS node, labels(b)[0] AS label, coalesce(of.namespace, b.namespace) AS namespace,
-       coalesce(of.name, b.name) AS name, b.path AS path, coalesce(of.technical, b.technical, false) AS technical,
-       coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0 AS columns_known, edges
+RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
+  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops

@@ -2,7 +2,7 @@
 // purpose: One hop downstream from versions and runs: the runs that read a version, the consumers that could read it while it was there, the versions that a run wrote.
 // param:   ids list of string - the frontier: versions, runs
 // param:   at datetime - the moment: what had happened by then
-// returns: node string, label string, namespace string, name string, key string, state string, edges list of list - as lineage.step_down; namespace and name are those of the dataset, the job or the consumer
+// returns: hops list - one row, as lineage.step_down; namespace and name are those of the dataset, the job or the consumer
 // access:  read
 CALL () {
   UNWIND $ids AS id
@@ -25,5 +25,5 @@ CALL () {
 WITH b, collect([id, kind, provenance, false, seen.epochMillis, source, null, null, true, []]) AS edges
 OPTIONAL MATCH (d:Dataset {id: b.dataset})
 OPTIONAL MATCH (j:Job {id: b.job})
-RETURN b.id AS node, labels(b)[0] AS label, coalesce(b.namespace, d.namespace, j.namespace) AS namespace,
-       coalesce(b.name, d.name, j.name) AS name, b.key AS key, b.state AS state, edges
+RETURN collect([b.id, labels(b)[0], coalesce(b.namespace, d.namespace, j.namespace), coalesce(b.name, d.name, j.name), null,
+  b.key, b.state, false, true, edges]) AS hops

@@ -120,6 +120,8 @@ def _told(node: LineageNode, walked: Walked, hidden: int) -> LineageNode:
 
 def _shown(graph: Rows, wanted: Filter, at: datetime) -> Shown:
     def shown(nodes: Sequence[LineageNode]) -> Collection[str]:
+        if wanted == EVERYTHING:
+            return {node.id for node in nodes if not node.technical}
         facts = repository.facts(graph, [node.id for node in nodes], at=at) if wanted.asks_for_facts else {}
         return {node.id for node in nodes if is_shown(node, facts.get(node.id, _NO_FACTS), wanted)}
 

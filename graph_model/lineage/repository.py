@@ -216,44 +216,50 @@ def _hops(graph: Rows, query: str, frontier: Sequence[str], way: Way, **moments:
     if not frontier:
         return []
     rows = graph.rows(query, ids=list(frontier), **moments)
-    return [hop for row in rows for hop in _hops_to(row, way)]
+    return [hop for row in rows for ends in row["hops"] for hop in _hops_to(ends, way)]
 
 
-def _hops_to(row: dict[str, Any], way: Way) -> Iterator[Hop]:
+def _hops_to(row: list[Any], way: Way) -> Iterator[Hop]:
     """The edges that lead to one node; those that say the same are one."""
+    id_, label, namespace, name, column, partition, state, technical, columns_known, edges = row
     node = LineageNode(
-        row["node"],
-        _KIND_OF_LABEL[row["label"]],
-        Name(row["namespace"] or "", row["name"] or ""),
-        row.get("path"),
-        partition=row.get("key"),
-        state=row.get("state"),
-        technical=row.get("technical", False),
+        id_,
+        _KIND_OF_LABEL[label],
+        Name(namespace or "", name or ""),
+        column,
+        partition=partition,
+        state=state,
+        technical=technical,
     )
+    if len(edges) == 1:
+        yield _hop(node, edges, way, columns_known=columns_known)
+        return
     alike: dict[tuple[Any, ...], list[list[Any]]] = {}
-    for edge in row["edges"]:
+    for edge in edges:
         here, kind, job = edge[0], edge[1], edge[6]
         alike.setdefault((here, kind, job), []).append(edge)
-    for edges in alike.values():
-        yield _hop(node, edges, way, columns_known=row.get("columns_known", True))
+    for same in alike.values():
+        yield _hop(node, same, way, columns_known=columns_known)
 
 
 def _hop(node: LineageNode, edges: list[list[Any]], way: Way, *, columns_known: bool) -> Hop:
     """One hop from all that is said of it, the best evidence first."""
+    edges.sort(key=_worse)
+    here, kind, provenance, stale, seen, source, job, flow, required, columns = edges[0]
+    said_by: tuple[str, ...] = (source,) if source else ()
     if len(edges) > 1:
-        edges.sort(key=_worse)
-    here, kind, provenance, stale, seen, _, job, flow, required, columns = edges[0]
-    last_seen = max((edge[4] for edge in edges if edge[4] is not None), default=None) if len(edges) > 1 else seen
+        seen = max((edge[4] for edge in edges if edge[4] is not None), default=None)
+        said_by = tuple(dict.fromkeys(edge[5] for edge in edges if edge[5]))
     edge = LineageEdge(
         here if way == "DOWN" else node.id,
         node.id if way == "DOWN" else here,
         kind,
         provenance or "declared",
         stale,
-        None if last_seen is None else datetime.fromtimestamp(last_seen / 1000, UTC),
+        None if seen is None else datetime.fromtimestamp(seen / 1000, UTC),
         job,
         flow,
-        tuple(dict.fromkeys(edge[5] for edge in edges if edge[5])),
+        said_by,
     )
     return Hop(edge, node, columns_known, required, tuple(columns))
 
