@@ -117,7 +117,11 @@ _NODES: dict[str, LiteralString] = {
     "Job": """UNWIND $rows AS row CREATE (:Job {id: row.id, namespace: row.namespace, name: row.name,
         columns_known: true, unresolved: []})""",
     "Consumer": "UNWIND $rows AS row CREATE (:Consumer {id: row.id, namespace: row.namespace, name: row.name})",
-    "Field": "UNWIND $rows AS row CREATE (:Field {id: row.id, dataset: row.dataset, path: row.path})",
+    "SchemaVersion": """UNWIND $rows AS row MATCH (d:Dataset {id: row.dataset})
+        CREATE (d)-[h:HAS_SCHEMA]->(s:SchemaVersion {id: row.id, dataset: row.dataset}) SET h = row.properties
+        WITH s, row UNWIND row.fields AS field
+        CREATE (s)-[:HAS_FIELD {type: 'string', position: field.position}]->
+          (:Field {id: field.id, dataset: row.dataset, path: field.path})""",
 }
 _EDGES: dict[tuple[str, str, str], LiteralString] = {
     ("CONSUMED_BY", "ds", "jb"): """UNWIND $rows AS row MATCH (a:Dataset {id: row.source})
@@ -152,10 +156,14 @@ def _nodes(estate: Estate) -> dict[str, Iterator[dict[str, Any]]]:
         ),
         "Job": ({"id": names.job_id(one), **_spelled(one)} for one in estate.jobs),
         "Consumer": ({"id": names.consumer_id(one), **_spelled(one)} for one in estate.consumers),
-        "Field": (
-            {"id": id_, "dataset": dataset, "path": f"c{place}"}
+        "SchemaVersion": (
+            {
+                "id": f"schema of {dataset}",
+                "dataset": dataset,
+                "properties": _properties((dataset, "", "HAS_SCHEMA", True)),
+                "fields": [{"id": id_, "path": f"c{place}", "position": place} for place, id_ in enumerate(fields)],
+            }
             for dataset, fields in estate.columns.items()
-            for place, id_ in enumerate(fields)
         ),
     }
 
@@ -170,7 +178,9 @@ def _properties(edge: Edge) -> dict[str, Any]:
     source, target, kind, alive = edge
     known = {"provenance": "observed", "source": "benchmark", "stale": False, "last_seen": BEGAN, "recorded_at": BEGAN}
     times = {"valid_from": BEGAN, "valid_to": FOREVER if alive else ENDED, "retracted_at": FOREVER}
-    more = {"kind": "DIRECT", "job": "benchmark"} if kind == "FEEDS" else {}
+    more: dict[str, Any] = {"kind": "DIRECT", "job": "benchmark"} if kind == "FEEDS" else {}
+    if target.startswith("cn"):
+        more["columns"] = ["c0"]
     return {"id": f"{source}>{target}>{kind}", **known, **times, **more}
 
 
