@@ -4,7 +4,7 @@ HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
-│   │                   QuestionNotFound, ContractNotFound
+│   │                   QuestionNotFound, ContractNotFound, NodeNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
@@ -163,6 +163,10 @@ class VersionNotFound(NotFound):
 
 class ColumnNotFound(NotFound):
     kind = "column"
+
+
+class NodeNotFound(NotFound):
+    kind = "node"
 
 
 class QuestionNotFound(NotFound):

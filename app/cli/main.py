@@ -22,6 +22,8 @@ from app.cli import (
     interventions,
     keep,
     lineage,
+    lineage_diff,
+    lineage_paths,
     migrate,
     partitions,
     quarantine,
@@ -101,6 +103,8 @@ app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
+app.command("paths", rich_help_panel=_ASK)(lineage_paths.show_paths)
+app.command("lineage-diff", rich_help_panel=_ASK)(lineage_diff.show_diff)
 app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)

@@ -15,12 +15,13 @@ from app.graphql.audit import AuditQuery
 from app.graphql.consumers import ConsumerQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
+from app.graphql.execution import PlainListExecutor
 from app.graphql.holds import HoldMutation, HoldQuery
 from app.graphql.impact import ImpactQuery
 from app.graphql.interventions import InterventionMutation
 from app.graphql.jobs import JobQuery
 from app.graphql.limits import Limits, LimitsExtension
-from app.graphql.lineage import MOST_NODES, LineageQuery
+from app.graphql.lineage import MOST_NODES, MOST_PATHS, LineageQuery
 from app.graphql.names import BIG_INT, BigInt
 from app.graphql.nodes import NodeQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
@@ -38,6 +39,8 @@ CACHED_DOCUMENTS = 512
 LIMITS = Limits(
     weights={
         "Query.lineage": 50,
+        "Query.lineagePaths": 500,
+        "Query.lineageDiff": 500,
         "Query.impact": 500,
         "Query.readiness": 20,
         "Query.tainted": 500,
@@ -63,7 +66,7 @@ LIMITS = Limits(
         "RunConnection.totalCount": 100,
         "VersionConnection.totalCount": 50,
     },
-    most={"Query.lineage": MOST_NODES},
+    most={"Query.lineage": MOST_NODES, "Query.lineageDiff": MOST_NODES, "Query.lineagePaths": MOST_PATHS},
 )
 
 
@@ -121,5 +124,6 @@ def build_schema() -> HeadwaterSchema:
         mutation=Mutation,
         extensions=extensions,
         exception_handlers=HANDLERS,
+        execution_context_class=PlainListExecutor,
         config=StrawberryConfig(scalar_map={BigInt: BIG_INT}),
     )

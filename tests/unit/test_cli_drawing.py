@@ -29,7 +29,7 @@ DIAMOND = Lineage(
 
 
 def test_a_tree_shows_each_node_once_and_names_it_where_it_is_met_again(capsys: pytest.CaptureFixture[str]) -> None:
-    print_tree(DIAMOND, up=False)
+    print_tree(DIAMOND, "DOWN")
 
     lines = [line.strip("│├└─ ") for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == "dataset f/raw"
@@ -40,7 +40,7 @@ def test_a_tree_shows_each_node_once_and_names_it_where_it_is_met_again(capsys: 
 def test_upstream_the_tree_follows_edges_backwards(capsys: pytest.CaptureFixture[str]) -> None:
     upwards = Lineage("ds2", DIAMOND.nodes, DIAMOND.edges, DIAMOND.as_of)
 
-    print_tree(upwards, up=True)
+    print_tree(upwards, "UP")
 
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "dataset f/out"
@@ -50,7 +50,7 @@ def test_upstream_the_tree_follows_edges_backwards(capsys: pytest.CaptureFixture
 def test_a_cycle_ends(capsys: pytest.CaptureFixture[str]) -> None:
     back = LineageEdge("ds2", "jb1", "CONSUMED_BY")
 
-    print_tree(Lineage("ds1", DIAMOND.nodes, (*DIAMOND.edges, back), DIAMOND.as_of), up=False)
+    print_tree(Lineage("ds1", DIAMOND.nodes, (*DIAMOND.edges, back), DIAMOND.as_of), "DOWN")
 
     assert "(shown elsewhere)" in capsys.readouterr().out
 
