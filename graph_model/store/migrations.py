@@ -1,5 +1,5 @@
 """Numbered migrations of the graph's schema, safe to run by many processes at once. A second file for one engine
-(`0006_search.arcadedb.cypher`) replaces the common one there, as it does with queries.
+(`0010_search.arcadedb.cypher`) replaces the common one there, as it does with queries.
 
 Each statement is idempotent by itself (`IF NOT EXISTS`), so two processes that meet do the same work twice and harm
 nothing; the Migration node says afterwards that all of it is there.

@@ -225,7 +225,7 @@ def test_results_from_before_there_were_trends_have_one_after_the_migration(
     delivered = deliver(graph, tmp_path, "orders", "2024-01-01")
     forget = "MATCH (c:CheckResult) SET c.dataset = null, c.key = null, c.checked_at = null"
     side_driver.execute_query(forget, database_=graph.settings.database)
-    again = "MATCH (m:Migration) WHERE m.id STARTS WITH '0006' DETACH DELETE m"
+    again = "MATCH (m:Migration) WHERE m.id STARTS WITH '0009' DETACH DELETE m"
     side_driver.execute_query(again, database_=graph.settings.database)
 
     migrate(graph)
