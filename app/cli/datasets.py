@@ -56,7 +56,7 @@ def list_datasets(
 def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
     """Show everything that is known of one dataset: what it is, whose, its columns, readers and newest partitions."""
     from graph_model.datasets import repository
-    from graph_model.lineage.walk import lineage
+    from graph_model.lineage.ask import lineage
 
     with open_graph() as graph:
         found = repository.dataset(graph, find_dataset(graph, dataset).name)

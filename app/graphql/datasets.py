@@ -259,7 +259,7 @@ class Dataset(Node):
             promised=found.contract.checks,
             expose=found.expose,
             columns=columns_of(found.columns),
-            contract=Contract.of(found.contract),
+            contract=Contract.of(found),
             owners=list(found.owners),
             description=found.description,
             tags=list(found.tags),
