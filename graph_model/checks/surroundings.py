@@ -122,6 +122,8 @@ class _Around:
 def comparable_keys(scheme: PartitionScheme, key: str, check: Check) -> list[str]:
     """The partitions before `key` that its row count may be compared with, nearest first: of the same weekday if the
     check wants that, and then at the same hour."""
+    if not scheme.holds(key):  # the estate has changed since the version was reported
+        return []
     earlier = takewhile(scheme.has_begun, scheme.earlier(key))
     many = check.params["versions"] * _LOOKED_BACK
     if not check.params["same_weekday"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph_model.checks.surroundings import Subject, informed
 from graph_model.contracts.entities import Check
 from graph_model.datasets.repository import dataset as dataset_called
 from graph_model.names import Name
@@ -27,4 +28,5 @@ def trial(graph: Graph, name: Name, partition: str, *, draft: Sequence[Check] | 
     InvalidPartition, VersionNotFound."""
     found, version = dataset_called(graph, name), resolve(graph, name, partition)
     checks = found.contract.checks if draft is None else tuple(draft)
+    (checks,) = informed(graph, [Subject(found.name, found.id, version.partition, version.id, checks)])
     return Trial(version, Content(version.format, version.location, found.options), checks)

@@ -8,6 +8,7 @@ decision rests on. Many runs may end in one transaction: what they do to the gra
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -219,11 +220,16 @@ def _results(candidacy: Candidacy) -> list[dict[str, object]]:
             "failed_rows": result.failed_rows,
             "message": result.message,
             "sample": json.dumps(list(result.sample), default=str),
-            "value": result.value,
+            "value": _measured(result.value),
             "compared_with": list(result.compared_with),
         }
         for position, result in enumerate(candidacy.validated.results)
     ]
+
+
+def _measured(value: float | None) -> float | None:
+    """One type for all numbers; those that JSON does not know are left to the message."""
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _quarantine_notice(candidacy: Candidacy) -> Notice:

@@ -60,7 +60,7 @@ def deliver(place: Place, dataset: str, day: str, *ids: int) -> Version:
     file.write_text("id,amount\n" + "".join(f"{id},{10 * id}\n" for id in ids))
     receipt = report_version(place.graph, Report(name(dataset), day, reported_by="test"))
     over = (VersionState.PUBLISHED, VersionState.QUARANTINED)
-    return until(lambda: found if (found := version(place.graph, receipt.version)).state in over else None)
+    return until(lambda: [one for one in [version(place.graph, receipt.version)] if one.state in over])[0]
 
 
 def test_a_worker_compares_with_history_another_dataset_and_a_function(place: Place) -> None:
