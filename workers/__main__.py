@@ -13,7 +13,14 @@ import structlog
 from connectors.bell import ring
 from graph_model.errors import GraphUnavailable
 from graph_model.logs import configure_logs
-from graph_model.settings import BrokerSettings, GraphSettings, NotifySettings, StorageSettings, WorkerSettings
+from graph_model.settings import (
+    BrokerSettings,
+    GraphSettings,
+    NotifySettings,
+    StorageSettings,
+    ValidationSettings,
+    WorkerSettings,
+)
 from graph_model.store.graph import Graph
 from workers.celery_app import make_celery
 from workers.fleet import Fleet, Poller
@@ -54,7 +61,7 @@ class Worker:
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
         root = StorageSettings().root
         self._templates = Templates()
-        supervisor = Supervisor(graph, root, self._templates)
+        supervisor = Supervisor(graph, root, self._templates, ValidationSettings())
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
