@@ -142,6 +142,22 @@ class WorkerSettings(Settings):
     )
 
 
+class ValidationSettings(Settings):
+    """What the process that reads a content to validate it may take, so that no content takes a machine down."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_VALIDATION_", extra="ignore")
+
+    memory_mb: int = Field(
+        default=300, ge=100, description="megabytes of rows that a validation holds in memory; more spills to disk"
+    )
+    most_memory_mb: int = Field(
+        default=2048, ge=512, description="megabytes that its process may take in all; a content that needs more is bad"
+    )
+    timeout_seconds: float = Field(
+        default=900.0, gt=0, description="seconds that it may take; a content that needs longer is bad"
+    )
+
+
 class StorageSettings(Settings):
     """Where data lies that is declared with a relative location, and where runs write."""
 
@@ -239,6 +255,7 @@ ALL_SETTINGS: tuple[type[Settings], ...] = (
     WorkerSettings,
     StorageSettings,
     DataSettings,
+    ValidationSettings,
     NotifySettings,
     HomeSettings,
 )

@@ -19,6 +19,7 @@ from graph_model.settings import (
     GraphSettings,
     NotifySettings,
     StorageSettings,
+    ValidationSettings,
     WorkerSettings,
     roots_of,
 )
@@ -62,7 +63,7 @@ class Worker:
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
         roots = roots_of(StorageSettings(), DataSettings())
         self._templates = Templates()
-        supervisor = Supervisor(graph, roots, self._templates)
+        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings())
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from signal import Signals
 from typing import Any
@@ -14,10 +14,10 @@ import structlog
 from connectors import storage
 from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError, LocationRefused
 from graph_model.failpoints import failpoint
-from graph_model.runs.details import VALIDATION_TIMEOUT_SECONDS
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
 from graph_model.runs.fail import fail_run
 from graph_model.runs.finish import Ending, finish_runs, output_version
+from graph_model.settings import ValidationSettings
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
 from graph_model.versions.entities import Content, Validated, VersionState
@@ -64,8 +64,15 @@ Outcome = Done | Judged | Failure
 class Supervisor:
     """Executes runs on data below these roots. Each call of `execute` belongs to one thread and one run."""
 
-    def __init__(self, graph: Graph, roots: Roots | Path, templates: Templates | None = None) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        roots: Roots | Path,
+        templates: Templates | None = None,
+        validation: ValidationSettings | None = None,
+    ) -> None:
         self._graph, self._roots, self._templates = graph, as_roots(roots), templates
+        self._validation = validation or ValidationSettings()
         self._endings: Group[Ending, Finished] = Group(lambda endings: finish_runs(graph, endings), most=MOST_ENDINGS)
 
     def execute(self, held: Held) -> tuple[str, ...]:
@@ -135,10 +142,13 @@ class Supervisor:
         """What was found in each output; a Failure when the validation itself did not come to an end."""
         if not task.run.outputs:
             return ()
-        order = self._order(task, validation.prepare(task, task.run.outputs), label="validate")
-        ended = held.carry_out(order, seconds=VALIDATION_TIMEOUT_SECONDS)
-        if ended.timed_out:
-            return Failure(f"validation took longer than {VALIDATION_TIMEOUT_SECONDS:g} s", ended.exit_code)
+        limits = self._validation
+        launch = validation.prepare(task, task.run.outputs, memory_mb=limits.memory_mb)
+        order = replace(self._order(task, launch, label="validate"), limits={"DATA": limits.most_memory_mb << 20})
+        ended = held.carry_out(order, seconds=limits.timeout_seconds)
+        if ended.timed_out:  # and would be the next time
+            reason = f"validation took longer than the {limits.timeout_seconds:g} s that it may take"
+            return Failure(reason, ended.exit_code, retry=False)
         if ended.exit_code:
             return Failure(f"validation {_how_it_ended(ended)}{_last_line(order)}", ended.exit_code)
         return validation.answers(task)

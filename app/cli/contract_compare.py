@@ -66,15 +66,17 @@ def try_checks(
     Exit 1 when a blocking check fails: the version would be quarantined.
     """
     from connectors.checks.apart import validate_apart
+    from connectors.checks.places import places_found
     from connectors.storage.locations import located
     from graph_model.contracts.trial import trial
-    from graph_model.settings import StorageSettings
+    from graph_model.settings import DataSettings, StorageSettings, roots_of
 
     with open_graph() as graph:
         name, key = find_partition(graph, dataset)
         found = trial(graph, name, key, draft=_drafted(contract, name.name) if contract else None)
-    content = located(found.content, read_settings(StorageSettings).root)
-    validated, version = validate_apart(content, found.checks, timeout=timeout), found.version
+    roots = roots_of(read_settings(StorageSettings), read_settings(DataSettings))
+    content, checks = located(found.content, roots), places_found(found.checks, roots)
+    validated, version = validate_apart(content, checks, timeout=timeout), found.version
     if as_json:
         print_json(
             dataset=name,

@@ -51,13 +51,13 @@ def check_versions(
     Exit 1 when a content was altered or its place does not answer.
     """
     from connectors.checks.reread import reread
-    from graph_model.settings import StorageSettings
+    from graph_model.settings import DataSettings, StorageSettings, roots_of
 
-    broker, root = broker_url(), read_settings(StorageSettings).root.absolute()
+    broker, roots = broker_url(), roots_of(read_settings(StorageSettings), read_settings(DataSettings))
     with open_graph() as graph:
         require_migrated(graph)
         kept = _kept(graph, targets, since=since, limit=sample or MOST_VERSIONS)
-        found = [reread(graph, each, root, by=by or actor(), mark=not dry_run) for each in kept]
+        found = [reread(graph, each, roots, by=by or actor(), mark=not dry_run) for each in kept]
     rung = ring_for(broker, *(run for each in found if each.done for run in each.done.runs))
     _print(found, rung=rung, as_json=as_json)
     finish(findings=any(each.state in _TROUBLE for each in found))

@@ -50,7 +50,7 @@ class RereadMutation:
         services = info.context.services
 
         def look(graph: Graph) -> Reread:
-            return reread(graph, kept_version(graph, input.version), services.storage_root, by=input.by)
+            return reread(graph, kept_version(graph, input.version), services.roots, by=input.by)
 
         found = await info.context.ask(look)
         runs = found.done.runs if found.done else ()

@@ -11,6 +11,8 @@ from graph_model.schemas.promises import KIND as COMPATIBILITY
 from graph_model.schemas.promises import judge
 from graph_model.versions.entities import Content, Inspection, Validated
 
+LONGEST_REASON = 1000
+
 
 def validate(content: Content, checks: Sequence[Check]) -> Validated:
     """Inspects a content and runs its checks while it is open: what was hashed is what was checked.
@@ -28,7 +30,7 @@ def validate(content: Content, checks: Sequence[Check]) -> Validated:
             texts = scan.relation.values != "typed"
             inspection = as_promised(scan.inspection, checks, results) if texts else scan.inspection
     except ContentError as error:
-        return Validated(None, (), error.reason)
+        return Validated(None, (), _short(error.reason))
     guards = [judge(check, inspection.columns) for check in checks if check.kind == COMPATIBILITY]
     results = (*results, *guards)
     return Validated(inspection, results, _reason(results))
@@ -47,6 +49,11 @@ def as_promised(inspection: Inspection, checks: Sequence[Check], results: Sequen
     }
     columns = tuple(replace(column, type=promised.get(column.path, column.type)) for column in inspection.columns)
     return replace(inspection, columns=columns)
+
+
+def _short(reason: str) -> str:
+    """What is wrong may be quoted from the content itself, at any length."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def _reason(results: Sequence[CheckResult]) -> str:

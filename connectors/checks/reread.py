@@ -7,15 +7,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from connectors import storage
-from graph_model.errors import ContentError, StorageUnavailable
+from graph_model.errors import ContentError, LocationRefused, StorageUnavailable
 from graph_model.store.graph import Graph
 from graph_model.versions.altered import Kept, note_unchanged, set_altered_aside
 from graph_model.versions.quarantine import SetAside
+from graph_model.versions.roots import Roots, as_roots
 
 
 class Found(StrEnum):
     """OVERWRITTEN: a later version took the place, as it may where a dataset lies in one; its content is gone, and
-    nobody is sent there. UNAVAILABLE: the place did not answer, which says nothing about the content.
+    nobody is sent there. UNAVAILABLE: the place did not answer, or is none of the roots here, which says nothing about the content.
     """
 
     UNCHANGED = "UNCHANGED"
@@ -36,9 +37,9 @@ class Reread:
     done: SetAside | None = None
 
 
-def reread(graph: Graph, kept: Kept, root: Path, *, by: str, mark: bool = True) -> Reread:
+def reread(graph: Graph, kept: Kept, roots: Roots | Path, *, by: str, mark: bool = True) -> Reread:
     """Reads one content whole. With `mark`, an altered version is taken from its readers, and they are told."""
-    found = look_again(kept, root)
+    found = look_again(kept, as_roots(roots))
     if found.state is Found.UNCHANGED:
         note_unchanged(graph, [kept.id])
     if found.state is not Found.ALTERED or not mark:
@@ -47,16 +48,16 @@ def reread(graph: Graph, kept: Kept, root: Path, *, by: str, mark: bool = True) 
     return Reread(kept, found.state, found.reason, found.found, done)
 
 
-def look_again(kept: Kept, root: Path) -> Reread:
+def look_again(kept: Kept, roots: Roots) -> Reread:
     """The same without the graph."""
     if kept.overwritten:
         return Reread(kept, Found.OVERWRITTEN)
     if kept.being_replaced:
         return Reread(kept, Found.BEING_REPLACED)
     try:
-        _require_root(kept.content.location, root)
-        found = storage.inspect(storage.located(kept.content, root)).content_hash
-    except StorageUnavailable as error:
+        _require_root(kept.content.location, roots.folder)
+        found = storage.inspect(storage.located(kept.content, roots)).content_hash
+    except (StorageUnavailable, LocationRefused) as error:
         return Reread(kept, Found.UNAVAILABLE, str(error))
     except ContentError as error:
         return Reread(kept, Found.ALTERED, error.reason)

@@ -11,12 +11,13 @@ import codecs
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.storage.file_format import FileFormat, Part, numbered
 from connectors.storage.files import CHUNK, Fingerprint, fingerprint, replacing, text_of
-from connectors.storage.scan import Field, Relation
+from connectors.storage.scan import COLUMNS_AT_ONCE, Field, Relation
 from connectors.storage.session import Session, identifier, literal, one_row, session
 from connectors.storage.text_types import cast, kinds_seen, type_of_kinds
 from graph_model.errors import ContentError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 SNIFFED_ROWS = 5_000
 DEFAULT_NULLS = ("", "NA")
+_LINE_ENDS = ("\n", "\r", "\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,11 @@ def dialect_of(options: Mapping[str, Any]) -> Dialect:
             raise ContentError(f"the option {name} must be one character, not {getattr(dialect, name)!r}")
     if not isinstance(dialect.header, bool):
         raise ContentError(f"the option header must be true or false, not {dialect.header!r}")
+    if dialect.delimiter in _LINE_ENDS or dialect.delimiter == dialect.quote:
+        raise ContentError(f"the option delimiter must not be a line end or the quote: {dialect.delimiter!r}")
     try:
-        codecs.lookup(dialect.encoding)
-    except (LookupError, TypeError):
+        "".encode(dialect.encoding)  # codecs that are none for texts refuse even this
+    except (LookupError, TypeError, ValueError):
         raise ContentError(f"the option encoding names no text encoding: {dialect.encoding!r}") from None
     return dialect
 
@@ -198,6 +202,12 @@ def _seen(
     connection: duckdb.DuckDBPyConnection, sql: str, expected: Mapping[str, str | None], counted: Sequence[str] = ()
 ) -> tuple[dict[str, str], list[int]]:
     """The types, and the number of rows with that of the values of each column in `counted`."""
+    if len(expected) > COLUMNS_AT_ONCE:
+        first = dict(islice(expected.items(), COLUMNS_AT_ONCE))
+        others = {name: kind for name, kind in expected.items() if name not in first}
+        types, _ = _seen(connection, sql, first)
+        other_types, counts = _seen(connection, sql, others, counted)
+        return types | other_types, counts
     kinds = [kinds_seen(identifier(name), kind) for name, kind in expected.items()]
     counts = ["count(*)", *(f"count({identifier(name)})" for name in counted)]
     row = one_row(connection, f"SELECT {', '.join((*kinds, *counts))} FROM ({sql})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -25,6 +26,9 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+
+_NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ def reading(path: Path) -> Iterator[None]:
     except PermissionError:
         raise ContentError(f"the file {path} may not be read by this worker") from None
     except OSError as error:
+        if error.errno in _NO_PATH:
+            raise ContentError(f"{path.name[:60]}… is no path that can be opened: {error.strerror}") from None
         if isinstance(error, UnicodeError) or error.strerror is None:
             raise
         raise StorageUnavailable(f"{path} cannot be read: {error.strerror}") from error

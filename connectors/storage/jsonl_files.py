@@ -54,9 +54,14 @@ _READ = (
 
 def _columns(opened: Session, paths: Sequence[str]) -> str:
     """The columns of all files together, from all their lines: a type that holds for the first ones only would lie."""
-    described = opened.connection.sql(
-        f"SELECT * FROM read_json([{', '.join(paths)}], {_READ}, sample_size=-1, union_by_name=true)"
-    )
+    read = f"SELECT * FROM read_json([{', '.join(paths)}], {_READ}, sample_size=-1, union_by_name=true"
+    try:
+        described = opened.connection.sql(f"{read})")
+    except duckdb.InvalidInputException as error:
+        if "records" not in str(error):
+            raise
+        # Lines of many keys alike look like one dictionary each, unless nothing may be taken for one.
+        described = opened.connection.sql(f"{read}, map_inference_threshold=-1)")
     pairs = zip(described.columns, described.types, strict=True)
     return ", ".join(f"{literal(name)}: {literal(str(kind))}" for name, kind in pairs)
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
 ROW = "_headwater_row"
+# So many columns are asked about in one pass: each question takes memory, too, beside the values.
+COLUMNS_AT_ONCE = 500
 Values = Literal["text", "json", "typed"]
 
 
@@ -103,12 +105,19 @@ def counted(connection: duckdb.DuckDBPyConnection, relation: Relation) -> tuple[
     """Row count, and nulls per top-level column. Touches every value, so that a damaged one is found."""
     if relation.seen is not None:
         return relation.seen[0], dict(relation.seen[1])
-    names = [identifier(name) for name in top_level(relation)]
+    names, rows, filled = [identifier(name) for name in top_level(relation)], 0, []
+    for start in range(0, len(names) or 1, COLUMNS_AT_ONCE):
+        rows, *counts = _counted(connection, relation, names[start : start + COLUMNS_AT_ONCE])
+        filled += counts
+    return rows, {name: rows - found for name, found in zip(top_level(relation), filled, strict=True)}
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, relation: Relation, names: Sequence[str]) -> list[int]:
     asked = ["count(*)", *(f"count({name})" for name in names)]
-    if names and relation.values == "typed":
-        asked.append(f"bit_xor(hash({', '.join(names)}))")  # Parquet answers the counts from its footer, unread
-    rows, *counts = one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})")
-    return rows, {name: rows - found for name, found in zip(top_level(relation), counts, strict=False)}
+    if not names or relation.values != "typed":
+        return list(one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})"))
+    asked.append(f"bit_xor(hash({', '.join(names)}))")  # Parquet answers the counts from its footer, unread
+    return list(one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})"))[:-1]
 
 
 def top_level(relation: Relation) -> list[str]:
