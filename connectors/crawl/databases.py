@@ -134,7 +134,7 @@ def _looked_at(
         keys=guesses,
         owners=owners,
         description=comment,
-        summary=f"{table.kind}, {len(columns)} columns",
+        summary=f"{table.kind}, {len(columns)} column{'' if len(columns) == 1 else 's'}",
     )
 
 

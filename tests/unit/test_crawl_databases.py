@@ -77,7 +77,7 @@ def test_repeating_it_shows_what_is_new_gone_and_changed(shop: str, tmp_path: Pa
 
     assert changes(crawl_database(shop, tmp_path), load_estate(tmp_path / "out"), tmp_path) == (
         Change("changed", "lines", "column note is new"),
-        Change("new", "new", "table, 1 columns"),
+        Change("new", "new", "table, 1 column"),
         Change("gone", "rates", "sqlite:///{root}/shop.db#rates"),
     )
 
