@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.connect import open_graph
+from app.cli.connect import open_graph, require_migrated
 from app.cli.options import AsJson
 from app.cli.output import print_json, print_table, say
 
@@ -39,6 +39,7 @@ def search(
 
     kinds: tuple[Kind, ...] = tuple(known for known in KINDS if not kind or known in {one.value for one in kind})
     with open_graph() as graph:
+        require_migrated(graph)
         found = find(graph, " ".join(text), kinds=kinds, first=limit)
     if as_json:
         print_json(hits=[_as_object(hit) for hit in found.hits], is_complete=found.is_complete)

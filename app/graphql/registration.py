@@ -16,6 +16,7 @@ from graph_model.datasets import repository
 from graph_model.datasets.register import Allowed, Registration, plan_registration, register, unregister
 from graph_model.estate import diff
 from graph_model.estate.plan import Plan
+from graph_model.names import Name
 
 
 @strawberry.input(description="How a dataset is sliced: by a rhythm, or by a list of keys.")
@@ -158,7 +159,7 @@ class RegistrationMutation:
         return await _payload(info, planned, input.name.to_name(), applied=True)
 
 
-async def _payload(info: Info, planned: Plan, name: Any, *, applied: bool) -> RegistrationPayload:
+async def _payload(info: Info, planned: Plan, name: Name, *, applied: bool) -> RegistrationPayload:
     found = (await info.context.ask(repository.datasets_by_name, [name])).get(name)
     return RegistrationPayload(
         applied=applied,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,18 @@ def crawl_database(address: str, root: Path, *, schema: str | None = None, table
                 full = name if space in (None, default) else f"{space}.{name}"
                 if table in (None, full):
                     found += _looked_at(connection, seen, _Table(address, space, name, kind, full), skipped)
-    return Crawled(address, tuple(sorted(found, key=lambda one: one.name)), tuple(skipped))
+    return Crawled(address, tuple(_named_apart(sorted(found, key=lambda one: one.table))), tuple(skipped))
+
+
+def _named_apart(found: Iterable[Proposal]) -> Iterator[Proposal]:
+    """A table may be called anything; a dataset has a name that is a file's, too."""
+    taken: set[str] = set()
+    for one in found:
+        name = re.sub(r"[^\w.+-]+", "_", one.table).strip("_.") or "table"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        yield replace(one, name=name)
 
 
 def _portable(address: str, url: URL, root: Path) -> str:
@@ -134,7 +147,7 @@ def _looked_at(
         keys=guesses,
         owners=owners,
         description=comment,
-        summary=f"{table.kind}, {len(columns)} columns",
+        summary=f"{table.kind}, {len(columns)} column{'' if len(columns) == 1 else 's'}",
     )
 
 

@@ -77,7 +77,7 @@ def test_repeating_it_shows_what_is_new_gone_and_changed(shop: str, tmp_path: Pa
 
     assert changes(crawl_database(shop, tmp_path), load_estate(tmp_path / "out"), tmp_path) == (
         Change("changed", "lines", "column note is new"),
-        Change("new", "new", "table, 1 columns"),
+        Change("new", "new", "table, 1 column"),
         Change("gone", "rates", "sqlite:///{root}/shop.db#rates"),
     )
 
@@ -130,3 +130,23 @@ def test_a_database_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytes
 )
 def test_the_estate_is_called_like_what_was_crawled(target: str, scope: str):
     assert scope_of(target) == scope
+
+
+def test_a_table_may_be_called_anything(tmp_path: Path):
+    with closing(sqlite3.connect(tmp_path / "odd.db")) as database, database:
+        database.execute('CREATE TABLE "a/b ""c: #1" ("x: y" INTEGER NOT NULL, "true" TEXT, "d.e" TEXT)')
+        database.execute("CREATE TABLE a_b_c_1 (id INTEGER)")
+    for file, text in written(
+        tmp_path / "out",
+        "odd",
+        crawl_database(f"sqlite:///{tmp_path / 'odd.db'}", tmp_path).proposals,
+        guesses=False,
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+    odd, plain = load_estate(tmp_path / "out").datasets
+
+    assert (odd.name.name, odd.options["table"]) == ("a_b_c_1", 'a/b "c: #1')
+    assert (plain.name.name, plain.options["table"]) == ("a_b_c_1_", "a_b_c_1")
+    assert [column.path for column in odd.contract.columns] == ["x: y", "true", "d.e"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from graph_model.errors import InvalidInput
 from graph_model.names import Name
@@ -116,3 +118,21 @@ def test_a_long_text_is_shortened_around_the_word():
     assert "the needle lies here" in shown
     assert snippet("short text", "text") == "short text"
     assert snippet("needle " + "y" * 100, "needle").startswith("needle")
+
+
+@settings(deadline=None)
+@given(st.text(max_size=15))
+def test_no_text_can_mean_anything_to_an_index(text: str):
+    """Lucene gives meaning to signs, and to three words in capitals."""
+    for word in wanted(text).words:
+        assert not set(word) & set('+-&|!(){}[]^"~*?:\\/_ ')
+        assert word not in ("AND", "OR", "NOT", "TO")
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="abcdefg", min_size=4, max_size=12), st.integers(0, 11), st.sampled_from("xyz"))
+def test_one_wrong_letter_never_hides_a_name(word: str, place: int, letter: str):
+    position = place % len(word)
+
+    assert is_almost_in(word, f"raw_{word[:position]}{letter}{word[position + 1 :]}")
+    assert is_almost_in(word, f"{word[:position]}{letter}{word[position:]}_2013")
