@@ -107,6 +107,9 @@ class Dataset(Node):
     partition_calendar: str | None = strawberry.field(description="Whose business days alone are partitions.")
     partition_keys: list[str] = strawberry.field(description="The partitions of a list, in their order.")
     expose: str | None
+    retention: str | None = strawberry.field(
+        description="How long versions stay, such as `versions 30, age 90d`; null: for ever."
+    )
     columns: list[Column]
     contract: Contract
     owners: list[str]
@@ -167,6 +170,7 @@ class Dataset(Node):
             partition_keys=list(found.partitions.keys),
             scheme=found.partitions,
             expose=found.expose,
+            retention=str(found.retention) if found.retention else None,
             columns=columns_of(found.columns),
             contract=Contract.of(found.contract),
             owners=list(found.owners),

@@ -10,6 +10,7 @@ from typing import Any
 from graph_model.contracts.entities import Column, Contract
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.retention.entities import Retention
 from graph_model.versions.entities import VersionState
 
 
@@ -31,6 +32,7 @@ class Dataset:
     description: str = ""
     tags: tuple[str, ...] = ()
     expose: str | None = None
+    retention: Retention | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     scope: str = ""
     retired_at: datetime | None = None
