@@ -64,12 +64,12 @@ def sweep(graph: Graph, wanted: Sweep, *, by: str) -> Iterator[Swept]:
     in between loses nothing.
     """
     for version in retention.unfinished(graph, wanted.dataset):
-        found = _resumed(graph, wanted, version)
-        if found.fate is Fate.GOES:
-            yield _deleted(graph, wanted, version, by=by)
+        other = _shared(graph, wanted, version)
+        if other:
+            retention.confirm_deleted(graph, version.id, by=by, kept_for=other)
+            yield Swept(version, Fate.STAYS, retention.shares_place(other))
         else:
-            retention.confirm_deleted(graph, version.id, by=by, kept_for=_shared(graph, wanted, version))
-            yield found
+            yield _deleted(graph, wanted, version, by=by)
     for version in retention.expired_versions(graph, wanted.dataset, grace=_grace(graph, wanted)):
         found = _judged(graph, wanted, version)
         yield _swept(graph, wanted, version, by=by) if found.fate is Fate.GOES else found

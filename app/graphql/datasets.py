@@ -188,6 +188,9 @@ class Dataset(Node):
     partition_calendar: str | None = strawberry.field(description="Whose business days alone are partitions.")
     partition_keys: list[str] = strawberry.field(description="The partitions of a list, in their order.")
     expose: str | None
+    retention: str | None = strawberry.field(
+        description="How long versions stay, such as `versions 30, age 90d`; null: for ever."
+    )
     columns: list[Column]
     contract: Contract
     owners: list[str]
@@ -258,6 +261,7 @@ class Dataset(Node):
             scheme=found.partitions,
             promised=found.contract.checks,
             expose=found.expose,
+            retention=str(found.retention) if found.retention else None,
             columns=columns_of(found.columns),
             contract=Contract.of(found),
             owners=list(found.owners),

@@ -16,7 +16,8 @@ from graph_model.versions.roots import Roots, as_roots
 
 class Found(StrEnum):
     """OVERWRITTEN: a later version took the place, as it may where a dataset lies in one; its content is gone, and
-    nobody is sent there. UNAVAILABLE: the place did not answer, or is none of the roots here, which says nothing about the content.
+    nobody is sent there. UNAVAILABLE: the place did not answer, or lies outside of the roots here, which says nothing
+    about the content.
     """
 
     UNCHANGED = "UNCHANGED"

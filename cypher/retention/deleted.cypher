@@ -8,4 +8,5 @@ MATCH (v:DatasetVersion {id: $version})
 WHERE v.undeleted = 1
 REMOVE v.undeleted
 FOREACH (gone IN CASE WHEN $kept_for IS NULL THEN [v] ELSE [] END | SET gone.deleted_at = datetime.realtime())
+FOREACH (kept IN CASE WHEN $kept_for IS NULL THEN [] ELSE [v] END | SET kept.reason = kept.reason + '; its place is that of version ' + $kept_for)
 RETURN v.id AS id

@@ -10,6 +10,7 @@ from typing import Any
 from graph_model.contracts.entities import Column, Contract
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.retention.entities import Retention
 from graph_model.versions.entities import VersionState
 
 
@@ -36,6 +37,7 @@ class Dataset:
     tier: str = ""
     properties: Mapping[str, Any] = field(default_factory=dict)
     expose: str | None = None
+    retention: Retention | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     scope: str = ""
     retired_at: datetime | None = None

@@ -13,6 +13,7 @@ from graph_model.errors import DatasetNotFound
 from graph_model.names import Name, dataset_name_id
 from graph_model.pages import Page, cut
 from graph_model.partitions.stored import scheme_of
+from graph_model.retention import entities as retention
 from graph_model.schemas.repository import columns_of
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.entities import VersionState
@@ -110,6 +111,7 @@ def _dataset(row: Row) -> Dataset:
         tier=row["tier"] or "",
         properties=json.loads(row["properties"] or "{}"),
         expose=row["expose"],
+        retention=retention.loads(row["retention"]),
         options=json.loads(row["options"] or "{}"),
         scope=row["scope"] or "",
         retired_at=row["retired_at"],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import neo4j
 import pytest
 
+from connectors.sql.columns import read_columns
 from graph_model.errors import CannotQuarantine, VersionNotFound
+from graph_model.estate.apply import apply
 from graph_model.holds.entities import HoldKind, HoldTarget
 from graph_model.holds.hold import hold, release
 from graph_model.names import dataset_id
@@ -21,6 +24,8 @@ from graph_model.versions.quarantine import quarantine
 from graph_model.versions.report import report_version
 from graph_model.versions.repository import version as get_version
 from graph_model.versions.resolve import resolve
+from tests.integration.api import app_on, data
+from tests.support.estates import a_dataset, an_estate
 from tests.support.protocol import DAILY, Fleet, a_job, audited, declare, name
 from tests.support.retention import days_go_by, expire, keep
 
@@ -191,3 +196,23 @@ def test_what_is_held_or_read_stays_though_the_time_of_its_partition_is_over(
     assert expire(estate) == (old,)
     assert state(estate, later[0]) == VersionState.PUBLISHED
     assert fleet.settle() == ()
+
+
+def test_what_an_apply_declares_is_looked_at_for_what_is_there_already(graph: Graph, side_driver: neo4j.Driver) -> None:
+    raw = a_dataset("raw", "id")
+    apply(graph, an_estate(raw), read_columns=read_columns, actor="test")
+    fleet, first = Fleet(graph), None
+    for content in "ab":
+        receipt = report_version(graph, Report(raw.name, "2024-01-01", location=content))
+        first = first or receipt.version
+        fleet.work()
+    assert expire(graph) == ()
+
+    planned = apply(
+        graph, an_estate(replace(raw, retention=Retention(versions=1))), read_columns=read_columns, actor="t"
+    )
+
+    assert [change.detail for change in planned.changes] == ["retention: for ever → versions 1"]
+    assert expire(graph) == (first,)
+    asked = data(app_on(graph), '{ dataset(namespace: "shop", name: "raw") { ... on Dataset { retention } } }')
+    assert asked["dataset"] == {"retention": "versions 1"}

@@ -277,6 +277,7 @@ def test_a_version_that_came_to_a_place_about_to_be_deleted_keeps_it(
     assert swept[clean[0]] == (Fate.STAYS, f"version {came} lies in the same place")
     assert file.exists()
     assert clean[0] not in fates(look(estate, now(tmp_path)))
+    assert get_version(estate, clean[0]).reason.endswith(f"its place is that of version {came}")
 
 
 def test_no_run_ever_loses_what_it_reads_to_a_sweep(

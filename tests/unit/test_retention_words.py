@@ -13,8 +13,11 @@ from graph_model.estate.diff import difference
 from graph_model.estate.holdings import Holdings
 from graph_model.estate.nodes import dataset_node
 from graph_model.estate.parse import load_estate
+from graph_model.names import Name
 from graph_model.retention.contract import retention_of_contract
 from graph_model.retention.entities import Retention, dumps, loads
+from graph_model.versions.entities import Content
+from graph_model.versions.places import is_of_attempt, output_content
 from tests.unit.test_estate_parse import SCHEMA
 
 DAY = 86_400.0
@@ -84,3 +87,27 @@ def test_a_plan_tells_how_the_retention_changes(tmp_path: Path):
     found = difference(Holdings({"x": before}), Holdings({"x": after}), scope="shop")
 
     assert [change.detail for change in found.changes] == ["retention: for ever → versions 3, age 90d"]
+
+
+@pytest.mark.parametrize(
+    ("format", "location", "is_its_own"),
+    [
+        ("csv", "clean/2013-01-01/rn_0123456789abc-2/data.csv", True),
+        ("csv", "/data/clean/2013-01-01/rn_0123456789abc-2/data.csv", True),
+        ("csv", "clean/2013-01-01/rn_0123456789abc-1/data.csv", False),
+        ("csv", "clean/2013-01-01/data.csv", False),
+        ("table", "sqlite:///x.db#clean__20130101_01234567_2", True),
+        ("table", "sqlite:///x.db#clean", False),
+    ],
+)
+def test_a_place_says_which_attempt_it_was_made_for(format: str, location: str, is_its_own: bool):
+    assert is_of_attempt(Content(format, location), "rn_0123456789abcdef01234567/2") is is_its_own
+
+
+def test_the_places_of_runs_say_so_themselves():
+    for format, options in (("csv", {}), ("manifest", {}), ("table", {"url": "sqlite:///x.db", "table": "t"})):
+        run = "rn_0123456789abcdef01234567"
+        content = output_content(
+            Name("a", "b"), format=format, location=None, options=options, expose=None, key="k", run=run, fence=3
+        )
+        assert is_of_attempt(content, f"{run}/3")
