@@ -27,7 +27,11 @@ from app.graphql.nodes import NodeQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
+from app.graphql.reads import ReadMutation
+from app.graphql.registration import RegistrationMutation
+from app.graphql.rereading import RereadMutation
 from app.graphql.runs import RunQuery
+from app.graphql.search import SearchQuery
 from app.graphql.versions import VersionMutation, VersionQuery
 
 MOST_TOKENS = 2000
@@ -40,15 +44,21 @@ LIMITS = Limits(
         "Query.impact": 500,
         "Query.readiness": 20,
         "Query.tainted": 500,
+        "Query.search": 200,
         "Mutation.reportVersion": 500,
+        "Mutation.reportRead": 200,
+        "Version.readers": 20,
         "Mutation.hold": 500,
         "Mutation.release": 500,
         "Mutation.cancelRun": 500,
         "Mutation.replay": 500,
         "Mutation.revalidate": 500,
         "Mutation.quarantine": 500,
+        "Mutation.checkVersion": 500,
         "Mutation.releaseVersion": 500,
         "Mutation.answer": 500,
+        "Mutation.registerDataset": 500,
+        "Mutation.unregisterDataset": 500,
         "Dataset.schemaHistory": 100,
         "DatasetConnection.totalCount": 50,
         "JobConnection.totalCount": 50,
@@ -75,12 +85,22 @@ class Query(
     HoldQuery,
     QuarantineQuery,
     QuestionQuery,
+    SearchQuery,
 ):
     pass
 
 
 @strawberry.type
-class Mutation(VersionMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation):
+class Mutation(
+    VersionMutation,
+    ReadMutation,
+    HoldMutation,
+    InterventionMutation,
+    QuarantineMutation,
+    QuestionMutation,
+    RegistrationMutation,
+    RereadMutation,
+):
     pass
 
 

@@ -5,6 +5,12 @@
 // param:   most integer - how many nodes
 // returns: source string, type string, target_label string, target string, properties map - a node without edges: one row of nulls
 // access:  read
+WITH $label AS label WHERE label = 'Scope'
+MATCH (n:Scope) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $most
+OPTIONAL MATCH (n)-[e]->(m)
+RETURN n.id AS source, type(e) AS type, labels(m)[0] AS target_label, m.id AS target, properties(e) AS properties
+UNION ALL
 WITH $label AS label WHERE label = 'Dataset'
 MATCH (n:Dataset) WHERE n.id > $after
 WITH n ORDER BY n.id LIMIT $most

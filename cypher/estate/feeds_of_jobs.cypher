@@ -11,4 +11,4 @@ WITH DISTINCT id, d
 MATCH (to:Field {dataset: d.id})
 MATCH (to)<-[e:FEEDS]-(from:Field)
 WHERE e.job = id AND e.source = $source AND e.valid_to > datetime.realtime()
-RETURN e.id AS id, from.id AS source, to.id AS target, e {.provenance, .job, .kind} AS properties
+RETURN e.id AS id, from.id AS source, to.id AS target, e {.provenance, .job, .kind, .transformation} AS properties

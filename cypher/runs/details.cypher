@@ -18,7 +18,7 @@ RETURN r.id AS id, r.kind AS kind, r.key AS key, j.definition AS definition,
         } END}
   } AS inputs,
   COLLECT {
-    MATCH (j)-[e:PRODUCES]->(d:Dataset) WHERE e.valid_to > datetime.realtime()
+    MATCH (j)-[e:PRODUCES]->(d:Dataset) WHERE e.valid_to > datetime.realtime() AND e.source STARTS WITH 'estate:'
     RETURN {dataset: d.id, namespace: d.namespace, name: d.name, format: d.format, location: d.location,
       options: d.options, contract: d.contract, expose: d.expose, guarded: d.compatibility IS NOT NULL OR EXISTS {
         MATCH (d)-[g:CONSUMED_BY]->(:Consumer) WHERE g.on_violation IS NOT NULL AND g.valid_to > datetime.realtime()

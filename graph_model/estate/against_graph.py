@@ -12,6 +12,7 @@ from graph_model.estate.holdings import Holdings, Node
 from graph_model.estate.repository import scheme_of
 from graph_model.estate.schemes import SAME, WHOLE_INPUT, mapping_problem
 from graph_model.estate.sections import shown
+from graph_model.estate.vocabulary import IMPORT
 from graph_model.jobs.definition import hash_of
 from graph_model.names import Name
 from graph_model.store.graph import Transaction
@@ -31,7 +32,7 @@ def foreign_mistakes(
     """`others` are the datasets that the estate speaks of and does not declare, as far as they exist."""
     for id, node in wanted.nodes.items():
         before = standing.nodes.get(id)
-        if before and before.alive and before.scope not in (None, estate.scope):
+        if before and before.alive and before.scope not in (None, estate.scope) and not _is_imported(before):
             line = estate.lines.get(f"{node.kind} {node.name}", 1)
             yield Mistake(
                 estate.file,
@@ -64,6 +65,11 @@ def wide_cycles(
         path = " → ".join(shown(name, estate.namespace) for _, name in cycle)
         line = estate.lines.get(f"job {start}", 1)
         yield Mistake(estate.file, line, f"jobs of several scopes depend on each other in a circle: {path}")
+
+
+def _is_imported(node: Node) -> bool:
+    """What others' systems say of a thing gives way to an estate that declares it."""
+    return (node.scope or "").startswith(IMPORT)
 
 
 def _mapped_whole(job: JobSpec, others: Mapping[Name, Node]) -> JobSpec:

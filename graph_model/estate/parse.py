@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from graph_model.errors import InvalidEstate, Mistake, nearest
 from graph_model.estate.build import build_estate
+from graph_model.estate.comparisons import check_comparisons
 from graph_model.estate.consumers import read_consumer
 from graph_model.estate.datasets import read_dataset
 from graph_model.estate.drafts import Draft, Source
@@ -15,7 +16,7 @@ from graph_model.estate.entities import Estate
 from graph_model.estate.jobs import read_job
 from graph_model.estate.references import Surroundings, check_references
 from graph_model.estate.sections import Mistakes, Said, Section, describe, named
-from graph_model.estate.vocabulary import ESTATE_KEYS
+from graph_model.estate.vocabulary import ESTATE_KEYS, IMPORT
 from graph_model.estate.yaml_lines import MOST_BYTES, Entries, Scalar, Tree, read_yaml
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
@@ -39,6 +40,7 @@ def load_estate(path: Path, *, known: Collection[Name] | Mapping[Name, Partition
     around = _surroundings(draft, known)
     if not _is_misspelt(tree, "datasets"):
         check_references(draft, around)
+        check_comparisons(tuple(draft.datasets), around)
     estate = build_estate(draft, around)
     if mistakes.found:
         raise InvalidEstate(_in_order(mistakes))
@@ -80,6 +82,10 @@ def _draft(tree: Entries, folder: Path, mistakes: Mistakes) -> Draft | None:
     namespace = section.text("namespace") or scope
     if scope is None or namespace is None:
         return None
+    if scope.value.startswith(IMPORT):
+        mistakes.add(
+            scope.line, f"scope {scope.value}: what begins with {IMPORT} is imported", "call it something else"
+        )
     source = Source(mistakes, namespace.value, folder)
     datasets = _declared(section, "datasets", source)
     return Draft(

@@ -9,11 +9,14 @@ from typing import Literal
 from graph_model.contracts.entities import Column
 from graph_model.estate.batches import in_batches
 from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node, NodeKind, without_empty
+from graph_model.estate.vocabulary import IMPORT
 from graph_model.estate.wording import contract_of
 from graph_model.names import Name, dataset_id, dataset_name_id
 from graph_model.partitions import stored
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.store.graph import Graph, Transaction
+
+ESTATE = "estate:"
 
 _NODES: tuple[tuple[NodeKind, str, str], ...] = (
     ("dataset", "estate.datasets_of_scope", "estate.datasets"),
@@ -40,6 +43,7 @@ _EDGES = (
     EdgeQuery("estate.feeds_of_jobs", "FEEDS", ("job",), "job"),
     EdgeQuery("estate.shapes_of_jobs", "SHAPES", ("job",), "job"),
     EdgeQuery("estate.schemas_of_datasets", "HAS_SCHEMA", ("dataset",), "source"),
+    EdgeQuery("estate.contracts_of_datasets", "HAS_CONTRACT", ("dataset",), "source"),
     EdgeQuery("estate.owners_of", "OWNED_BY", ("dataset", "job", "consumer"), "source"),
 )
 
@@ -51,8 +55,8 @@ def known_datasets(graph: Graph) -> Mapping[Name, PartitionScheme]:
 
 
 def source_of(scope: str) -> str:
-    """How edges name the scope that declared them."""
-    return f"estate:{scope}"
+    """How edges name the scope that declared them: an estate, or an import, whose scope is its source already."""
+    return scope if scope.startswith(IMPORT) else f"{ESTATE}{scope}"
 
 
 def dataset_ids(tx: Transaction, names: Sequence[Name]) -> dict[Name, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from graph_model.estate.entities import InputSpec, JobKind
+from graph_model.estate.entities import InputSpec
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
 
@@ -13,13 +13,13 @@ from graph_model.partitions.rules import PartitionScheme
 @dataclass(frozen=True, slots=True)
 class Job:
     """`columns_known` False: nobody could read which columns it uses; `unresolved` says what could not be followed.
-
-    `retired_at` is None while the job is declared.
+    `retired_at` is None while the job is declared. `kind` is one of estates, what an import calls it (`dbt`), or
+    `observed`: nobody declared it, others told of its runs.
     """
 
     id: str
     name: Name
-    kind: JobKind
+    kind: str
     inputs: tuple[InputSpec, ...] = ()
     outputs: tuple[Name, ...] = ()
     partitions: PartitionScheme = field(default_factory=PartitionScheme)

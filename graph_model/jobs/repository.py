@@ -58,9 +58,9 @@ def _job(row: Row) -> Job:
     return Job(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
-        kind=row["kind"],
-        inputs=tuple(sorted(map(_input, row["inputs"]), key=lambda item: item.dataset)),
-        outputs=tuple(sorted(Name(output["namespace"], output["name"]) for output in row["outputs"])),
+        kind=row["kind"] or "observed",
+        inputs=_inputs(row["inputs"]),
+        outputs=tuple(sorted({Name(output["namespace"], output["name"]) for output in row["outputs"]})),
         partitions=scheme_of(row),
         retries=row["retries"] or 0,
         timeout_seconds=row["timeout_seconds"] or 0.0,
@@ -75,10 +75,18 @@ def _job(row: Row) -> Job:
     )
 
 
+def _inputs(rows: Sequence[Row]) -> tuple[InputSpec, ...]:
+    """One for each dataset, whoever else says so: the one whose partitions are declared."""
+    ordered = sorted(rows, key=lambda row: row["mapping"] is not None)
+    found = {item.dataset: item for item in map(_input, ordered)}
+    return tuple(sorted(found.values(), key=lambda item: item.dataset))
+
+
 def _input(row: Row) -> InputSpec:
     return InputSpec(
         dataset=Name(row["namespace"], row["name"]),
-        mapping=parse_mapping(row["mapping"] or "same"),
+        # Without a mapping, the input was only seen to be read: nothing waits for it.
+        mapping=parse_mapping(row["mapping"] or "whole"),
         required=row["required"] is not False,
-        correction=row["correction"] or "rerun",
+        correction=row["correction"] or ("rerun" if row["mapping"] else "ignore"),
     )

@@ -12,6 +12,7 @@ from graph_model.estate.entities import JobSpec
 from graph_model.names import Name
 
 FlowKind = Literal["DIRECT", "INDIRECT"]
+Transformation = Literal["", "IDENTITY", "TRANSFORMATION", "AGGREGATION"]
 Provenance = Literal["declared", "observed", "parsed", "inferred"]
 Way = Literal["UP", "DOWN"]
 Direction = Literal["UP", "DOWN", "BOTH"]
@@ -21,13 +22,17 @@ NodeKind = Literal["DATASET", "JOB", "CONSUMER", "COLUMN", "VERSION", "RUN"]
 
 @dataclass(frozen=True, slots=True)
 class ColumnFlow:
-    """A column that a job makes from another one. INDIRECT: it decides which rows or groups, not the value."""
+    """A column that a job makes from another one. INDIRECT: it decides which rows or groups, not the value.
+
+    `transformation` says what becomes of a value that flows; empty: not known.
+    """
 
     source: Name
     source_column: str
     target: Name
     target_column: str
     kind: FlowKind = "DIRECT"
+    transformation: Transformation = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.sql.columns import read_columns
-from connectors.sql.parse import LONGEST_SQL
+from connectors.sql.reader import LONGEST_SQL
 from graph_model.contracts.entities import Column
 from graph_model.estate.entities import InputSpec, JobSpec
 from graph_model.lineage.entities import ColumnFlows
@@ -72,13 +72,13 @@ def shapes(found: ColumnFlows) -> set[str]:
         ("SELECT DISTINCT ON (a) b FROM flights", {"flights.b>b"}, {"flights.a"}),
         (
             "SELECT a, row_number() OVER (PARTITION BY b ORDER BY id) AS n FROM flights QUALIFY n = 1",
-            {"flights.a>a"},
+            {"flights.a>a", "~flights.b>n", "~flights.Id>n"},
             {"flights.b", "flights.Id"},
         ),
         (
             "SELECT lag(b) OVER w AS before FROM flights WINDOW w AS (PARTITION BY id ORDER BY a)",
-            {"flights.b>before"},
-            {"flights.Id", "flights.a"},
+            {"flights.b>before", "~flights.Id>before", "~flights.a>before"},
+            set(),
         ),
         ("SELECT CASE WHEN a > 1 THEN b ELSE 0 END AS c FROM flights", {"~flights.a>c", "flights.b>c"}, set()),
         ("SELECT sum(a) FILTER (WHERE b > 1) AS s FROM flights", {"flights.a>s", "~flights.b>s"}, set()),
@@ -131,6 +131,16 @@ def shapes(found: ColumnFlows) -> set[str]:
         ("SELECT x FROM db.sch.t", {"db.sch.t.x>x"}, set()),
         ('SELECT x FROM "db.sch.t"', {"db.sch.t.x>x"}, set()),
         ("SELECT 1 AS one FROM range(3)", set(), set()),
+        (
+            "SELECT * FROM flights PIVOT (sum(b) FOR a IN (1, 2))",
+            {"flights.Id>Id", "flights.b>1", "~flights.a>1", "flights.b>2", "~flights.a>2"},
+            {"flights.Id"},
+        ),
+        (
+            "SELECT * FROM flights UNPIVOT (v FOR n IN (a, b))",
+            {"flights.Id>Id", "flights.a>v", "flights.b>v"},
+            {"flights.a", "flights.b"},
+        ),
     ],
 )
 def test_flows_come_from_projections_and_shapes_from_everything_else(
@@ -171,7 +181,8 @@ def test_a_star_that_only_passes_by_does_not_use_the_columns_nobody_takes() -> N
         ("SELECT a, x FROM flights, elsewhere", "elsewhere"),
         ("SELECT a, c FROM flights JOIN read_csv('more.csv') m ON m.id = flights.id", "READ_CSV"),
         ("SELECT * FROM 'more.csv'", "more.csv"),
-        ("SELECT * FROM flights PIVOT (sum(b) FOR a IN (1, 2))", "PIVOT"),
+        ("PIVOT flights ON a USING sum(b)", "PIVOT"),
+        ("SELECT * FROM open PIVOT (sum(b) FOR a IN (1, 2))", "PIVOT"),
         ("SELECT a, x FROM flights NATURAL JOIN open", "NATURAL JOIN"),
     ],
 )

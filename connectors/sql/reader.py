@@ -1,0 +1,106 @@
+"""SQL is read in a process of its own that has a limit on time and memory: no text can hang or end whoever asks."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from connectors.sql.reads import LONGEST_SQL, ScriptReads, UnreadableSqlError, loads
+
+SECONDS = 5.0
+"""Of processor time, for one text."""
+_CHILD = Path(__file__).with_name("child.py")
+_TOO_LONG = (-signal.SIGPROF, -signal.SIGALRM)
+
+
+class Reader:
+    """One warm child for all texts, asked in turns; a new one after a text that has cost the last one its life."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._lock = Lock()
+        self._child: subprocess.Popen[str] | None = None
+
+    def read_query(self, text: str, *, dialect: str, tables: Mapping[str, Sequence[str]]) -> ScriptReads:
+        """See `script.read_query`. Raises UnreadableSqlError, also for what takes too long."""
+        return self._read(text, {"strict": True, "dialect": dialect, "tables": _plain(tables), "path": []})
+
+    def read_script(
+        self, text: str, *, dialect: str, tables: Mapping[str, Sequence[str]] | None = None, path: Sequence[str] = ()
+    ) -> ScriptReads:
+        """See `script.read_script`. Raises UnreadableSqlError, also for what takes too long."""
+        plain = _plain(tables or {})
+        return self._read(text, {"strict": False, "dialect": dialect, "tables": plain, "path": list(path)})
+
+    def close(self) -> None:
+        with self._lock:
+            self._end()
+
+    def _read(self, text: str, rest: Mapping[str, object]) -> ScriptReads:
+        if len(text) > LONGEST_SQL:
+            raise UnreadableSqlError(f"the SQL has {len(text)} characters, more than the {LONGEST_SQL} that are read")
+        answer = self._ask(json.dumps({"text": text, "seconds": self._seconds, **rest}))
+        if answer.startswith('{"unreadable"'):
+            raise UnreadableSqlError(json.loads(answer)["unreadable"])
+        return loads(answer)
+
+    def _ask(self, request: str) -> str:
+        with self._lock:
+            child = self._running()
+            assert child.stdin is not None
+            assert child.stdout is not None
+            try:
+                child.stdin.write(f"{request}\n")
+                child.stdin.flush()
+                answer = child.stdout.readline()
+            except BrokenPipeError:
+                answer = ""
+            return answer if answer.endswith("\n") else json.dumps({"unreadable": self._what_happened()})
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._child is not None and self._child.poll() is not None:
+            self._end()
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-I", str(_CHILD)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                encoding="utf-8",
+                errors="surrogatepass",
+            )
+        return self._child
+
+    def _what_happened(self) -> str:
+        assert self._child is not None
+        code = self._child.wait()
+        self._end()
+        if code in _TOO_LONG:
+            return f"reading the SQL takes longer than {self._seconds:g} s"
+        return "the parser broke down on the SQL"
+
+    def _end(self) -> None:
+        """Closing its input ends an idle child; one that reads is ended by its own limit."""
+        if self._child is None:
+            return
+        child, self._child = self._child, None
+        child.communicate()
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """The reader of this process."""
+    found = Reader()
+    atexit.register(found.close)
+    return found
+
+
+def _plain(tables: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {table: list(columns) for table, columns in tables.items()}

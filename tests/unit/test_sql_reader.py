@@ -1,0 +1,75 @@
+"""SQL is read in a process of its own, which a hostile text may cost its life."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from connectors.sql.reader import Reader
+from connectors.sql.reads import UnreadableSqlError
+
+GOOD = "INSERT INTO t (v) SELECT x FROM s"
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    found = Reader(seconds=3.0)
+    yield found
+    found.close()
+
+
+def works(reader: Reader) -> bool:
+    return [one.table for one in reader.read_script(GOOD, dialect="postgres").written] == ["t"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("SELECT " + "(" * 10_000 + "1" + ")" * 10_000, "nested too deeply"),
+        ("SELECT '" + "x" * 5_000_000 + "'", "5000009 characters"),
+        ("SELECT " + "CASE WHEN a THEN " * 4_000 + "1" + " END" * 4_000, "nested too deeply"),
+        ("SELECT \ud800 FROM", "could not be read"),
+    ],
+    ids=["parentheses", "five megabytes", "cases", "half a character"],
+)
+def test_a_hostile_text_gets_its_answer_and_the_next_one_too(reader: Reader, text: str, told: str) -> None:
+    with pytest.raises(UnreadableSqlError, match=told):
+        reader.read_script(text, dialect="postgres")
+
+    assert works(reader)
+
+
+def test_what_takes_too_long_is_ended() -> None:
+    slow = " UNION ALL ".join(["SELECT a0 FROM (SELECT * FROM s JOIN s AS q USING (a0))"] * 1500)
+    impatient = Reader(seconds=0.2)
+
+    with pytest.raises(UnreadableSqlError, match=r"longer than 0\.2 s"):
+        impatient.read_script(slow, dialect="duckdb", tables={"s": [f"a{n}" for n in range(300)]})
+
+    assert works(impatient)
+    impatient.close()
+
+
+def test_a_child_that_was_killed_is_replaced(reader: Reader) -> None:
+    assert works(reader)
+    assert reader._child is not None
+
+    os.kill(reader._child.pid, signal.SIGKILL)
+    reader._child.wait()
+
+    assert works(reader)
+
+
+def test_a_child_that_dies_while_it_reads_is_an_answer(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert works(reader)
+    assert reader._child is not None
+    monkeypatch.setattr(reader._child, "poll", lambda: None)
+    os.kill(reader._child.pid, signal.SIGKILL)
+
+    with pytest.raises(UnreadableSqlError, match="broke down"):
+        works(reader)
+
+    assert works(reader)
