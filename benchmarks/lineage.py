@@ -2,14 +2,15 @@
 
 Starts a graph of its own, loads a seeded estate into it, and asks for many roots what lies down and up, now and in the
 past, by dataset and by column, at several depths. Beside each answer stands what the bare driver takes for the same
-edges, and what a walk over dictionaries in memory takes. That walk is the truth: an answer that differs from it is
-printed, and the exit code is 1. With `--url`, the estate is sent as OpenLineage events to a server that is there
-already, and its `/api/v1/lineage` is asked instead.
+edges, and what a walk over dictionaries in memory takes; of each, the best of three counts. The walk in memory is the
+truth: an answer that differs from it is printed, and the exit code is 1. With `--url`, the estate is sent as
+OpenLineage events to a server that is there already, and its `/api/v1/lineage` is asked instead.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import statistics
 import sys
@@ -21,8 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import neo4j
-from fastapi.testclient import TestClient
 
 from app.main import create_app
 from benchmarks.lineage_estate import THEN, Estate, draw, load, reached
@@ -39,6 +40,7 @@ from tests.support.servers import Server, driver_for
 
 EVERYTHING = 1_000_000
 DEPTHS = (2, 5, 10, 20)
+ROUNDS = 3
 
 BARE = """
 UNWIND $ids AS id
@@ -88,16 +90,13 @@ class Bench:
         by_column = question.level == "COLUMN"
         ways = self.estate.ways(down=question.direction == "DOWN", column=by_column, as_of=question.as_of)
         sizes, took, bare, memory = [], [], [], []
-        for root in roots[:5]:  # the engine plans and compiles what it has not seen before
-            self._lineage(question, root, depth)
-            self.walk_bare(question, self._starts(question, root), depth)
         for root in roots:
             starts = self._starts(question, root)
             true, seconds = timed(lambda starts=starts: reached(ways, starts, depth))
             memory.append(seconds)
-            answer, seconds = timed(lambda root=root: self._lineage(question, root, depth))
+            answer, seconds = best(lambda root=root: self._lineage(question, root, depth))
             took.append(seconds)
-            _, seconds = timed(lambda starts=starts: self.walk_bare(question, starts, depth))
+            _, seconds = best(lambda starts=starts: self.walk_bare(question, starts, depth))
             bare.append(seconds)
             sizes.append(len(true))
             edges = sum(there in true for here in true for there in ways.get(here, ()))
@@ -143,25 +142,28 @@ class Bench:
 
     def graphql(self, roots: Sequence[Name]) -> str:
         """The whole way of a GraphQL answer, from its text to JSON that was read, beside the bare driver's."""
-        client = TestClient(create_app(graph=self.graph, broker_url=None, storage_root=Path()))
+        app = create_app(graph=self.graph, broker_url=None, storage_root=Path())
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://headwater")
         took, bare, sizes, edges = [], [], [], []
-        for turn in range(4):
-            for root in roots:
-                asked = {"namespace": root.namespace, "name": root.name, "depth": 10}
-                _, plain = timed(lambda root=root: self.walk_bare(QUESTIONS[0], [names.dataset_id(root)], 10))
-                answer, seconds = timed(lambda asked=asked: self._post(client, asked))
-                if turn:
-                    took.append(seconds)
-                    bare.append(plain)
-                    sizes.append(len(answer["nodes"]))
-                    edges.append(len(answer["edges"]))
+        with asyncio.Runner() as loop:
+            for turn in range(4):
+                for root in roots:
+                    asked = {"namespace": root.namespace, "name": root.name, "depth": 10}
+                    _, plain = timed(lambda root=root: self.walk_bare(QUESTIONS[0], [names.dataset_id(root)], 10))
+                    answer, seconds = timed(lambda asked=asked: loop.run(self._post(client, asked)))
+                    if turn:
+                        took.append(seconds)
+                        bare.append(plain)
+                        sizes.append(len(answer["nodes"]))
+                        edges.append(len(answer["edges"]))
         ratio = statistics.median(one / other for one, other in zip(took, bare, strict=True))
         size = f"{statistics.median(sizes):.0f} nodes, {statistics.median(edges):.0f} edges"
         return row(size, spread(took), spread(bare), f"{ratio:.2f}")
 
     @staticmethod
-    def _post(client: TestClient, variables: dict[str, Any]) -> dict[str, Any]:
-        return client.post("/graphql", json={"query": QUESTION, "variables": variables}).json()["data"]["lineage"]
+    async def _post(client: httpx.AsyncClient, variables: dict[str, Any]) -> dict[str, Any]:
+        answer = await client.post("/graphql", json={"query": QUESTION, "variables": variables})
+        return answer.json()["data"]["lineage"]
 
     def hub(self) -> str:
         """The dataset that most is read from: what a page of it costs, however much lies behind."""
@@ -175,6 +177,12 @@ class Bench:
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     began = time.perf_counter()
     return work(), time.perf_counter() - began
+
+
+def best(work: Callable[[], Any]) -> tuple[Any, float]:
+    """The last result, and the shortest time: what else a busy machine does is not what is measured."""
+    tries = [timed(work) for _ in range(ROUNDS)]
+    return tries[-1][0], min(seconds for _, seconds in tries)
 
 
 def spread(seconds: Sequence[float]) -> str:

@@ -75,4 +75,4 @@ def _print(found: LineageDiff) -> None:
         for edge in edges
     ]
     nothing = f"nothing changed between {cell_text(found.before)} and {cell_text(found.after)}"
-    print_table(("", "FROM", "TO", "EDGE", "KNOWN BY"), rows, empty=nothing)
+    print_table(("CHANGE", "FROM", "TO", "EDGE", "KNOWN BY"), rows, empty=nothing)

@@ -10,7 +10,7 @@ import typer
 from app.cli.connect import read_settings
 from app.cli.lookup import find_column, find_dataset, find_job, split_partition
 from app.cli.options import moment
-from graph_model.errors import ConsumerNotFound, InvalidInput, NodeNotFound, NotFound
+from graph_model.errors import ConsumerNotFound, InvalidInput, NodeNotFound, NotFound, nearest
 from graph_model.names import Name, parse_name
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def _find_other(graph: Graph, text: str, no_dataset: NotFound) -> Asked:
             return Asked(find(graph, text), kind)
         except NotFound as error:
             mistakes.append(error)
-    raise next((error for error in mistakes if error.nearest), no_dataset)
+    near = nearest(text, [error.nearest for error in mistakes if error.nearest])
+    raise next((error for error in mistakes if near and error.nearest == near), no_dataset)
 
 
 def _find_consumer(graph: Graph, text: str) -> Name:

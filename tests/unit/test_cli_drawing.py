@@ -55,6 +55,33 @@ def test_a_cycle_ends(capsys: pytest.CaptureFixture[str]) -> None:
     assert "(shown elsewhere)" in capsys.readouterr().out
 
 
+def test_both_directions_are_two_branches_and_what_is_missing_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    source = LineageNode("ds0", "DATASET", Name("f", "source"), hops=1, direction="UP", hidden=3)
+    target = LineageNode("ds9", "DATASET", Name("f", "target"), hops=1, direction="DOWN")
+    edges = (
+        LineageEdge("ds0", "ds1", "VIA", via=("jb1", "jb2")),
+        LineageEdge("ds1", "ds9", "VIA", via=("jb1",), provenance="inferred"),
+    )
+
+    print_tree(Lineage("ds1", (RAW, source, target), edges, DIAMOND.as_of), "BOTH")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "dataset f/raw",
+        "├── comes from",
+        "│   └── dataset f/source  (+3 not shown)  (via 2 not shown)",
+        "└── what comes of it",
+        "    └── dataset f/target  (via 1 not shown, inferred)",
+    ]
+
+
+def test_what_ran_says_its_partition_and_state(capsys: pytest.CaptureFixture[str]) -> None:
+    version = LineageNode("vs1", "VERSION", Name("f", "raw"), partition="2024-01-05", state="PUBLISHED")
+
+    print_tree(Lineage("vs1", (version,), (), DIAMOND.as_of), "UP")
+
+    assert capsys.readouterr().out == "version f/raw@2024-01-05 PUBLISHED\n"
+
+
 def test_graphviz_quotes_names_and_leaves_out_what_lies_beyond() -> None:
     drawn = dot(DIAMOND)
 

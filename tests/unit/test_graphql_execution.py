@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import Enum
+from typing import Any
 
 import pytest
 import strawberry
 
-from app.graphql.execution import PlainListExecutor
+from app.graphql.execution import PlainListExecutor, Read
 
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
@@ -98,7 +99,7 @@ class Query:
 class Watched(PlainListExecutor):
     taken = 0
 
-    def _plain(self, wanted: object, details: object) -> object:
+    def _plain(self, wanted: Any, details: Any) -> Read | None:
         read = super()._plain(wanted, details)
         Watched.taken += read is not None
         return read
