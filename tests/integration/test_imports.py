@@ -11,12 +11,13 @@ import pytest
 
 from connectors.imports.edges import read_edges
 from connectors.sql.columns import read_columns
+from graph_model.datasets.repository import dataset
 from graph_model.errors import InvalidInput, JobNotFound
 from graph_model.estate.apply import apply
 from graph_model.impact.assess import assess
 from graph_model.impact.entities import DropColumn
 from graph_model.imports.bring_in import bring_in, remove
-from graph_model.imports.entities import ImportPlan
+from graph_model.imports.entities import Declarations, ImportPlan
 from graph_model.imports.repository import imported_sources
 from graph_model.jobs.repository import job
 from graph_model.names import Name
@@ -175,6 +176,17 @@ def test_an_estate_may_take_over_what_was_imported(edges: Any, ask: Any, graph: 
     assert ask("MATCH (d:Dataset {name: 'raw'}) RETURN d.scope AS scope") == [{"scope": "shop"}]
     remove(graph, "ledger", actor="tester")
     assert ask("MATCH (d:Dataset {name: 'raw'}) RETURN d.retired_at AS retired") == [{"retired": None}]
+
+
+def test_what_is_taken_over_has_the_owners_and_columns_of_the_estate_only(graph: Graph) -> None:
+    raw = a_dataset("raw", "id", "more", owners=("till@example.org",))
+    bring_in(graph, Declarations("till", (raw,)), actor="tester")
+    assert [column.path for column in dataset(graph, raw.name).columns] == ["id", "more"]
+
+    apply(graph, an_estate(a_dataset("raw", "id", "note")), read_columns=read_columns, actor="tester")
+
+    found = dataset(graph, raw.name)
+    assert ([column.path for column in found.columns], found.owners) == (["id", "note"], ())
 
 
 def test_impact_goes_through_imported_edges_by_column(edges: Any, graph: Graph) -> None:
