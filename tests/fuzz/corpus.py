@@ -285,10 +285,6 @@ def lengths(folder: Path) -> Iterator[Case]:
     for position in range(100, 400, 8):
         negative = arrow[:-position] + b"\xff" * 8 + arrow[-position + 8 :]
         yield written(f"negative-at-{position}-from-the-end", "arrow", negative, "any")
-    offsets = pa.array([0, 5], pa.list_(pa.int32()).value_type).buffers()[1]
-    values = pa.array([1, 2], pa.int64())
-    lying = pa.Array.from_buffers(pa.list_(pa.int64()), 1, [None, offsets], children=[values])
-    yield Case("arrow-list-beyond-its-values", "arrow", lambda folder: _arrow(folder, pa.table({"a": lying}), None))
     text = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(b"\0\0\0\0\xff\xff\xff\x7f"), pa.py_buffer(b"a")])
     yield Case("arrow-text-beyond-its-bytes", "arrow", lambda folder: _arrow(folder, pa.table({"a": text}), None))
     keys = pa.DictionaryArray.from_arrays(pa.array([0, 9], pa.int32()), pa.array(["a"]), safe=False)
