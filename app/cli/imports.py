@@ -68,6 +68,53 @@ def edges(
     bring(read_edges(path, source=source, namespace=namespace), dry_run=dry_run, as_json=as_json)
 
 
+@app.command("dbt")
+def dbt(
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="TARGET", help="dbt's target folder, with manifest.json.", exists=True, file_okay=False),
+    ],
+    *,
+    source: Annotated[
+        str | None, typer.Option("--source", metavar="NAME", help="Who says so; the name of the project, if left out.")
+    ] = None,
+    datasets: Annotated[
+        str | None,
+        typer.Option("--datasets", metavar="NAMESPACE", help="Where the relations are, as postgres://HOST:PORT."),
+    ] = None,
+    namespace: Annotated[
+        str, typer.Option("--namespace", metavar="NAMESPACE", help="The namespace of models and exposures.")
+    ] = "dbt",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """A dbt project: its relations with columns and owners, its models by column, its exposures as consumers."""
+    from connectors.dbt.read import read_dbt
+
+    found = read_dbt(target, source=source, datasets=datasets, jobs=namespace)
+    bring(found, dry_run=dry_run, as_json=as_json)
+
+
+@app.command("views")
+def views(
+    url: Annotated[
+        str,
+        typer.Argument(metavar="URL", help="The database, as SQLAlchemy writes it; env:NAME for one in a variable."),
+    ],
+    *,
+    source: Source,
+    namespace: Annotated[
+        str, typer.Option("--namespace", metavar="NAMESPACE", help="Where its relations are, as postgres://HOST:PORT.")
+    ],
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """The views of a database, by column: whoever reads one reads its base tables."""
+    from connectors.imports.views import read_views
+
+    bring(read_views(url, source=source, namespace=namespace), dry_run=dry_run, as_json=as_json)
+
+
 def bring(declarations: Declarations, *, dry_run: bool, as_json: bool) -> None:
     """Brings declarations into the graph and says what that changed."""
     from graph_model.imports.bring_in import bring_in
@@ -75,6 +122,8 @@ def bring(declarations: Declarations, *, dry_run: bool, as_json: bool) -> None:
     with open_graph() as graph:
         require_migrated(graph)
         plan = bring_in(graph, declarations, actor=actor(), dry_run=dry_run)
+    for note in declarations.notes:
+        say(note)
     _show(plan, dry_run=dry_run, as_json=as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import sqlglot
@@ -28,102 +29,125 @@ _NO_DATA = re.compile(
     r"|PRINT|UNTIL|GET\s+DIAGNOSTICS|\w+\s*:=|SET\s|\w+\s+(INT|INTEGER|BIGINT|TEXT|VARCHAR|NUMERIC|DATE|TIMESTAMP)\b)",
     re.IGNORECASE,
 )
+_READS = re.compile(r"\bSELECT\b", re.IGNORECASE)
+_DECLARED = re.compile(r"^\s*(?:DECLARE\s+)?@?(\w+)\s+(?:CONSTANT\s+)?[A-Za-z]", re.IGNORECASE)
+_PARAMETER = re.compile(r"(?:^|,)\s*(?:IN\s+|OUT\s+|INOUT\s+|VARIADIC\s+)?(\w+)\s+\w", re.IGNORECASE)
 _LAST_END = re.compile(r"\bEND(\s+\w+)?\s*$", re.IGNORECASE)
 _MOST_LEVELS = 5
 
 
-def spread(text: str, *, dialect: str) -> tuple[list[exp.Expr], list[str]]:
-    """The statements of `text` in order, those of procedure bodies in place of the procedure; and what is not read.
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """`statements` in order, those of bodies in place of their procedure; `lost` is told of what is not read.
 
-    Raises UnreadableSqlError when nothing can be.
+    `variables` are names that mean no column, in lower case.
     """
-    statements: list[exp.Expr] = []
-    lost: list[str] = []
-    for found in _spread(text, dialect, _MOST_LEVELS):
-        (lost if isinstance(found, str) else statements).append(found)  # type: ignore[arg-type]
-    if lost and not statements:
-        raise UnreadableSqlError(lost[0])
-    return statements, lost
+
+    statements: tuple[exp.Expr, ...]
+    lost: tuple[str, ...]
+    variables: frozenset[str]
 
 
-def _spread(text: str, dialect: str, levels: int) -> Iterator[exp.Expr | str]:
-    try:
-        statements = statements_of(text, dialect=dialect)
-    except UnreadableSqlError as error:
-        if len(text) > LONGEST_SQL:
-            yield str(error)
+def spread(text: str, *, dialect: str) -> Spread:
+    """What a text consists of. Raises UnreadableSqlError when nothing of it can be read."""
+    spreader = _Spreader(dialect)
+    spreader.text(text, _MOST_LEVELS)
+    if spreader.lost and not spreader.statements:
+        raise UnreadableSqlError(next(iter(spreader.lost)))
+    return Spread(tuple(spreader.statements), tuple(spreader.lost), frozenset(spreader.variables))
+
+
+class _Spreader:
+    def __init__(self, dialect: str) -> None:
+        self._dialect = dialect
+        self.statements: list[exp.Expr] = []
+        self.lost: dict[str, None] = {}
+        self.variables: set[str] = set()
+
+    def text(self, text: str, levels: int) -> None:
+        try:
+            statements = statements_of(text, dialect=self._dialect)
+        except UnreadableSqlError as error:
+            if len(text) > LONGEST_SQL:
+                self.lost[str(error)] = None
+                return
+            self._piecewise(text, levels, str(error))
             return
-        yield from _piecewise(text, dialect, levels, str(error))
-        return
-    if any(_is_opaque(statement) for statement in statements):
-        yield from _piecewise(text, dialect, levels, "")
-        return
-    for statement in statements:
-        yield from _opened(statement)
+        if any(_is_opaque(statement) for statement in statements):
+            self._piecewise(text, levels, "")
+            return
+        for statement in statements:
+            self._open(statement)
 
-
-def _opened(statement: exp.Expr) -> Iterator[exp.Expr]:
-    """The statements of a body that the parser has read."""
-    body = statement.expression if isinstance(statement, exp.Create) else statement
-    if isinstance(body, exp.Block):
-        for one in body.expressions:
-            yield from _opened(one)
-        return
-    if isinstance(statement, exp.IfBlock | exp.WhileBlock):
-        for key in ("this", "true", "false", "body"):
-            part = statement.args.get(key)
-            if isinstance(
-                part, exp.Block | exp.IfBlock | exp.WhileBlock | exp.Insert | exp.Update | exp.Delete | exp.Merge
-            ):
-                yield from _opened(part)
-        return
-    yield statement
-
-
-def _is_opaque(statement: exp.Expr) -> bool:
-    """A routine whose body the parser has passed over."""
-    if isinstance(statement, exp.Command):
-        return True
-    is_routine = isinstance(statement, exp.Create) and str(statement.args.get("kind")).upper() in (
-        "PROCEDURE",
-        "FUNCTION",
-    )
-    return is_routine and not isinstance(statement.expression, exp.Block)
-
-
-def _piecewise(text: str, dialect: str, levels: int, trouble: str) -> Iterator[exp.Expr | str]:
-    """Statement by statement, cut at the semicolons: one that cannot be read does not take the others with it."""
-    if not levels:
-        yield trouble or "the SQL is nested too deeply"
-        return
-    with readable():
-        tokens = list(sqlglot.tokenize(text, read=dialect))
-    for piece in _cut(text, tokens):
-        if not _ROUTINE.match(piece):
-            yield from _one(piece, dialect)
-            continue
-        first, body = _body_of(piece, dialect)
-        if body is None:
-            yield from _one(first, dialect)
-        elif body:
-            yield from _piecewise(body, dialect, levels - 1, trouble)
+    def _open(self, statement: exp.Expr) -> None:
+        """The statements of a body that the parser has read."""
+        body = statement.expression if isinstance(statement, exp.Create) else statement
+        if isinstance(body, exp.Block):
+            self._note_parameters(statement.this)
+            for one in body.expressions:
+                self._open(one)
+        elif isinstance(statement, exp.Declare):
+            self.variables |= {one.name.lower() for one in statement.expressions}
+            self._note_reading(statement.sql())
+        elif isinstance(statement, exp.IfBlock | exp.WhileBlock):
+            self._note_reading(statement.this.sql())
+            for part in (statement.args.get(key) for key in ("true", "false", "body")):
+                if isinstance(part, exp.Expr):
+                    self._open(part)
         else:
-            yield f"{' '.join(piece.split())[:60]} …: its body is not SQL"
+            self.statements.append(statement)
 
+    def _note_parameters(self, head: object) -> None:
+        for parameter in head.expressions if isinstance(head, exp.Expr) else ():
+            self.variables.add(parameter.name.lower())
 
-def _one(piece: str, dialect: str) -> Iterator[exp.Expr | str]:
-    plain = piece
-    while (control := _CONTROL.match(plain)) and control.end() > 0:
-        plain = plain[control.end() :]
-    if not plain.strip() or _NO_DATA.match(plain):
-        return
-    try:
-        found = _read(plain, dialect)
-    except UnreadableSqlError as error:
-        yield f"{str(error)[:200]} (in: {' '.join(plain.split())[:60]})"
-        return
-    for statement in found:
-        yield from _opened(statement)
+    def _piecewise(self, text: str, levels: int, trouble: str) -> None:
+        """Statement by statement, cut at the semicolons: one that cannot be read does not take the others with it."""
+        if not levels:
+            self.lost[trouble or "the SQL is nested too deeply"] = None
+            return
+        with readable():
+            tokens = list(sqlglot.tokenize(text, read=self._dialect))
+        for piece in _cut(text, tokens):
+            if not _ROUTINE.match(piece):
+                self._piece(piece)
+                continue
+            first, body = _body_of(piece, self._dialect)
+            head = piece.removesuffix(first) if first else piece.replace(body or "", "")
+            parameters = head.partition("(")[2].rpartition(")")[0]
+            self.variables |= {name.lower() for name in _PARAMETER.findall(parameters)}
+            if body is None:
+                self._piece(first)
+            elif body:
+                self._piecewise(body, levels - 1, trouble)
+            else:
+                self.lost[f"{' '.join(piece.split())[:60]} …: its body is not SQL"] = None
+
+    def _piece(self, piece: str) -> None:
+        plain = piece
+        while (control := _CONTROL.match(plain)) and control.end() > 0:
+            self._note_reading(control[0])
+            plain = plain[control.end() :]
+        if not plain.strip():
+            return
+        if _NO_DATA.match(plain):
+            self._note_reading(plain)
+            declared = _DECLARED.match(plain)
+            self.variables |= {declared[1].lower()} if declared else set()
+            return
+        try:
+            found = _read(plain, self._dialect)
+        except UnreadableSqlError as error:
+            self.lost[f"{str(error)[:200]} (in: {' '.join(plain.split())[:60]})"] = None
+            return
+        for statement in found:
+            self._open(statement)
+
+    def _note_reading(self, text: str) -> None:
+        """A condition, a loop or a variable that goes by data."""
+        if _READS.search(text):
+            where = " ".join(text.split())[:60]
+            self.lost[f"what a condition or a variable reads is not followed (in: {where})"] = None
 
 
 def _read(plain: str, dialect: str) -> list[exp.Expr]:
@@ -135,6 +159,14 @@ def _read(plain: str, dialect: str) -> list[exp.Expr]:
         if not ends:
             raise
         return statements_of(without, dialect=dialect)
+
+
+def _is_opaque(statement: exp.Expr) -> bool:
+    """A routine whose body the parser has passed over."""
+    if isinstance(statement, exp.Command):
+        return True
+    kind = str(statement.args.get("kind")).upper() if isinstance(statement, exp.Create) else ""
+    return kind in ("PROCEDURE", "FUNCTION") and not isinstance(statement.expression, exp.Block)
 
 
 def _cut(text: str, tokens: Sequence[Token]) -> Iterator[str]:

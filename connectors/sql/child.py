@@ -1,4 +1,4 @@
-"""Reads SQL for another process: `python -I child.py`, one request per line in, one answer per line out.
+"""Reads SQL for another process: `python -I child.py`, per line a time limit and a request in, an answer out.
 
 A text may be hostile. It costs this process its life, not its parent's: the kernel ends it when one request takes too
 much processor time, and it gets no more than its share of memory.
@@ -28,8 +28,9 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin:
-        request = json.loads(line)
-        _limit(float(request["seconds"]))
+        seconds, _, text = line.partition(" ")
+        request = json.loads(text)
+        _limit(float(seconds))
         answer = _answer(request)
         _limit(0.0)
         sys.stdout.write(f"{answer}\n")

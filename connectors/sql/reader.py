@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import hashlib
 import json
 import signal
 import subprocess
 import sys
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,17 +16,25 @@ from threading import Lock
 
 from connectors.sql.reads import LONGEST_SQL, ScriptReads, UnreadableSqlError, loads
 
-SECONDS = 5.0
+SECONDS = 3.0
 """Of processor time, for one text."""
+LEAST_SECONDS = 0.3
+"""What is left of it after many texts that took too long: whoever asks for hundreds has a deadline too."""
+MOST_REMEMBERED = 256
 _CHILD = Path(__file__).with_name("child.py")
 _TOO_LONG = (-signal.SIGPROF, -signal.SIGALRM)
 
 
 class Reader:
-    """One warm child for all texts, asked in turns; a new one after a text that has cost the last one its life."""
+    """One warm child for all texts, asked in turns; a new one after a text that has cost the last one its life.
+
+    Answers are remembered, so that a transaction that is tried again does not wait for them again.
+    """
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
+        self._most_seconds = seconds
+        self._lives_lost = 0
+        self._answers: OrderedDict[bytes, str] = OrderedDict()
         self._lock = Lock()
         self._child: subprocess.Popen[str] | None = None
 
@@ -46,23 +56,37 @@ class Reader:
     def _read(self, text: str, rest: Mapping[str, object]) -> ScriptReads:
         if len(text) > LONGEST_SQL:
             raise UnreadableSqlError(f"the SQL has {len(text)} characters, more than the {LONGEST_SQL} that are read")
-        answer = self._ask(json.dumps({"text": text, "seconds": self._seconds, **rest}))
+        answer = self._answer(json.dumps({"text": text, **rest}))
         if answer.startswith('{"unreadable"'):
             raise UnreadableSqlError(json.loads(answer)["unreadable"])
         return loads(answer)
 
-    def _ask(self, request: str) -> str:
+    def _answer(self, request: str) -> str:
+        key = hashlib.sha256(request.encode()).digest()
         with self._lock:
-            child = self._running()
-            assert child.stdin is not None
-            assert child.stdout is not None
-            try:
-                child.stdin.write(f"{request}\n")
-                child.stdin.flush()
-                answer = child.stdout.readline()
-            except BrokenPipeError:
-                answer = ""
-            return answer if answer.endswith("\n") else json.dumps({"unreadable": self._what_happened()})
+            if key not in self._answers:
+                self._answers[key] = self._ask(request)
+            self._answers.move_to_end(key)
+            if len(self._answers) > MOST_REMEMBERED:
+                self._answers.popitem(last=False)
+            return self._answers[key]
+
+    def _ask(self, request: str) -> str:
+        child = self._running()
+        assert child.stdin is not None
+        assert child.stdout is not None
+        seconds = max(min(LEAST_SECONDS, self._most_seconds), self._most_seconds / (1 + self._lives_lost))
+        try:
+            child.stdin.write(f"{seconds} {request}\n")
+            child.stdin.flush()
+            answer = child.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if answer.endswith("\n"):
+            self._lives_lost = max(0, self._lives_lost - 1)
+            return answer
+        self._lives_lost += 1
+        return json.dumps({"unreadable": self._what_happened(seconds)})
 
     def _running(self) -> subprocess.Popen[str]:
         if self._child is not None and self._child.poll() is not None:
@@ -78,12 +102,12 @@ class Reader:
             )
         return self._child
 
-    def _what_happened(self) -> str:
+    def _what_happened(self, seconds: float) -> str:
         assert self._child is not None
         code = self._child.wait()
         self._end()
         if code in _TOO_LONG:
-            return f"reading the SQL takes longer than {self._seconds:g} s"
+            return f"reading the SQL takes longer than {seconds:g} s"
         return "the parser broke down on the SQL"
 
     def _end(self) -> None:

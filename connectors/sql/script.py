@@ -42,12 +42,12 @@ def read_script(
     `path` is the database and the schema that short names mean. A statement that cannot be followed is told, the others
     count. Raises UnreadableSqlError when nothing of it can be read.
     """
-    statements, lost = spread(text, dialect=dialect)
+    found = spread(text, dialect=dialect)
     known = {table.lower(): columns for table, columns in (tables or {}).items()}
     catalog = Catalog(set(known), tuple(part.lower() for part in path))
-    script = _Script(Folding(dialect, statements, known), catalog)
-    script.note(lost)
-    script.run(statements)
+    script = _Script(Folding(dialect, found.statements, known), catalog, found.variables)
+    script.note(found.lost)
+    script.run(found.statements)
     return script.reads()
 
 
@@ -58,8 +58,8 @@ class _Target:
 
 
 class _Script:
-    def __init__(self, folding: Folding, catalog: Catalog) -> None:
-        self._folding, self._catalog = folding, catalog
+    def __init__(self, folding: Folding, catalog: Catalog, variables: frozenset[str] = frozenset()) -> None:
+        self._folding, self._catalog, self._variables = folding, catalog, variables
         self._made: dict[str, Relation] = {}
         self._written: dict[str, _Target] = {}
         self._reads: set[str] = set()
@@ -68,7 +68,8 @@ class _Script:
 
     def run(self, statements: Sequence[exp.Expr]) -> None:
         steps: list[Written] = []
-        for statement in statements:
+        for written in statements:
+            statement = self._without_variables(written)
             self._folding.fold(statement)
             name_tables(statement, self._catalog)
             steps += written_by(statement)
@@ -80,6 +81,17 @@ class _Script:
                 if self._catalog.strict:
                     raise
                 self.note([str(error)])
+
+    def _without_variables(self, statement: exp.Expr) -> exp.Expr:
+        """A variable is no column; what one is given, nobody can say."""
+        for column in list(statement.find_all(exp.Column)) if self._variables else ():
+            if not column.table and column.name.lower() in self._variables:
+                column.replace(exp.Null())
+        into = statement.args.get("into") if isinstance(statement, exp.Select) else None
+        if into is not None and into.this.name.lower() in self._variables:
+            statement.set("into", None)
+            self.note([f"what the variable {into.this.name} carries is not followed"])
+        return statement
 
     def note(self, texts: Iterable[str]) -> None:
         self._unresolved |= dict.fromkeys(texts)

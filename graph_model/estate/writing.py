@@ -18,6 +18,7 @@ from graph_model.estate.diff import Difference
 from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node
 from graph_model.estate.nodes import stored
 from graph_model.estate.repository import source_of
+from graph_model.estate.vocabulary import IMPORT
 from graph_model.estate.wanted import Wanted
 from graph_model.estate.wording import contract_of
 from graph_model.names import Name, dataset_name_id, field_id
@@ -99,6 +100,9 @@ def write_promises(writing: Writing, standing: Holdings) -> None:
     writing.edges(
         "estate.open_owned_by", [{**_row(edge), "owner": writing.wanted.owners[edge.target]} for edge in owned]
     )
+    taken_over = [node.id for node in writing.difference.declared if _is_imported(standing.nodes.get(node.id), writing)]
+    writing.rows("estate.take_over", "ids", taken_over, now=writing.now)
+    writing.rows("estate.disown_imported", "ids", taken_over)
     writing.rows("estate.retire", "ids", [node.id for node in writing.difference.retired], now=writing.now)
 
 
@@ -175,6 +179,11 @@ def _feeds_on(edge: Edge, starving: frozenset[str]) -> bool:
 
 def _is_standing_dataset(node: Node, standing: Holdings) -> bool:
     return node.kind == "dataset" and node.id in standing.nodes
+
+
+def _is_imported(before: Node | None, writing: Writing) -> bool:
+    """Whether so far only an import described it, another one than this."""
+    return before is not None and (before.scope or "").startswith(IMPORT) and before.scope != writing.scope
 
 
 def _row(edge: Edge) -> Row:

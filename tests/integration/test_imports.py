@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 
 from connectors.imports.edges import read_edges
 from connectors.sql.columns import read_columns
+from graph_model.datasets.repository import dataset
 from graph_model.errors import InvalidInput, JobNotFound
 from graph_model.estate.apply import apply
 from graph_model.impact.assess import assess
 from graph_model.impact.entities import DropColumn
 from graph_model.imports.bring_in import bring_in, remove
-from graph_model.imports.entities import ImportPlan
+from graph_model.imports.entities import Declarations, ImportPlan
 from graph_model.imports.repository import imported_sources
 from graph_model.jobs.repository import job
 from graph_model.names import Name
@@ -23,6 +25,7 @@ from graph_model.readiness.explain import readiness
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from tests.support.cli import Cli, graph_environment
+from tests.support.dbt_project import catalog, manifest, write
 from tests.support.estates import a_consumer, a_dataset, a_job, an_estate
 
 HEADING = "from,to,from_column,to_column,job\n"
@@ -175,6 +178,17 @@ def test_an_estate_may_take_over_what_was_imported(edges: Any, ask: Any, graph: 
     assert ask("MATCH (d:Dataset {name: 'raw'}) RETURN d.retired_at AS retired") == [{"retired": None}]
 
 
+def test_what_is_taken_over_has_the_owners_and_columns_of_the_estate_only(graph: Graph) -> None:
+    raw = a_dataset("raw", "id", "more", owners=("till@example.org",))
+    bring_in(graph, Declarations("till", (raw,)), actor="tester")
+    assert [column.path for column in dataset(graph, raw.name).columns] == ["id", "more"]
+
+    apply(graph, an_estate(a_dataset("raw", "id", "note")), read_columns=read_columns, actor="tester")
+
+    found = dataset(graph, raw.name)
+    assert ([column.path for column in found.columns], found.owners) == (["id", "note"], ())
+
+
 def test_impact_goes_through_imported_edges_by_column(edges: Any, graph: Graph) -> None:
     edges("raw,mid,note,text,first", "mid,last,text,label,second", "raw,side,id,key,beside")
 
@@ -232,3 +246,37 @@ def test_a_file_with_a_mistake_imports_nothing(cli: Cli, tmp_path: Path, ask: An
 
     assert (done.code, f"{path}:3: 1 values under 2 headings" in done.err) == (2, True)
     assert open_edges(ask) == set()
+
+
+def test_a_dbt_project_is_imported_and_an_exposure_breaks_by_column(cli: Cli, graph: Graph, tmp_path: Path) -> None:
+    target = write(tmp_path / "target", manifest=manifest(12), catalog=catalog())
+    command = ("import", "dbt", str(target), "--datasets", "duckdb://shop.duckdb", "--namespace", "dbt_ns")
+
+    first, again = cli(*command, "--json"), cli(*command, "--json")
+
+    assert (first.code, len(first.json["plan"]["changes"]), again.json["plan"]["changes"]) == (0, 16, [])
+    raw = Name("duckdb://shop.duckdb", "shop.main.raw_orders")
+    report = assess(graph, [DropColumn(raw, "amount")])
+    verdicts = {affected.node.name.name: affected.verdict for affected in report.affected}
+    assert verdicts["shop.main.shop.stg_orders"] == "BREAKS"
+    assert "dash" in verdicts
+    assert "shop.main.shop.stg_customers" not in verdicts
+
+
+def test_whoever_reads_a_view_reads_its_base_tables(cli: Cli, graph: Graph, tmp_path: Path) -> None:
+    path = tmp_path / "till.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(
+            "CREATE TABLE orders (id INTEGER, amount INTEGER, note TEXT);"
+            "CREATE VIEW spent AS SELECT id, amount FROM orders;"
+        )
+    connection.close()
+    assert cli("import", "views", f"sqlite:///{path}", "--source", "till", "--namespace", "till").code == 0
+    board = a_consumer("board", {"till/spent": ("amount",)})
+    apply(graph, an_estate(board, scope="boards"), read_columns=read_columns, actor="tester")
+
+    amount, note = (assess(graph, [DropColumn(Name("till", "orders"), column)]) for column in ("amount", "note"))
+
+    assert {one.node.name.name: one.verdict for one in amount.affected}["spent"] == "BREAKS"
+    assert "board" in {one.node.name.name for one in amount.affected}
+    assert {one.verdict for one in note.affected} <= {"SAFE"}

@@ -21,7 +21,7 @@ def test_a_form_for_one_engine_replaces_the_common_one_there_only() -> None:
 
 
 def test_a_form_for_one_engine_has_a_common_one() -> None:
-    special = [path for path in (CYPHER_ROOT / "schema").glob("*.*.cypher")]
+    special = list((CYPHER_ROOT / "schema").glob("*.*.cypher"))
 
     assert [path.name for path in special if not path.with_name(f"{path.name.split('.')[0]}.cypher").exists()] == []
     assert {path.name.split(".")[1] for path in special} <= set(ENGINES)

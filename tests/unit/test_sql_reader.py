@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -22,7 +24,9 @@ def reader() -> Iterator[Reader]:
 
 
 def works(reader: Reader) -> bool:
-    return [one.table for one in reader.read_script(GOOD, dialect="postgres").written] == ["t"]
+    """With a text that it has not read before."""
+    text = f"{GOOD} -- {uuid.uuid4()}"
+    return [one.table for one in reader.read_script(text, dialect="postgres").written] == ["t"]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,7 @@ def test_a_child_that_was_killed_is_replaced(reader: Reader) -> None:
     os.kill(reader._child.pid, signal.SIGKILL)
     reader._child.wait()
 
-    assert works(reader)
+    assert reader.read_script("SELECT 1", dialect="postgres").unresolved == ()
 
 
 def test_a_child_that_dies_while_it_reads_is_an_answer(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +74,25 @@ def test_a_child_that_dies_while_it_reads_is_an_answer(reader: Reader, monkeypat
     os.kill(reader._child.pid, signal.SIGKILL)
 
     with pytest.raises(UnreadableSqlError, match="broke down"):
-        works(reader)
+        reader.read_script("SELECT 1", dialect="postgres")
 
     assert works(reader)
+
+
+def test_an_answer_is_remembered_also_one_that_cost_a_life() -> None:
+    slow = " UNION ALL ".join(["SELECT a0 FROM (SELECT * FROM s JOIN s AS q USING (a0))"] * 1500)
+    impatient = Reader(seconds=0.2)
+    told = []
+
+    for _ in range(2):
+        with pytest.raises(UnreadableSqlError) as refused:
+            impatient.read_script(slow, dialect="duckdb", tables={"s": [f"a{n}" for n in range(300)]})
+        told.append((str(refused.value), impatient._child is None))
+
+    assert told[0] == told[1]
+    assert impatient._child is None, "the text was read again"
+
+
+def test_many_threads_share_a_child(reader: Reader) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(lambda _: works(reader), range(40)))

@@ -213,6 +213,35 @@ def test_the_body_of_a_procedure_is_read_statement_by_statement(dialect: str, te
     assert reads.unresolved == ()
 
 
+def test_a_variable_is_no_column_and_what_it_carries_is_told() -> None:
+    reads = read(
+        "CREATE FUNCTION f(since date) RETURNS void AS $$ DECLARE latest int; BEGIN SELECT max(x) INTO latest FROM s;"
+        " INSERT INTO t (id, v) SELECT id, latest FROM s WHERE y > since; END $$ LANGUAGE plpgsql"
+    )
+
+    written = next(one for one in reads.written if one.table == "t")
+    assert (flows(written), shapes(written)) == ({"=s.id>id"}, {"s.y"})
+    assert reads.unresolved == ("what the variable latest carries is not followed",)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body"),
+    [
+        ("postgres", "IF EXISTS (SELECT 1 FROM b) THEN INSERT INTO t (id) SELECT id FROM s; END IF;"),
+        ("postgres", "FOR r IN SELECT q FROM b LOOP INSERT INTO t (id) SELECT id FROM s; END LOOP;"),
+        ("tsql", "IF EXISTS (SELECT 1 FROM b) INSERT INTO t (id) SELECT id FROM s;"),
+    ],
+)
+def test_a_condition_that_reads_is_told(dialect: str, body: str) -> None:
+    head = "CREATE FUNCTION f() RETURNS void AS $$ BEGIN " if dialect == "postgres" else "CREATE PROCEDURE f AS BEGIN "
+    tail = " END $$ LANGUAGE plpgsql" if dialect == "postgres" else " END"
+
+    reads = read(f"{head}{body}{tail}", dialect)
+
+    assert [flows(one) for one in reads.written] == [{"=s.id>id"}]
+    assert any("a condition or a variable" in text for text in reads.unresolved)
+
+
 def test_what_cannot_be_followed_is_told_and_the_rest_counts() -> None:
     reads = read("INSERT INTO t (id) SELECT id FROM s; INSERT INTO GROUP BY; COPY t TO 'x.csv'; SELECT * FROM unknown")
 

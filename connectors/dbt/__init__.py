@@ -1,0 +1,1 @@
+"""What dbt writes into its target folder, as declarations to be brought in."""
