@@ -187,6 +187,21 @@ def test_a_filter_asks_what_is_said_of_a_node(graph: Graph, side_driver: neo4j.D
     assert [edge.via for edge in answer.edges] == [(job("clean"), dataset("tidy"), job("sum"))]
 
 
+def test_a_column_has_tags_of_its_own_and_those_of_its_dataset(graph: Graph, side_driver: neo4j.Driver) -> None:
+    sql = "SELECT id, price FROM orders"
+    put(graph, a_dataset("orders", ["id", "price"]), a_job("tidy_up", ["orders"], ["tidy"], sql=sql))
+    side_driver.execute_query(
+        "MATCH (f:Field {id: $id}) SET f.tags = ['pii']", id=column("tidy.id"), database_=graph.settings.database
+    )
+
+    own = lineage(graph, called("orders"), level="COLUMN", wanted=Filter(tags=frozenset({"pii"})))
+    mark(side_driver, graph, "tidy", tags=["pii"])
+    whole = lineage(graph, called("orders"), level="COLUMN", wanted=Filter(tags=frozenset({"pii"})))
+
+    assert set(found(own)) - {"orders", "orders.id", "orders.price"} == {"tidy.id"}
+    assert set(found(whole)) - {"orders", "orders.id", "orders.price"} == {"tidy.id", "tidy.price"}
+
+
 def test_a_namespace_that_nothing_is_in_leaves_the_root_alone(graph: Graph) -> None:
     put(graph, *CHAIN)
 
