@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -271,7 +272,8 @@ def _tables(bench: Bench, engine: str, seconds: float, seeded: random.Random, ro
     table("A page of the largest hub", "hub", "nodes", UNIT)
     say(bench.hub())
     ways = estate.ways(down=True, column=False)
-    sized = [root for root in estate.datasets if 400 <= len(reached(ways, [names.dataset_id(root)], 10)) <= 600][:20]
+    large = (root for root in estate.datasets if 400 <= len(reached(ways, [names.dataset_id(root)], 10)) <= 600)
+    sized = list(islice(large, 20))
     if sized:
         table("GraphQL, down to depth 10", "answer", f"GraphQL, {UNIT}", "bare driver", "ratio of the times (median)")
         say(bench.graphql(sized))
