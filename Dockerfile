@@ -10,6 +10,7 @@ COPY connectors connectors
 COPY cypher cypher
 COPY examples examples
 COPY graph_model graph_model
+COPY headwater headwater
 COPY workers workers
 RUN /opt/headwater/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

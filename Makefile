@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark lint format types lock clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage lint format types lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ kill-matrix: $(STAMP) ## six victims killed at seventeen steps, five times each;
 
 benchmark: $(STAMP) ## what the protocol costs on this machine; OPTIONS="runs starts" for some sections only
 	$(BIN)/python -m benchmarks.protocol $(OPTIONS)
+
+benchmark-lineage: $(STAMP) ## lineage next to the bare driver; OPTIONS="--edges 1000000" for the long form, "--url U" for any server
+	$(BIN)/python -m benchmarks.lineage $(OPTIONS)
 
 lint: $(STAMP) types ## ruff, format, types, and which way imports point
 	$(BIN)/ruff check .

@@ -15,19 +15,22 @@ from strawberry.fastapi import GraphQLRouter
 
 from app.graphql.context import Context
 from app.graphql.schema import build_schema
-from app.rest import health, versions
+from app.rest import checks, health, lineage, reads, versions
 from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
 from graph_model.logs import configure_logs
-from graph_model.settings import ApiSettings, BrokerSettings, GraphSettings, StorageSettings
+from graph_model.settings import ApiSettings, BrokerSettings, DataSettings, GraphSettings, StorageSettings, roots_of
 from graph_model.store.graph import Graph
+from graph_model.versions.roots import Roots
 
 log = structlog.get_logger(__name__)
 MOST_BODY_BYTES = 1024 * 1024
 
 
-def create_app(*, graph: Graph, broker_url: str | None, storage_root: Path, development: bool = False) -> FastAPI:
+def create_app(
+    *, graph: Graph, broker_url: str | None, storage_root: Roots | Path, development: bool = False
+) -> FastAPI:
     """The application over objects that the caller made and will close. `development` serves GraphiQL to browsers."""
     services = Services(graph, broker_url, storage_root)
     app = FastAPI(
@@ -41,6 +44,9 @@ def create_app(*, graph: Graph, broker_url: str | None, storage_root: Path, deve
     app.state.readiness = health.Readiness(services)
     app.include_router(health.router)
     app.include_router(versions.router)
+    app.include_router(lineage.router)
+    app.include_router(checks.router)
+    app.include_router(reads.router)
     app.include_router(_graphql(services, development=development), prefix="/graphql")
     handle_errors(app)
     return app
@@ -52,6 +58,7 @@ def serve(
     graph: GraphSettings,
     broker: BrokerSettings,
     storage: StorageSettings,
+    data: DataSettings | None = None,
     announce: Callable[[str], None] | None = None,
 ) -> None:
     """Serves until it is told to stop. Raises PortTaken, SettingsError, GraphUnavailable before anything is served.
@@ -63,7 +70,8 @@ def serve(
     with listener, Graph(graph) as store:
         log.info("graph answers", engine=store.engine, uri=graph.uri)
         url = broker.url.get_secret_value() if broker.url else None
-        app = create_app(graph=store, broker_url=url, storage_root=storage.root.absolute(), development=api.development)
+        roots = roots_of(storage, data or DataSettings())
+        app = create_app(graph=store, broker_url=url, storage_root=roots, development=api.development)
         address = _address(listener)
         log.info("listening", address=address)
         if announce:

@@ -2,28 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors.bell import ring
-from graph_model.errors import InvalidInput
+from graph_model.errors import InvalidInput, Unavailable
+from graph_model.names import Name
+from graph_model.observed.entities import Observation
+from graph_model.observed.record import record_observations
+from graph_model.reads.entities import Counted, Read, ReadReport
+from graph_model.reads.record import checked, read_of, record_reads
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
-from graph_model.versions.entities import Receipt, Report
+from graph_model.versions.entities import Receipt, Report, Version
+from graph_model.versions.readable import Readable, readables
 from graph_model.versions.report import report_versions
+from graph_model.versions.resolve import resolve
+from graph_model.versions.roots import Roots, as_roots
 
-# So many reports are committed together at most.
+# So many reports, and so many reads, are committed together at most.
 MOST_REPORTS = 100
+MOST_OBSERVATIONS = 200
 
 
 class Services:
-    """`broker_url` None: nobody is rung, workers find their runs by looking. `reports` commits in groups what comes in
-    at the same time.
+    """`broker_url` None: nobody is rung, workers find their runs by looking. `reports`, `reads` and `observations`
+    commit in groups what comes in at the same time.
     """
 
-    def __init__(self, graph: Graph, broker_url: str | None, storage_root: Path) -> None:
-        self.graph, self.broker_url, self.storage_root = graph, broker_url, storage_root
-        self.reports: Group[Report, Receipt] = Group(lambda reports: report_versions(graph, reports), most=MOST_REPORTS)
+    def __init__(self, graph: Graph, broker_url: str | None, roots: Roots | Path) -> None:
+        self.graph, self.broker_url, self.roots = graph, broker_url, as_roots(roots)
+        self.reports: Group[Report, Receipt] = Group(
+            lambda reports: report_versions(graph, reports, self.roots), most=MOST_REPORTS
+        )
+        self.reads: Group[Read, Counted] = Group(lambda reads: record_reads(graph, reads), most=MOST_REPORTS)
+        self.observations: Group[Observation, None] = Group(self.observe, most=MOST_OBSERVATIONS)
+
+    @property
+    def storage_root(self) -> Path:
+        return self.roots.folder
+
+    def observe(self, observations: Sequence[Observation]) -> list[None]:
+        """Records observations together. All are durable when it returns, or none; None for each."""
+        record_observations(self.graph, observations)
+        return [None] * len(observations)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to read. `as_of` None: what is current now. `reader` None: nobody says who reads."""
+
+    dataset: Name
+    partition: str = ""
+    as_of: datetime | None = None
+    reader: str | None = None
+    agent: str = ""
+
+
+def resolve_for(services: Services, wanted: Wanted) -> tuple[Version, Readable]:
+    """The version to read, and how. Who says who reads is remembered; that this cannot be written keeps nobody from
+    reading.
+    """
+    found = resolve(services.graph, wanted.dataset, wanted.partition, as_of=wanted.as_of)
+    if wanted.reader is not None:
+        read = checked(Read(found.id, wanted.reader, wanted.agent))
+        with suppress(Unavailable):
+            services.reads.submit(read)
+    return found, readables(services.graph, [found.id])[found.id]
+
+
+def report_read(services: Services, report: ReadReport) -> Counted:
+    """Remembers that a consumer read a version; durable when it returns."""
+    return services.reads.submit(checked(read_of(services.graph, report)))
 
 
 def report_and_ring(services: Services, report: Report) -> Receipt:

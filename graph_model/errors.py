@@ -2,14 +2,16 @@
 
 HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
-│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, UnknownTimeZone
+│   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
-│   │                   QuestionNotFound
+│   │                   QuestionNotFound, ContractNotFound, NodeNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
+│   ├── InvalidResults       a file of check results that cannot be read, or that is about nothing known
 │   ├── ContentError         a content is missing, cut short, or not what its format says
+│   │   └── LocationRefused      it lies outside of the roots of data
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   └── Refused              it cannot be done in the state that the thing is in
@@ -108,6 +110,16 @@ class InvalidEstate(DomainError):
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
 
 
+class InvalidEvent(DomainError):
+    """An event of a client that cannot be used; `pointer` is a JSON pointer (RFC 6901) to the mistake."""
+
+    code = "INVALID_EVENT"
+
+    def __init__(self, pointer: str, problem: str) -> None:
+        self.pointer, self.problem = pointer, problem
+        super().__init__(f"{pointer or 'the body'}: {problem}")
+
+
 class InvalidImport(DomainError):
     """All mistakes of what was to be imported; nothing of it was."""
 
@@ -153,8 +165,16 @@ class ColumnNotFound(NotFound):
     kind = "column"
 
 
+class NodeNotFound(NotFound):
+    kind = "node"
+
+
 class QuestionNotFound(NotFound):
     kind = "question"
+
+
+class ContractNotFound(NotFound):
+    kind = "contract"
 
 
 class PlanChanged(DomainError):
@@ -233,6 +253,14 @@ class CannotQuarantine(Refused):
         super().__init__(f"version {version} is {state}: only what was published or superseded can be quarantined")
 
 
+class CannotCheckVersion(Refused):
+    code = "CANNOT_CHECK_VERSION"
+
+    def __init__(self, version: str, state: str) -> None:
+        self.version, self.state = version, state
+        super().__init__(f"version {version} is {state}: only what is published or superseded has to stay as it was")
+
+
 class CannotRelease(Refused):
     code = "CANNOT_RELEASE"
 
@@ -269,6 +297,16 @@ class InvalidContract(DomainError):
         super().__init__(f"{file}:{line}: {message}" if line else f"{file}: {message}")
 
 
+class InvalidResults(DomainError):
+    """Results of others that cannot be taken; nothing was recorded. `source` is empty where it is not known."""
+
+    code = "INVALID_RESULTS"
+
+    def __init__(self, source: str, reason: str) -> None:
+        self.source, self.reason = source, reason
+        super().__init__(f"the results{f' of {source}' if source else ''} cannot be taken: {reason}")
+
+
 class ContentError(DomainError):
     """A content cannot be used: missing, cut short, or not of its format. `reason` is one sentence for people."""
 
@@ -277,6 +315,16 @@ class ContentError(DomainError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class LocationRefused(ContentError):
+    """A content lies outside of the roots of data. Nothing of it was opened. `setting` names what would allow it."""
+
+    code = "LOCATION_REFUSED"
+
+    def __init__(self, location: str, setting: str) -> None:
+        self.location, self.setting = location, setting
+        super().__init__(f"{location} lies outside the places that data may lie in: {setting} does not list it")
 
 
 class SettingsError(HeadwaterError):

@@ -79,9 +79,24 @@ def schema_version_id(dataset: str, fingerprint: str) -> str:
     return _digest("sv", dataset, fingerprint)
 
 
+def contract_id(dataset: str, digest: str) -> str:
+    """A contract is what it says: the same content is the same contract of that dataset, whenever it is declared."""
+    return _digest("ct", dataset, digest)
+
+
 def run_id(job_partition: str, input_set: str, definition_hash: str, generation: int) -> str:
     """The unique key of a run: the same inputs, code and generation are the same run, whoever asks for it."""
     return _digest("rn", job_partition, input_set, definition_hash, str(generation))
+
+
+def observed_run_id(job: str, run: str) -> str:
+    """A run that others tell of: some clients use one run id for several jobs."""
+    return _digest("or", job, run)
+
+
+def flow_edge_id(kind: str, source: str, job: str, target: str) -> str:
+    """An edge that observations make: the same fact, however often and in whichever order it is seen."""
+    return _digest("fe", kind, source, job, target)
 
 
 def hold_id(target: str) -> str:
@@ -91,6 +106,11 @@ def hold_id(target: str) -> str:
 
 def question_id(job_partition: str, version: str) -> str:
     return _digest("qs", job_partition, version)
+
+
+def reading_id(version: str, kind: str, reader: str) -> str:
+    """What one reader has told about one version, however often."""
+    return _digest("rd", version, kind, reader)
 
 
 def _digest(kind: str, *parts: str) -> str:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from graph_model.versions.roots import NAMED_DATABASES, Roots, is_in_store
 
 CONNECTION_FILE = "connection.json"
 
@@ -139,6 +142,22 @@ class WorkerSettings(Settings):
     )
 
 
+class ValidationSettings(Settings):
+    """What the process that reads a content to validate it may take, so that no content takes a machine down."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_VALIDATION_", extra="ignore")
+
+    memory_mb: int = Field(
+        default=300, ge=100, description="megabytes of rows that a validation holds in memory; more spills to disk"
+    )
+    most_memory_mb: int = Field(
+        default=2048, ge=512, description="megabytes that its process may take in all; a content that needs more is bad"
+    )
+    timeout_seconds: float = Field(
+        default=900.0, gt=0, description="seconds that it may take; a content that needs longer is bad"
+    )
+
+
 class StorageSettings(Settings):
     """Where data lies that is declared with a relative location, and where runs write."""
 
@@ -148,6 +167,61 @@ class StorageSettings(Settings):
         default=Path("data"),
         description="folder that relative locations and outputs of runs lie under; all workers see the same",
     )
+
+
+class DataSettings(Settings):
+    """Where contents may lie besides the storage root. What lies elsewhere is refused, never opened."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_DATA_", extra="ignore")
+
+    roots: str = Field(
+        default="",
+        description="more folders, and prefixes of stores (s3://bucket/prefix), that data may lie below, separated by"
+        " commas; the storage root always is one",
+    )
+    databases: str = Field(
+        default="env:*",
+        description="databases that tables may lie in, separated by commas: env:NAME (a variable that holds the"
+        " address), env:* (any such variable), an address without login, * (any)",
+    )
+
+    @field_validator("roots")
+    @classmethod
+    def _are_roots(cls, value: str) -> str:
+        for entry in _listed(value):
+            if not (entry.startswith("/") or re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/]+.*", entry)):
+                raise ValueError(f"{entry} is neither an absolute folder nor a prefix like s3://bucket/prefix")
+        return value
+
+    @field_validator("databases")
+    @classmethod
+    def _are_databases(cls, value: str) -> str:
+        for entry in _listed(value):
+            if not re.fullmatch(r"\*|env:(\*|\w+)|[a-z][a-z0-9+_]*:///?[^@?#]*", entry):
+                shown = entry.rpartition("@")[2]  # what stands before it would be a login
+                raise ValueError(f"{shown} is neither env:NAME nor an address like postgresql://host/database")
+        return value
+
+    def listed_roots(self) -> tuple[str, ...]:
+        return _listed(self.roots)
+
+    def listed_databases(self) -> tuple[str, ...]:
+        return _listed(self.databases)
+
+
+def roots_of(storage: StorageSettings, data: DataSettings) -> Roots:
+    """The places that contents may lie in, as the settings name them."""
+    listed = data.listed_roots()
+    return Roots(
+        storage.root.absolute(),
+        tuple(Path(entry) for entry in listed if not is_in_store(entry)),
+        tuple(entry.rstrip("/") for entry in listed if is_in_store(entry)),
+        data.listed_databases() or NAMED_DATABASES,
+    )
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(filter(None, (entry.strip() for entry in value.split(","))))
 
 
 class NotifySettings(Settings):
@@ -180,6 +254,8 @@ ALL_SETTINGS: tuple[type[Settings], ...] = (
     ApiSettings,
     WorkerSettings,
     StorageSettings,
+    DataSettings,
+    ValidationSettings,
     NotifySettings,
     HomeSettings,
 )

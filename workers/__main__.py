@@ -13,7 +13,16 @@ import structlog
 from connectors.bell import ring
 from graph_model.errors import GraphUnavailable
 from graph_model.logs import configure_logs
-from graph_model.settings import BrokerSettings, GraphSettings, NotifySettings, StorageSettings, WorkerSettings
+from graph_model.settings import (
+    BrokerSettings,
+    DataSettings,
+    GraphSettings,
+    NotifySettings,
+    StorageSettings,
+    ValidationSettings,
+    WorkerSettings,
+    roots_of,
+)
 from graph_model.store.graph import Graph
 from workers.celery_app import make_celery
 from workers.fleet import Fleet, Poller
@@ -52,14 +61,14 @@ class Worker:
         self._settings, self._broker_url, self._stop = settings, broker_url, stop
         self.to_be_replaced = False
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
-        root = StorageSettings().root
+        roots = roots_of(StorageSettings(), DataSettings())
         self._templates = Templates()
-        supervisor = Supervisor(graph, root, self._templates)
+        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings())
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
         grace = settings.lease_seconds * 2
-        sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings(), root=root, staging_grace=grace).all()
+        sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings(), roots=roots, staging_grace=grace).all()
         self._threads = [
             Heartbeat(self._identities, every_seconds=settings.heartbeat_seconds),
             Steward(graph, sweeps, every_seconds=settings.sweep_seconds),

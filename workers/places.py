@@ -11,7 +11,9 @@ from pathlib import Path
 import structlog
 
 from connectors import storage
+from connectors.checks.places import places_found
 from graph_model.runs.entities import ClaimedRun, RunKind, RunOutput
+from graph_model.versions.roots import Roots, as_roots
 from workers.executors import Task
 
 SCRATCH = ".runs"
@@ -23,13 +25,17 @@ def attempt_folder(run: ClaimedRun) -> str:
     return f"{run.id[:16]}-{run.fence}"
 
 
-def open_task(run: ClaimedRun, root: Path) -> Task:
+def open_task(run: ClaimedRun, roots: Roots | Path) -> Task:
     """The run with places that hold on this machine, and an empty scratch folder. Raises ContentError."""
-    folder = _scratch_folder(run, root)
+    roots = as_roots(roots)
+    folder = _scratch_folder(run, roots.folder)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tmp").mkdir(parents=True)
-    inputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.inputs)
-    outputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.outputs)
+    inputs = tuple(replace(item, content=storage.located(item.content, roots)) for item in run.inputs)
+    outputs = tuple(
+        replace(item, content=storage.located(item.content, roots), checks=places_found(item.checks, roots))
+        for item in run.outputs
+    )
     return Task(replace(run, inputs=inputs, outputs=outputs), folder)
 
 
@@ -63,13 +69,14 @@ def remove_staging(run: ClaimedRun, outputs: Sequence[RunOutput]) -> None:
             log.exception("a staging place could not be removed", dataset=str(output.dataset))
 
 
-def sweep_attempt(run: ClaimedRun, root: Path) -> None:
+def sweep_attempt(run: ClaimedRun, roots: Roots | Path) -> None:
     """Removes what a dead attempt left: its staging, and all of its scratch folder but what its processes printed."""
-    folder = _scratch_folder(run, root)
+    roots = as_roots(roots)
+    folder = _scratch_folder(run, roots.folder)
     if folder.is_dir():
         tidy(folder)
     if run.kind is RunKind.JOB:
-        outputs = tuple(replace(item, content=storage.located(item.content, root)) for item in run.outputs)
+        outputs = tuple(replace(item, content=storage.located(item.content, roots)) for item in run.outputs)
         remove_staging(run, outputs)
 
 

@@ -8,7 +8,6 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
@@ -17,10 +16,12 @@ from connectors.notify import deliver_due
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.errors import Unavailable
 from graph_model.readiness.evaluate import evaluate_marks
+from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
 from graph_model.runs.sweeps import dead_attempts, expire_leases, mark_swept, unclaimed
 from graph_model.settings import NotifySettings
 from graph_model.store.graph import Graph
+from graph_model.versions.roots import Roots
 from workers.places import sweep_attempt
 
 # A leader that has not come back for so many sweeps is followed by another one.
@@ -50,10 +51,10 @@ class Sweeps:
     """What the leader does. Each of these is safe to run by two leaders at once, and after any crash."""
 
     def __init__(
-        self, graph: Graph, *, broker_url: str | None, notify: NotifySettings, root: Path, staging_grace: float
+        self, graph: Graph, *, broker_url: str | None, notify: NotifySettings, roots: Roots, staging_grace: float
     ) -> None:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
-        self._root, self._staging_grace = root, staging_grace
+        self._roots, self._staging_grace = roots, staging_grace
 
     def all(self) -> tuple[Sweep, ...]:
         return (
@@ -62,6 +63,7 @@ class Sweeps:
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
+            Sweep("expire versions", self.expire_versions),
             Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
@@ -86,9 +88,15 @@ class Sweeps:
         """What is left on disk of attempts that were killed. All workers see the same storage root."""
         dead = dead_attempts(self._graph, grace_seconds=self._staging_grace)
         for attempt in dead:
-            sweep_attempt(attempt, self._root)
+            sweep_attempt(attempt, self._roots)
         if dead:
             mark_swept(self._graph, dead)
+
+    def expire_versions(self) -> None:
+        """Decides only; what has expired, `headwater sweep` deletes."""
+        expired = expire_versions(self._graph)
+        if expired:
+            log.info("versions expired", versions=len(expired))
 
     def seal_audit(self) -> None:
         for _ in range(MOST_BATCHES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from signal import Signals
 from typing import Any
@@ -12,15 +12,16 @@ from typing import Any
 import structlog
 
 from connectors import storage
-from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError
+from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError, LocationRefused
 from graph_model.failpoints import failpoint
-from graph_model.runs.details import VALIDATION_TIMEOUT_SECONDS
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
 from graph_model.runs.fail import fail_run
 from graph_model.runs.finish import Ending, finish_runs, output_version
+from graph_model.settings import ValidationSettings
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
 from graph_model.versions.entities import Content, Validated, VersionState
+from graph_model.versions.roots import Roots, as_roots
 from workers.executors import CannotRunError, Launch, Task, executor_for, validation
 from workers.executors.handover import clean_environment
 from workers.held import Held, RunLostError
@@ -61,10 +62,17 @@ Outcome = Done | Judged | Failure
 
 
 class Supervisor:
-    """Executes runs below one storage root. Each call of `execute` belongs to one thread and one run."""
+    """Executes runs on data below these roots. Each call of `execute` belongs to one thread and one run."""
 
-    def __init__(self, graph: Graph, root: Path, templates: Templates | None = None) -> None:
-        self._graph, self._root, self._templates = graph, root.absolute(), templates
+    def __init__(
+        self,
+        graph: Graph,
+        roots: Roots | Path,
+        templates: Templates | None = None,
+        validation: ValidationSettings | None = None,
+    ) -> None:
+        self._graph, self._roots, self._templates = graph, as_roots(roots), templates
+        self._validation = validation or ValidationSettings()
         self._endings: Group[Ending, Finished] = Group(lambda endings: finish_runs(graph, endings), most=MOST_ENDINGS)
 
     def execute(self, held: Held) -> tuple[str, ...]:
@@ -82,9 +90,9 @@ class Supervisor:
 
     def _execute(self, held: Held) -> tuple[str, ...]:
         try:
-            task = open_task(held.run, self._root)
+            task = open_task(held.run, self._roots)
         except Exception as error:  # noqa: BLE001  our thread must outlive whatever a run brings with it
-            return self._settle(held, None, _our_failure(error))
+            return self._settle(held, None, _not_begun(held.run, error))
         try:
             outcome = self._outcome(held, task)
             failpoint("outputs.validated")
@@ -134,10 +142,13 @@ class Supervisor:
         """What was found in each output; a Failure when the validation itself did not come to an end."""
         if not task.run.outputs:
             return ()
-        order = self._order(task, validation.prepare(task, task.run.outputs), label="validate")
-        ended = held.carry_out(order, seconds=VALIDATION_TIMEOUT_SECONDS)
-        if ended.timed_out:
-            return Failure(f"validation took longer than {VALIDATION_TIMEOUT_SECONDS:g} s", ended.exit_code)
+        limits = self._validation
+        launch = validation.prepare(task, task.run.outputs, memory_mb=limits.memory_mb)
+        order = replace(self._order(task, launch, label="validate"), limits={"DATA": limits.most_memory_mb << 20})
+        ended = held.carry_out(order, seconds=limits.timeout_seconds)
+        if ended.timed_out:  # and would be the next time
+            reason = f"validation took longer than the {limits.timeout_seconds:g} s that it may take"
+            return Failure(reason, ended.exit_code, retry=False)
         if ended.exit_code:
             return Failure(f"validation {_how_it_ended(ended)}{_last_line(order)}", ended.exit_code)
         return validation.answers(task)
@@ -194,7 +205,7 @@ class Supervisor:
     def _expose_one(self, output: RunOutput) -> None:
         source = output.content
         target = Content(source.format, _exposed_place(output) or "", source.options)
-        storage.expose(storage.located(source, self._root), storage.located(target, self._root), output.partition)
+        storage.expose(storage.located(source, self._roots), storage.located(target, self._roots), output.partition)
 
     def _order(self, task: Task, launch: Launch, *, label: str) -> Order:
         template = self._templates and self._templates.of(launch.template)
@@ -250,6 +261,13 @@ def _our_failure(error: Exception) -> Failure:
         log.error("an error that nobody foresaw", exc_info=error)
         return Failure(f"Headwater could not carry it out: {type(error).__name__}: {error}")
     return Failure(str(error))
+
+
+def _not_begun(run: ClaimedRun, error: Exception) -> Outcome:
+    """A place that may not be opened is a verdict about the version that is said to lie there."""
+    if run.kind is RunKind.VALIDATION and isinstance(error, LocationRefused):
+        return Judged(Validated(None, (), error.reason))
+    return _our_failure(error)
 
 
 def _exposed_place(output: RunOutput) -> str | None:

@@ -11,27 +11,60 @@ from app.cli.output import print_rich, printable
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from graph_model.lineage.entities import Lineage, LineageEdge, LineageNode
+    from graph_model.lineage.entities import Direction, Lineage, LineageEdge, LineageNode, Way
 
-_DOT_SHAPES = {"DATASET": "cylinder", "JOB": "box", "CONSUMER": "component", "COLUMN": "ellipse"}
-_MERMAID_SHAPES = {"DATASET": ("[(", ")]"), "JOB": ("[", "]"), "CONSUMER": ("[/", "/]"), "COLUMN": ("([", "])")}
+_DOT_SHAPES = {
+    "DATASET": "cylinder",
+    "JOB": "box",
+    "CONSUMER": "component",
+    "COLUMN": "ellipse",
+    "VERSION": "note",
+    "RUN": "cds",
+}
+_MERMAID_SHAPES = {
+    "DATASET": ("[(", ")]"),
+    "JOB": ("[", "]"),
+    "CONSUMER": ("[/", "/]"),
+    "COLUMN": ("([", "])"),
+    "VERSION": ("(", ")"),
+    "RUN": (">", "]"),
+}
+_SIDES: dict[Direction, tuple[tuple[Way, str], ...]] = {
+    "UP": (("UP", ""),),
+    "DOWN": (("DOWN", ""),),
+    "BOTH": (("UP", "comes from"), ("DOWN", "what comes of it")),
+}
 
 Branches = Mapping[str, Sequence[tuple[str, "LineageEdge"]]]
 
 
-def print_tree(lineage: Lineage, *, up: bool) -> None:
+def print_tree(lineage: Lineage, direction: Direction) -> None:
     """Every node with what follows from it, at its shortest distance; wherever else it is met, it is only named."""
     from rich.tree import Tree
 
     nodes = {node.id: node for node in lineage.nodes}
+    root = nodes.get(lineage.root)
+    tree = Tree(_shown(root) if root else lineage.root)
+    for way, title in _SIDES[direction]:
+        side = {id_: node for id_, node in nodes.items() if node.direction in (way, "BOTH")}
+        _draw(tree.add(title) if title else tree, lineage, side, up=way == "UP")
+    print_rich(tree)
+
+
+def _draw(tree: Tree, lineage: Lineage, nodes: Mapping[str, LineageNode], *, up: bool) -> None:
+    """One direction of a lineage, below the node that its root has in the tree."""
     branches = _branches(lineage, up=up)
-    seen = {lineage.root}
-    tree = Tree(label(nodes[lineage.root]) if lineage.root in nodes else lineage.root)
+    starts = [node.id for node in nodes.values() if not node.hops and node.id != lineage.root]
+    seen = {lineage.root, *starts}
     open_branches = deque([(lineage.root, tree)])
+    open_branches.extend((start, tree.add(_shown(nodes[start]))) for start in starts)
     while open_branches:
         node, branch = open_branches.popleft()
         _grow(branch, branches.get(node, ()), nodes, seen=seen, open_branches=open_branches)
-    print_rich(tree)
+
+
+def _shown(node: LineageNode) -> str:
+    return f"{label(node)}  (+{node.hidden} not shown)" if node.hidden else label(node)
 
 
 def _grow(
@@ -46,7 +79,7 @@ def _grow(
         if node not in nodes:
             continue  # beyond the limit: the edge is known, what it leads to is not
         again = node in seen and "  (shown elsewhere)"
-        grown = branch.add(f"{label(nodes[node])}{remark(edge)}{again or ''}")
+        grown = branch.add(f"{label(nodes[node]) if again else _shown(nodes[node])}{remark(edge)}{again or ''}")
         if again:
             continue
         seen.add(node)
@@ -68,12 +101,16 @@ def _branches(lineage: Lineage, *, up: bool) -> Branches:
 
 def label(node: LineageNode) -> str:
     column = f".{node.column}" if node.column else ""
-    return printable(f"{node.kind.lower()} {node.name}{column}")
+    partition = f"@{node.partition}" if node.partition else ""
+    state = f" {node.state}" if node.state else ""
+    return printable(f"{node.kind.lower()} {node.name}{column}{partition}{state}")
 
 
 def remark(edge: LineageEdge) -> str:
     """What is worth saying of an edge: that only rows depend on it, how it is known if not declared, staleness."""
-    said = [edge.kind.lower()] if edge.kind in ("INDIRECT", "SHAPES") else []
+    said = ["indirect"] if edge.flow == "INDIRECT" else []
+    said += ["shapes"] if edge.kind == "SHAPES" else []
+    said += [f"via {len(edge.via)} not shown"] if edge.via else []
     said += [edge.provenance] if edge.provenance != "declared" else []
     said += ["stale"] if edge.stale else []
     return f"  ({', '.join(said)})" if said else ""
@@ -115,7 +152,7 @@ def _inner_edges(lineage: Lineage, ids: Mapping[str, str]) -> list[LineageEdge]:
 
 
 def _is_faint(edge: LineageEdge) -> bool:
-    return edge.stale or edge.kind in ("INDIRECT", "SHAPES")
+    return edge.stale or edge.flow == "INDIRECT" or edge.kind == "SHAPES"
 
 
 def _dot_style(edge: LineageEdge) -> str:

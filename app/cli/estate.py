@@ -70,6 +70,8 @@ def apply(
 def _print_plan(planned: Plan) -> None:
     rows = [(change.action, change.kind, change.name, change.detail) for change in planned.changes]
     print_table(("ACTION", "KIND", "NAME", "DETAIL"), rows, empty="nothing changes")
+    for remark in planned.remarks:
+        say(f"remark: {remark.name}: {remark.text}")
     if planned.impact:
         print_verdicts(planned.impact)
     if planned.incomplete_reasons:

@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -180,10 +180,10 @@ def examine_broker() -> Findings:
 
 def examine_storage() -> Findings:
     """Whether runs could write below the storage root, and how much room is left there."""
-    from graph_model.settings import StorageSettings
+    from graph_model.settings import DataSettings, StorageSettings
 
     try:
-        root = read_settings(StorageSettings).root
+        root, data = read_settings(StorageSettings).root, read_settings(DataSettings)
     except SettingsError as error:
         yield Finding("FAIL", "storage", str(error), "headwater config")
         return
@@ -197,6 +197,18 @@ def examine_storage() -> Findings:
         return
     yield _writable(root)
     yield disk_finding(root, free=shutil.disk_usage(root).free)
+    yield from roots_findings(root, data.listed_roots(), data.listed_databases())
+
+
+def roots_findings(root: Path, more: Sequence[str], databases: Sequence[str]) -> Findings:
+    """Where data may lie at all. A listed folder that is not there is mostly a slip of the pen."""
+    missing = [entry for entry in more if entry.startswith("/") and not Path(entry).is_dir()]
+    if missing:
+        mend = "mount it on this machine, or take it out of HEADWATER_DATA_ROOTS"
+        yield Finding("FAIL", "data roots", f"no folder here: {', '.join(missing)}", mend)
+    else:
+        yield Finding("OK", "data roots", ", ".join([str(root.absolute()), *more]))
+    yield Finding("OK", "databases", f"may be opened: {', '.join(databases) or 'none'}")
 
 
 def disk_finding(root: Path, *, free: int) -> Finding:

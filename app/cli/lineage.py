@@ -1,4 +1,4 @@
-"""`headwater lineage`: what depends on a dataset or column, or what it depends on."""
+"""`headwater lineage`: what a thing comes from, and what comes of it."""
 
 from __future__ import annotations
 
@@ -6,60 +6,81 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli import lineage_options as ask
 from app.cli.connect import open_graph
-from app.cli.lookup import find_column
 from app.cli.options import AsJson, AsOf
 from app.cli.output import print_json, print_text, say
 
 if TYPE_CHECKING:
-    from graph_model.lineage.entities import Lineage
+    from graph_model.lineage.entities import Direction, Lineage
 
 
 def show_lineage(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="DATASET[.COLUMN]",
-            help="The dataset, and behind a dot the column. The longest dataset name that exists wins.",
-        ),
-    ],
+    target: ask.RootArgument,
     *,
-    up: Annotated[bool, typer.Option("--up/--down", help="What it comes from, or what comes from it.")] = False,
-    depth: Annotated[int, typer.Option("--depth", min=1, max=1000, help="How many hops at most.")] = 10,
+    up: ask.Up = False,
+    down: ask.Down = False,
+    both: ask.Both = False,
+    depth: ask.Depth = 10,
+    level: ask.LevelOption = "dataset",
     as_of: AsOf = None,
+    known_at: ask.KnownAt = None,
+    kind: ask.Kinds = None,
+    namespace: ask.Namespaces = None,
+    owner: ask.Owners = None,
+    domain: ask.Domains = None,
+    tag: ask.Tags = None,
+    tier: ask.Tiers = None,
+    technical: ask.Technical = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=50_000, help="How many nodes at most.")] = 2000,
     dot: Annotated[bool, typer.Option("--dot", help="Print Graphviz.")] = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print Mermaid.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show lineage as a tree. What it could not follow is said on stderr."""
     from app.cli import drawing
-    from graph_model.lineage.walk import lineage
+    from graph_model.lineage.ask import lineage
 
     if dot + mermaid + as_json > 1:
         raise typer.BadParameter("choose one of them", param_hint="--dot / --mermaid / --json")
+    direction, wanted_level = ask.direction_of(up=up, down=down, both=both), ask.level_of(level)
+    wanted = ask.filter_of(
+        kinds=kind, technical=technical, namespaces=namespace, owners=owner, domains=domain, tags=tag, tiers=tier
+    )
     with open_graph() as graph:
-        dataset, column = find_column(graph, target)
-        level = "COLUMN" if column else "DATASET"
+        asked = ask.find_asked(graph, target, level=wanted_level)
         found = lineage(
-            graph, dataset, column=column, direction="UP" if up else "DOWN", depth=depth, level=level, as_of=as_of
+            graph,
+            asked.root,
+            kind=asked.kind,
+            column=asked.column,
+            partition=asked.partition,
+            direction=direction,
+            depth=depth,
+            level=wanted_level,
+            as_of=as_of,
+            known_at=known_at,
+            wanted=wanted,
+            limit=limit,
         )
     if as_json:
-        print_json(lineage=as_object(found, up=up))
+        print_json(lineage=as_object(found, direction))
         return
     if dot or mermaid:
         print_text(drawing.dot(found) if dot else drawing.mermaid(found))
     else:
-        drawing.print_tree(found, up=up)
+        drawing.print_tree(found, direction)
     if not found.is_complete:
         say(f"incomplete: {', '.join(found.incomplete_reasons)}")
 
 
-def as_object(found: Lineage, *, up: bool) -> dict[str, Any]:
+def as_object(found: Lineage, direction: Direction) -> dict[str, Any]:
     """Lineage with what its properties say spelled out."""
     return {
         "root": found.root,
-        "direction": "UP" if up else "DOWN",
+        "direction": direction,
         "as_of": found.as_of,
+        "known_at": found.known_at,
         "is_complete": found.is_complete,
         "incomplete_reasons": found.incomplete_reasons,
         "nodes": found.nodes,

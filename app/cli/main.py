@@ -9,7 +9,11 @@ from typer.core import TyperGroup
 
 from app.cli import (
     audit,
+    checks,
     config,
+    contract,
+    crawl,
+    datasets,
     doctor,
     estate,
     holds,
@@ -18,13 +22,18 @@ from app.cli import (
     interventions,
     keep,
     lineage,
+    lineage_diff,
+    lineage_paths,
     migrate,
     partitions,
     quarantine,
     questions,
+    rereading,
     runs,
     schema,
+    search,
     stack,
+    sweep,
     verify,
     versions,
 )
@@ -78,18 +87,27 @@ app.command(rich_help_panel=_START)(stack.worker)
 
 app.command(rich_help_panel=_ESTATE)(estate.plan)
 app.command(rich_help_panel=_ESTATE)(estate.apply)
+app.command(rich_help_panel=_ESTATE)(crawl.register)
+app.command(rich_help_panel=_ESTATE)(crawl.crawl)
 app.add_typer(imports.app, name="import", rich_help_panel=_ESTATE)
 
+app.command("search", rich_help_panel=_ASK)(search.search)
+app.command("datasets", rich_help_panel=_ASK)(datasets.list_datasets)
+app.command("dataset", rich_help_panel=_ASK)(datasets.show_dataset)
 app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
 app.command(rich_help_panel=_ASK)(versions.wait)
-app.command("versions", rich_help_panel=_ASK)(versions.list_versions)
+app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
+app.command("paths", rich_help_panel=_ASK)(lineage_paths.show_paths)
+app.command("lineage-diff", rich_help_panel=_ASK)(lineage_diff.show_diff)
 app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
+app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
+app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
@@ -98,6 +116,7 @@ app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
 app.command(rich_help_panel=_INTERVENE)(interventions.replay)
 app.command(rich_help_panel=_INTERVENE)(interventions.revalidate)
+versions.app.command("check")(rereading.check_versions)
 app.command(rich_help_panel=_INTERVENE)(quarantine.quarantine)
 app.command("release-version", rich_help_panel=_INTERVENE)(quarantine.release_version)
 app.command("tainted", rich_help_panel=_INTERVENE)(quarantine.show_tainted)
@@ -110,6 +129,7 @@ app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
 app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(keep.backup)
 app.command(rich_help_panel=_OPERATE)(keep.restore)
+app.command(rich_help_panel=_OPERATE)(sweep.sweep)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 
 

@@ -41,6 +41,6 @@ def _run_again(graph: Graph) -> None:
     """Every statement of a migration is idempotent, so running it again only adds what is missing."""
     from graph_model.store.migrations import migrations
 
-    for migration in migrations():
+    for migration in migrations(graph.engine):
         for statement in migration.statements:
             graph.run_schema(statement)

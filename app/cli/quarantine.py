@@ -61,6 +61,9 @@ def show_tainted(version: VersionArgument, *, as_json: AsJson = False) -> None:
 def _print_tainted(found: Tainted) -> None:
     rows = [(each.dataset, each.partition, each.id, each.state, each.current) for each in found.versions]
     print_table(("TAINTED", "PARTITION", "VERSION", "STATE", "CURRENT"), rows, empty="nothing was made from it")
+    if found.readers:
+        columns = ("READ BY", "NAME", "TIMES", "LAST")
+        print_table(columns, [(each.kind, each.name, each.count, each.last_at) for each in found.readers], empty="")
     if found.running:
         say(f"runs under way that read it: {', '.join(found.running)}")
     if not found.is_complete:

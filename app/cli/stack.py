@@ -68,7 +68,7 @@ def api(
 ) -> None:
     """Serve GraphQL and REST until interrupted."""
     from app.main import serve
-    from graph_model.settings import ApiSettings, BrokerSettings, GraphSettings, StorageSettings
+    from graph_model.settings import ApiSettings, BrokerSettings, DataSettings, GraphSettings, StorageSettings
     from graph_model.store.migrations import migrate
 
     def announce(url: str) -> None:
@@ -79,11 +79,18 @@ def api(
 
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     api_settings = read_settings(ApiSettings, **given)
-    broker, storage = read_settings(BrokerSettings), read_settings(StorageSettings)
+    broker, storage, data = read_settings(BrokerSettings), read_settings(StorageSettings), read_settings(DataSettings)
     with open_graph() as graph:
         migrate(graph)
     with suppress(KeyboardInterrupt):  # the server has ended in order by then
-        serve(api=api_settings, graph=read_settings(GraphSettings), broker=broker, storage=storage, announce=announce)
+        serve(
+            api=api_settings,
+            graph=read_settings(GraphSettings),
+            broker=broker,
+            storage=storage,
+            data=data,
+            announce=announce,
+        )
 
 
 def worker(*, as_json: AsJson = False) -> None:

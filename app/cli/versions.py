@@ -1,17 +1,18 @@
-"""`headwater report`, `resolve`, `wait`, `versions`: what exists, and where the last good data is."""
+"""`headwater report`, `resolve`, `wait`, `versions`: what exists, where the last good data is, and who reads it."""
 
 from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from app.cli.connect import actor, broker_url, open_graph, read_settings, require_migrated
 from app.cli.errors import finish
 from app.cli.lookup import find_dataset, find_partition
-from app.cli.options import AsJson, DatasetArgument, DatasetPartition, moment, seconds
+from app.cli.options import AsJson, AsOf, DatasetArgument, DatasetPartition, moment, seconds
 from app.cli.output import print_fields, print_json, print_table, say
 from graph_model.errors import VersionNotFound
 from graph_model.partitions.rules import WHOLE
@@ -20,8 +21,27 @@ if TYPE_CHECKING:
     from graph_model.names import Name
     from graph_model.store.graph import Graph
     from graph_model.versions.entities import Version
+    from graph_model.versions.readable import Readable
 
 WAIT_SECONDS = 300.0
+
+
+class ListByDefault(TyperGroup):
+    """`headwater versions DATASET` is `headwater versions list DATASET`, which also takes a dataset called like one of
+    the commands.
+    """
+
+    default = "list"
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args and args[0] not in {*self.commands, "-h", "--help"}:
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=ListByDefault, no_args_is_help=True, help="List the versions of a dataset; or who read them, and more."
+)
 
 
 def report(
@@ -73,13 +93,28 @@ def report(
         say("this was reported before: nothing changed")
 
 
-def resolve(target: DatasetPartition, *, as_json: AsJson = False) -> None:
-    """Say where the last good data of a partition is. Exit 2 when there is none."""
+def resolve(
+    target: DatasetPartition,
+    *,
+    as_of: AsOf = None,
+    reader: Annotated[
+        str | None,
+        typer.Option("--reader", metavar="WHO", help="Who reads: a consumer, or any text; it is remembered."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say where the last good data of a partition is, or was. Exit 2 when there is none."""
+    from graph_model.reads.entities import Read
+    from graph_model.reads.record import checked, record_reads
+    from graph_model.versions.readable import readables
     from graph_model.versions.resolve import resolve as last_good
 
     with open_graph() as graph:
-        version = last_good(graph, *find_partition(graph, target))
-    _print_version(version, as_json=as_json)
+        version = last_good(graph, *find_partition(graph, target), as_of=as_of)
+        readable = readables(graph, [version.id])[version.id]
+        if reader is not None:
+            record_reads(graph, [checked(Read(version.id, reader, actor()))])
+    _print_version(version, readable, as_json=as_json)
 
 
 def wait(
@@ -113,6 +148,7 @@ def wait(
     finish(findings=True)
 
 
+@app.command("list")
 def list_versions(
     dataset: DatasetArgument,
     *,
@@ -136,6 +172,29 @@ def list_versions(
         for v in found
     ]
     print_table(columns, rows, empty="no versions")
+
+
+@app.command("readers")
+def list_readers(
+    target: DatasetPartition,
+    *,
+    version: Annotated[
+        str | None,
+        typer.Option("--version", metavar="VERSION", help="Only of this one; else of the newest 50."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who read a partition, newest first: runs, consumers, and programs that said who they are."""
+    from graph_model.reads.repository import readers_of_partition
+
+    with open_graph() as graph:
+        found = readers_of_partition(graph, *find_partition(graph, target), version=version)
+    if as_json:
+        print_json(readers=found)
+        return
+    columns = ("KIND", "READER", "PARTITION", "RUN", "VERSION", "TIMES", "FIRST", "LAST", "AGENT")
+    rows = [(r.kind, r.name, r.partition, r.run, r.version, r.count, r.first_at, r.last_at, r.agent) for r in found]
+    print_table(columns, rows, empty="nobody is known to have read it")
 
 
 def _published(graph: Graph, dataset: Name, partition: str, *, timeout: float) -> Version | None:
@@ -162,14 +221,16 @@ def _newest(graph: Graph, dataset: Name, partition: str) -> Version | None:
     return max(found, key=lambda version: version.reported_at, default=None)
 
 
-def _print_version(version: Version, *, as_json: bool) -> None:
+def _print_version(version: Version, readable: Readable | None = None, *, as_json: bool) -> None:
     from app.services import readable_location
     from graph_model.settings import StorageSettings
 
     location = readable_location(version.location, read_settings(StorageSettings).root.absolute())
     if as_json:
-        print_json(location=location, version=version)
+        print_json(location=location, version=version, readable=readable)
         return
+    if readable and readable.warning:
+        say(f"beware: {readable.warning}")
     print_fields(
         location=location,
         format=version.format,
@@ -177,9 +238,11 @@ def _print_version(version: Version, *, as_json: bool) -> None:
         dataset=version.dataset,
         partition=version.partition,
         state=version.state,
+        source_time=readable and readable.source_time,
         published=version.published_at,
         rows=version.row_count,
         bytes=version.size_bytes,
         content_hash=version.content_hash,
         run=version.run,
+        columns=readable and tuple(f"{column.path} {column.type}" for column in readable.columns),
     )

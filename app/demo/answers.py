@@ -9,8 +9,8 @@ from graph_model.errors import VersionNotFound
 from graph_model.estate.entities import Estate
 from graph_model.impact.assess import assess
 from graph_model.impact.entities import DropColumn, ImpactReport
+from graph_model.lineage.ask import lineage
 from graph_model.lineage.entities import Lineage
-from graph_model.lineage.walk import lineage
 from graph_model.names import Name
 from graph_model.readiness.entities import Readiness
 from graph_model.readiness.explain import readiness

@@ -6,8 +6,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
+from app.graphql.checks import DatasetCheck, checks_of
 from app.graphql.context import Info
+from app.graphql.contracts import (
+    ContractHistory,
+    ServiceLevel,
+    contract_history,
+    deadline_in,
+    document_in,
+    levels_in,
+)
 from app.graphql.enums import VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey
@@ -15,6 +25,7 @@ from app.graphql.names import Node, Search, to_name
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.schemas import SchemaHistory, schema_history
 from graph_model.contracts import entities as contracts
+from graph_model.contracts.recorded import Whole
 from graph_model.datasets import entities, repository
 from graph_model.names import Name
 from graph_model.pages import Page
@@ -33,6 +44,27 @@ class Column:
     type: str
     nullable: bool
     description: str
+    tags: list[str]
+    classification: str = strawberry.field(description="How freely its values may be shown; empty: nobody said.")
+
+
+@strawberry.type(description="A note about a dataset: text, number or truth value, as JSON.")
+class Property:
+    name: str
+    value: JSON
+
+
+@strawberry.input(description="Which datasets are meant; what is left out does not matter.")
+class DatasetFilter:
+    namespace: str = ""
+    format: str = ""
+    owner: str = ""
+    tag: str = ""
+    domain: str = ""
+    tier: str = ""
+
+    def to_filters(self, search: str | None) -> entities.Filters:
+        return entities.Filters(search or "", self.namespace, self.format, self.owner, self.tag, self.domain, self.tier)
 
 
 @strawberry.type(description="One promise about a content.")
@@ -48,11 +80,60 @@ class Contract:
     file: str
     columns: list[Column]
     checks: list[Check]
+    dataset: strawberry.Private[entities.Dataset]
+
+    @strawberry.field(description="Null: nothing is kept of it but its columns and checks, or there is none.")
+    async def id(self, info: Info) -> strawberry.ID | None:
+        whole = await self._whole(info)
+        return strawberry.ID(whole.recorded.id) if whole else None
+
+    @strawberry.field(description="What people call it.")
+    async def name(self, info: Info) -> str | None:
+        whole = await self._whole(info)
+        return whole.recorded.name if whole else None
+
+    @strawberry.field(description="proposed, draft, active, deprecated, retired, or another word of whoever wrote it.")
+    async def status(self, info: Info) -> str | None:
+        whole = await self._whole(info)
+        return whole.recorded.status if whole else None
+
+    @strawberry.field(description="Since when the dataset is declared to have it.")
+    async def since(self, info: Info) -> datetime | None:
+        whole = await self._whole(info)
+        return whole.recorded.since if whole else None
+
+    @strawberry.field(description="The whole of it, by the Open Data Contract Standard.")
+    async def document(self, info: Info) -> JSON | None:
+        return document_in(await self._whole(info))
+
+    @strawberry.field(description="The file as it was applied, with its comments.")
+    async def text(self, info: Info) -> str | None:
+        whole = await self._whole(info)
+        return whole.document.text if whole else None
+
+    @strawberry.field(description="What it says of its service, in the order of the document.")
+    async def slas(self, info: Info) -> list[ServiceLevel]:
+        return levels_in(await self._whole(info), self.dataset.name)
+
+    @strawberry.field(
+        description="By when it promises a partition. Null: it promises no time, or there is no such partition."
+    )
+    async def deadline(self, info: Info, partition: str) -> datetime | None:
+        return deadline_in(await self._whole(info), self.dataset.name, self.dataset.partitions, partition)
+
+    @strawberry.field(description="The contracts that the dataset was declared to have, oldest first.")
+    async def history(self, info: Info, first: First = DEFAULT_PAGE) -> ContractHistory:
+        return await contract_history(info, self.dataset.id, self.dataset.name, first=first)
+
+    async def _whole(self, info: Info) -> Whole | None:
+        return await info.context.load.contract.load(self.dataset.id)
 
     @classmethod
-    def of(cls, found: contracts.Contract) -> Contract:
+    def of(cls, dataset: entities.Dataset) -> Contract:
+        found = dataset.contract
         checks = [Check(name=check.name, kind=check.kind, severity=check.severity) for check in found.checks]
-        return cls(version=found.version, file=found.file, columns=_columns(found.columns), checks=checks)
+        columns = columns_of(found.columns)
+        return cls(version=found.version, file=found.file, columns=columns, checks=checks, dataset=dataset)
 
 
 @strawberry.type(description="One partition at a glance: what readers get, and what came last.")
@@ -107,14 +188,22 @@ class Dataset(Node):
     partition_calendar: str | None = strawberry.field(description="Whose business days alone are partitions.")
     partition_keys: list[str] = strawberry.field(description="The partitions of a list, in their order.")
     expose: str | None
+    retention: str | None = strawberry.field(
+        description="How long versions stay, such as `versions 30, age 90d`; null: for ever."
+    )
     columns: list[Column]
     contract: Contract
     owners: list[str]
     description: str
     tags: list[str]
+    classification: str = strawberry.field(description="How freely it may be shown; empty: nobody said.")
+    domain: str
+    tier: str
+    properties: list[Property] = strawberry.field(description="What its people noted besides, by name.")
     scope: str
     retired_at: datetime | None
     scheme: strawberry.Private[PartitionScheme]
+    promised: strawberry.Private[tuple[contracts.Check, ...]]
 
     @strawberry.field(description="The current version of the newest partition that has one.")
     async def latest_version(self, info: Info) -> LazyVersion | None:
@@ -148,6 +237,10 @@ class Dataset(Node):
         )
         return Page(tuple(status.overview for status in found.items), found.has_next)
 
+    @strawberry.field(description="Its checks, those of the contract first, each with its history.")
+    async def checks(self, info: Info) -> list[DatasetCheck]:
+        return await checks_of(info, self.id, self.promised)
+
     @strawberry.field(description="What contracts declared and what published versions showed, oldest first.")
     async def schema_history(self, info: Info, first: First = DEFAULT_PAGE) -> SchemaHistory:
         return await schema_history(info, self.id, first=first)
@@ -166,12 +259,18 @@ class Dataset(Node):
             partition_calendar=found.partitions.calendar.name if found.partitions.calendar else None,
             partition_keys=list(found.partitions.keys),
             scheme=found.partitions,
+            promised=found.contract.checks,
             expose=found.expose,
-            columns=_columns(found.columns),
-            contract=Contract.of(found.contract),
+            retention=str(found.retention) if found.retention else None,
+            columns=columns_of(found.columns),
+            contract=Contract.of(found),
             owners=list(found.owners),
             description=found.description,
             tags=list(found.tags),
+            classification=found.classification,
+            domain=found.domain,
+            tier=found.tier,
+            properties=[Property(name=name, value=value) for name, value in sorted(found.properties.items())],
             scope=found.scope,
             retired_at=found.retired_at,
         )
@@ -188,22 +287,38 @@ class DatasetQuery:
 
     @strawberry.field(description="The datasets declared now, by namespace and name.")
     async def datasets(
-        self, info: Info, search: Search = None, first: First = DEFAULT_PAGE, after: After = None
+        self,
+        info: Info,
+        search: Search = None,
+        filter: DatasetFilter | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
     ) -> Connection[Dataset]:
-        ask, cursors = info.context.ask, Cursors("datasets", search)
+        ask, filters = info.context.ask, (filter or DatasetFilter()).to_filters(search)
+        cursors = Cursors("datasets", filters)
         place = cursors.read(after)
-        page = await ask(repository.datasets, search=search, first=first, after=Name(*place) if place else None)
+        page = await ask(repository.datasets, filters, first=first, after=Name(*place) if place else None)
         return connection(
             [Dataset.of(item) for item in page.items],
             [cursors.write(item.name.namespace, item.name.name) for item in page.items],
             has_next=page.has_next,
             after=after,
-            count=lambda: ask(repository.count_datasets, search=search),
+            count=lambda: ask(repository.count_datasets, filters),
         )
 
 
-def _columns(found: tuple[contracts.Column, ...]) -> list[Column]:
-    return [Column(path=c.path, type=c.type, nullable=c.nullable, description=c.description) for c in found]
+def columns_of(found: tuple[contracts.Column, ...]) -> list[Column]:
+    return [
+        Column(
+            path=c.path,
+            type=c.type,
+            nullable=c.nullable,
+            description=c.description,
+            tags=list(c.tags),
+            classification=c.classification,
+        )
+        for c in found
+    ]
 
 
 async def _version(info: Info, version_id: str | None) -> LazyVersion | None:

@@ -7,23 +7,42 @@ from __future__ import annotations
 
 import strawberry
 
+from connectors.checks.reread import Found
 from graph_model.holds.entities import HoldKind
 from graph_model.impact.entities import Verdict
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
+from graph_model.reads.entities import ReaderKind
 from graph_model.runs.entities import RunKind, RunState
 from graph_model.schemas.entities import ChangeClass
 from graph_model.versions.entities import VersionState
 
-__all__ = ["Answer", "ChangeClass", "HoldKind", "InputState", "RunKind", "RunState", "Verdict", "VersionState"]
+__all__ = [
+    "Answer",
+    "ChangeClass",
+    "Found",
+    "HoldKind",
+    "InputState",
+    "ReaderKind",
+    "RunKind",
+    "RunState",
+    "Verdict",
+    "VersionState",
+]
 
 strawberry.enum(Answer, description="What became of a question. Nobody answers OVERTAKEN: time does.")
 strawberry.enum(
     ChangeClass,
     description="MAJOR: who read the old schema may fail. MINOR: there is more. PATCH: readers notice nothing.",
 )
+strawberry.enum(
+    Found,
+    description="What lies at the place of a version. OVERWRITTEN: a later one took it, as it may. UNAVAILABLE: it did "
+    "not answer, which says nothing about the content.",
+)
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)
+strawberry.enum(ReaderKind, description="A run of a job, a declared consumer, or any program that says a name.")
 strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")
 strawberry.enum(RunState)
 strawberry.enum(Verdict)

@@ -10,7 +10,7 @@ import strawberry
 from app.graphql.context import Info
 from app.graphql.enums import Verdict
 from app.graphql.errors import InvalidInputError, NotFoundError
-from app.graphql.lineage import LineageEdge, LineageNode
+from app.graphql.lineage_types import LineageEdge, LineageNode
 from app.graphql.names import NameInput
 from app.services import moment
 from graph_model.errors import InvalidInput

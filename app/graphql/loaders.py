@@ -14,16 +14,22 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from graph_model.checks.entities import CheckKey, Finding
+from graph_model.checks.repository import trends
+from graph_model.contracts.recorded import Whole, current_of, texts
 from graph_model.datasets.entities import Dataset, PartitionOverview
 from graph_model.datasets.repository import datasets_by_id, datasets_by_name, latest_versions, partitions
 from graph_model.jobs.entities import Job
 from graph_model.jobs.repository import jobs_by_id
 from graph_model.names import Name
 from graph_model.pages import Page
+from graph_model.reads.entities import Reader
+from graph_model.reads.repository import readers_of
 from graph_model.runs.entities import Run
 from graph_model.runs.repository import runs_by_id, runs_of_jobs
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Version
+from graph_model.versions.readable import Readable, readables
 from graph_model.versions.repository import versions_by_id, versions_of_datasets
 
 K = TypeVar("K", bound=Hashable)
@@ -40,6 +46,15 @@ class PageKey:
     partition: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class TrendPage:
+    """A page of what one check found."""
+
+    check: CheckKey
+    first: int
+    after: str | None = None
+
+
 class Loaders:
     """The loaders of one request."""
 
@@ -47,12 +62,17 @@ class Loaders:
         self.dataset: DataLoader[str, Dataset | None] = _each(graph, datasets_by_id)
         self.dataset_named: DataLoader[Name, Dataset | None] = _each(graph, datasets_by_name)
         self.job: DataLoader[str, Job | None] = _each(graph, jobs_by_id)
+        self.contract: DataLoader[str, Whole | None] = _each(graph, current_of)
+        self.contract_text: DataLoader[str, str | None] = _each(graph, texts)
         self.run: DataLoader[str, Run | None] = _each(graph, runs_by_id)
         self.version: DataLoader[str, Version | None] = _each(graph, versions_by_id)
+        self.readable: DataLoader[str, Readable | None] = _each(graph, readables)
+        self.readers: DataLoader[str, tuple[Reader, ...] | None] = _each(graph, _readers)
         self.latest_version: DataLoader[str, str | None] = _each(graph, latest_versions)
         self.versions: DataLoader[PageKey, Page[Version]] = _pages(graph, _versions)
         self.partitions: DataLoader[PageKey, Page[PartitionOverview]] = _pages(graph, _partitions)
         self.runs: DataLoader[PageKey, Page[Run]] = _pages(graph, _runs)
+        self.trend: DataLoader[TrendPage, Page[Finding]] = _trends(graph)
 
 
 def _each(graph: Graph, find: Callable[[Graph, Sequence[K]], Mapping[K, V]]) -> DataLoader[K, V | None]:
@@ -79,8 +99,27 @@ def _pages(
     return DataLoader(load)
 
 
+def _trends(graph: Graph) -> DataLoader[TrendPage, Page[Finding]]:
+    async def load(keys: list[TrendPage]) -> list[Page[Finding]]:
+        alike: dict[tuple[int, str | None], list[TrendPage]] = defaultdict(list)
+        for key in keys:
+            alike[key.first, key.after].append(key)
+        found: dict[TrendPage, Page[Finding]] = {}
+        for (first, after), group in alike.items():
+            checks = [key.check for key in group]
+            pages = await asyncio.to_thread(trends, graph, checks, first=first, after=after)
+            found |= {key: pages[key.check] for key in group}
+        return [found[key] for key in keys]
+
+    return DataLoader(load)
+
+
 def _versions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[Version]]:
     return versions_of_datasets(graph, ids, partition=key.partition, first=key.first, after=key.after)
+
+
+def _readers(graph: Graph, ids: Sequence[str]) -> Mapping[str, tuple[Reader, ...]]:
+    return readers_of(graph.rows, ids)
 
 
 def _partitions(graph: Graph, ids: Sequence[str], key: PageKey) -> Mapping[str, Page[PartitionOverview]]:

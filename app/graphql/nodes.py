@@ -21,8 +21,13 @@ from graph_model.consumers.repository import consumers_by_id
 class NodeQuery:
     @strawberry.field(description="A dataset, job, consumer, run or version by its id; null: there is none.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
-        find = _FINDERS.get(id.partition("_")[0])
-        return await find(info, id) if find else None
+        return await find_node(info, id)
+
+
+async def find_node(info: Info, node_id: str) -> Node | None:
+    """None: there is none of this id, or nothing that has ids like it."""
+    find = _FINDERS.get(node_id.partition("_")[0])
+    return await find(info, node_id) if find else None
 
 
 async def _consumer(info: Info, node_id: str) -> Node | None:

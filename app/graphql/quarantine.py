@@ -11,6 +11,7 @@ from app.graphql.context import Info
 from app.graphql.enums import VersionState
 from app.graphql.errors import NotFoundError, RefusedError
 from app.graphql.names import QualifiedName
+from app.graphql.reads import ToldReader
 from app.graphql.versions import Version
 from connectors.bell import ring
 from graph_model.versions import repository, taint
@@ -40,6 +41,9 @@ class TaintedVersion:
 class Tainted:
     versions: list[TaintedVersion]
     running: list[strawberry.ID] = strawberry.field(description="Runs under way that read any of it.")
+    readers: list[ToldReader] = strawberry.field(
+        description="Consumers and programs that told to have read the version, or any of these; the last ones first."
+    )
     is_complete: bool
 
     @classmethod
@@ -47,6 +51,7 @@ class Tainted:
         return cls(
             versions=[TaintedVersion.of(each) for each in found.versions],
             running=[strawberry.ID(run) for run in found.running],
+            readers=[ToldReader.of(each) for each in found.readers],
             is_complete=found.is_complete,
         )
 

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import strawberry
 
+from app.graphql.checks import CheckResult
 from app.graphql.context import Info
 from app.graphql.datasets import Dataset
 from app.graphql.enums import InputState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.names import NameInput, Partition, QualifiedName
 from app.graphql.runs import Run
-from app.graphql.versions import CheckResult, Version
+from app.graphql.versions import Version
 from graph_model.names import Name
 from graph_model.readiness import entities
 from graph_model.readiness.explain import readiness

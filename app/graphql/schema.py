@@ -15,18 +15,23 @@ from app.graphql.audit import AuditQuery
 from app.graphql.consumers import ConsumerQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
+from app.graphql.execution import PlainListExecutor
 from app.graphql.holds import HoldMutation, HoldQuery
 from app.graphql.impact import ImpactQuery
 from app.graphql.interventions import InterventionMutation
 from app.graphql.jobs import JobQuery
 from app.graphql.limits import Limits, LimitsExtension
-from app.graphql.lineage import MOST_NODES, LineageQuery
+from app.graphql.lineage import MOST_NODES, MOST_PATHS, LineageQuery
 from app.graphql.names import BIG_INT, BigInt
 from app.graphql.nodes import NodeQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
+from app.graphql.reads import ReadMutation
+from app.graphql.registration import RegistrationMutation
+from app.graphql.rereading import RereadMutation
 from app.graphql.runs import RunQuery
+from app.graphql.search import SearchQuery
 from app.graphql.versions import VersionMutation, VersionQuery
 
 MOST_TOKENS = 2000
@@ -34,18 +39,26 @@ CACHED_DOCUMENTS = 512
 LIMITS = Limits(
     weights={
         "Query.lineage": 50,
+        "Query.lineagePaths": 500,
+        "Query.lineageDiff": 500,
         "Query.impact": 500,
         "Query.readiness": 20,
         "Query.tainted": 500,
+        "Query.search": 200,
         "Mutation.reportVersion": 500,
+        "Mutation.reportRead": 200,
+        "Version.readers": 20,
         "Mutation.hold": 500,
         "Mutation.release": 500,
         "Mutation.cancelRun": 500,
         "Mutation.replay": 500,
         "Mutation.revalidate": 500,
         "Mutation.quarantine": 500,
+        "Mutation.checkVersion": 500,
         "Mutation.releaseVersion": 500,
         "Mutation.answer": 500,
+        "Mutation.registerDataset": 500,
+        "Mutation.unregisterDataset": 500,
         "Dataset.schemaHistory": 100,
         "DatasetConnection.totalCount": 50,
         "JobConnection.totalCount": 50,
@@ -53,7 +66,7 @@ LIMITS = Limits(
         "RunConnection.totalCount": 100,
         "VersionConnection.totalCount": 50,
     },
-    most={"Query.lineage": MOST_NODES},
+    most={"Query.lineage": MOST_NODES, "Query.lineageDiff": MOST_NODES, "Query.lineagePaths": MOST_PATHS},
 )
 
 
@@ -72,12 +85,22 @@ class Query(
     HoldQuery,
     QuarantineQuery,
     QuestionQuery,
+    SearchQuery,
 ):
     pass
 
 
 @strawberry.type
-class Mutation(VersionMutation, HoldMutation, InterventionMutation, QuarantineMutation, QuestionMutation):
+class Mutation(
+    VersionMutation,
+    ReadMutation,
+    HoldMutation,
+    InterventionMutation,
+    QuarantineMutation,
+    QuestionMutation,
+    RegistrationMutation,
+    RereadMutation,
+):
     pass
 
 
@@ -101,5 +124,6 @@ def build_schema() -> HeadwaterSchema:
         mutation=Mutation,
         extensions=extensions,
         exception_handlers=HANDLERS,
+        execution_context_class=PlainListExecutor,
         config=StrawberryConfig(scalar_map={BigInt: BIG_INT}),
     )

@@ -9,49 +9,26 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry.scalars import JSON
 
+from app.graphql.checks import CheckResult
 from app.graphql.context import Info
-from app.graphql.datasets import Dataset
+from app.graphql.datasets import Column, Dataset, columns_of
 from app.graphql.enums import VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey
 from app.graphql.names import BigInt, NameInput, Node, Partition, QualifiedName
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
-from app.services import moment, readable_location, report_and_ring
-from graph_model.contracts import entities as contracts
+from app.graphql.reads import Reader
+from app.services import Wanted, moment, readable_location, report_and_ring, resolve_for
 from graph_model.datasets.repository import dataset as find_dataset
+from graph_model.errors import VersionNotFound
 from graph_model.names import Name
 from graph_model.versions import entities, repository
-from graph_model.versions.resolve import resolve
+from graph_model.versions.readable import Readable
 
 if TYPE_CHECKING:
     from app.graphql.runs import Run
 
 LazyRun = Annotated["Run", strawberry.lazy("app.graphql.runs")]
-
-
-@strawberry.type(description="What one check found.")
-class CheckResult:
-    check: str
-    kind: str
-    passed: bool
-    severity: str
-    failed_rows: BigInt
-    message: str
-    sample: JSON = strawberry.field(
-        description="A few of the failing rows, each with its number where the format has an order."
-    )
-
-    @classmethod
-    def of(cls, found: contracts.CheckResult) -> CheckResult:
-        return cls(
-            check=found.check,
-            kind=found.kind,
-            passed=found.passed,
-            severity=found.severity,
-            failed_rows=BigInt(found.failed_rows),
-            message=found.message,
-            sample=JSON([dict(row) for row in found.sample]),
-        )
 
 
 @strawberry.type(description="One immutable content of one partition.")
@@ -74,6 +51,36 @@ class Version(Node):
     @strawberry.field(description="Where to read it: a path, or URL#TABLE.")
     def location(self, info: Info) -> str:
         return readable_location(self.known_location, info.context.services.storage_root)
+
+    @strawberry.field(description="When it was so at its source; orders the versions of a partition.")
+    async def source_time(self, info: Info) -> datetime:
+        return (await self._readable(info)).source_time
+
+    @strawberry.field(description="The schema that it showed, in order; empty where it was never read.")
+    async def columns(self, info: Info) -> list[Column]:
+        return columns_of((await self._readable(info)).columns)
+
+    @strawberry.field(description="What its format needs to read it, such as the delimiter.")
+    async def options(self, info: Info) -> JSON:
+        return JSON(dict((await self._readable(info)).options))
+
+    @strawberry.field(description="False: what lies in its place is not it any more; `warning` says why.")
+    async def available(self, info: Info) -> bool:
+        return (await self._readable(info)).available
+
+    @strawberry.field(description="What a reader should know first; empty: nothing.")
+    async def warning(self, info: Info) -> str:
+        return (await self._readable(info)).warning
+
+    @strawberry.field(description="Who read it, newest first: runs, consumers, and programs that said who they are.")
+    async def readers(self, info: Info) -> list[Reader]:
+        return [Reader.of(found) for found in await info.context.load.readers.load(self.id) or ()]
+
+    async def _readable(self, info: Info) -> Readable:
+        found = await info.context.load.readable.load(self.id)
+        if found is None:
+            raise VersionNotFound(self.id)
+        return found
 
     @strawberry.field
     async def dataset(self, info: Info) -> Dataset | None:
@@ -138,8 +145,19 @@ VersionsResult = Annotated[Connection[Version] | NotFoundError | InvalidInputErr
 @strawberry.type
 class VersionQuery:
     @strawberry.field(description="The last good version of a partition: what a reader should read.")
-    async def resolve(self, info: Info, dataset: NameInput, partition: Partition = "") -> ResolveResult:
-        return Version.of(await info.context.ask(resolve, dataset.to_name(), partition))
+    async def resolve(
+        self,
+        info: Info,
+        dataset: NameInput,
+        partition: Partition = "",
+        as_of: Annotated[datetime | None, strawberry.argument(description="What was current then; null: now.")] = None,
+        reader: Annotated[
+            str | None, strawberry.argument(description="Who reads: a consumer's namespace/name, or any text.")
+        ] = None,
+    ) -> ResolveResult:
+        wanted = Wanted(dataset.to_name(), partition, moment(as_of, field="asOf"), reader, "graphql")
+        found, _ = await asyncio.to_thread(resolve_for, info.context.services, wanted)
+        return Version.of(found)
 
     @strawberry.field(description="Versions of a dataset, newest report first.")
     async def versions(

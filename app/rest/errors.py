@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from graph_model.errors import DomainError, NotFound, Unavailable
+from graph_model.errors import DomainError, InvalidEvent, NotFound, Unavailable
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -48,7 +48,8 @@ def handle_errors(app: FastAPI) -> None:
 async def _domain(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, DomainError)
     status = 404 if isinstance(error, NotFound) else 422
-    return problem(status, error.code, str(error), nearest=getattr(error, "nearest", None))
+    where = {"pointer": error.pointer} if isinstance(error, InvalidEvent) else {}
+    return problem(status, error.code, str(error), nearest=getattr(error, "nearest", None), **where)
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:

@@ -6,14 +6,14 @@ import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.services import Services, moment, readable_location, report_and_ring
+from app.services import Services, Wanted, moment, readable_location, report_and_ring, resolve_for
 from graph_model.errors import InvalidInput
 from graph_model.names import Name, parse_name
 from graph_model.versions.entities import Report, Version, VersionState
-from graph_model.versions.resolve import resolve
+from graph_model.versions.readable import Readable
 
 router = APIRouter(prefix="/api/v1/versions", tags=["versions"])
 
@@ -44,7 +44,7 @@ class ReportBody(BaseModel):
         if self.key and idempotency_key and self.key != idempotency_key:
             raise InvalidInput("key", "the body and the header Idempotency-Key say different things")
         return Report(
-            dataset=_name(self.dataset),
+            dataset=name_of(self.dataset),
             partition=self.partition,
             location=self.location,
             key=self.key or idempotency_key,
@@ -62,8 +62,18 @@ class ReceiptBody(BaseModel):
     runs: list[str]
 
 
-class VersionBody(BaseModel):
-    """One version, where a reader finds it."""
+class ColumnBody(BaseModel):
+    """One column; `type` is a canonical one."""
+
+    path: str
+    type: str
+    nullable: bool
+
+
+class ResolvedBody(BaseModel):
+    """One version: where a reader finds it, and how it is read. `available` false: what lies there is not it any more;
+    `warning` says why, or what else a reader should know.
+    """
 
     id: str
     dataset: NameBody
@@ -78,6 +88,11 @@ class VersionBody(BaseModel):
     size_bytes: int | None
     content_hash: str | None
     run: str | None
+    source_time: datetime
+    columns: list[ColumnBody]
+    options: dict[str, Any]
+    available: bool
+    warning: str
 
 
 Problems: dict[int | str, dict[str, Any]] = {
@@ -95,29 +110,45 @@ async def report(
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> ReceiptBody:
     """Says that a version exists. The answer comes once that is durable; what follows is decided by the graph."""
-    receipt = await asyncio.to_thread(report_and_ring, _services(request), body.to_report(idempotency_key))
+    receipt = await asyncio.to_thread(report_and_ring, services_of(request), body.to_report(idempotency_key))
     response.status_code = 201 if receipt.created else 200
     return ReceiptBody(version=receipt.version, state=receipt.state, created=receipt.created, runs=list(receipt.runs))
 
 
 @router.get("/resolve", responses=Problems)
-async def resolve_version(request: Request, dataset: str, partition: str = "") -> VersionBody:
-    """The last good version of a partition: what a reader should read."""
-    services = _services(request)
-    found = await asyncio.to_thread(resolve, services.graph, parse_name(dataset), partition)
-    return _version(found, services)
+async def resolve_version(
+    *,
+    request: Request,
+    dataset: str,
+    partition: str = "",
+    as_of: Annotated[datetime | None, Query(description="what was current at this moment; left out: now")] = None,
+    reader: Annotated[
+        str | None, Query(description="who reads: NAMESPACE/NAME of a consumer, or any text; it is remembered")
+    ] = None,
+    headwater_reader: Annotated[str | None, Header(description="the same as `reader`")] = None,
+    user_agent: Annotated[str, Header()] = "",
+) -> ResolvedBody:
+    """The last good version of a partition: what a reader should read, and how."""
+    wanted = Wanted(
+        parse_name(dataset), partition, moment(as_of, field="as_of"), reader or headwater_reader, user_agent
+    )
+    services = services_of(request)
+    found, readable = await asyncio.to_thread(resolve_for, services, wanted)
+    return _resolved(found, readable, services)
 
 
-def _services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
     return request.app.state.services
 
 
-def _name(given: str | NameBody) -> Name:
+def name_of(given: str | NameBody) -> Name:
+    """Raises InvalidName."""
     return parse_name(given) if isinstance(given, str) else Name(given.namespace, given.name)
 
 
-def _version(found: Version, services: Services) -> VersionBody:
-    return VersionBody(
+def _resolved(found: Version, readable: Readable, services: Services) -> ResolvedBody:
+    columns = [ColumnBody(path=item.path, type=item.type, nullable=item.nullable) for item in readable.columns]
+    return ResolvedBody(
         id=found.id,
         dataset=NameBody(namespace=found.dataset.namespace, name=found.dataset.name),
         partition=found.partition,
@@ -131,4 +162,9 @@ def _version(found: Version, services: Services) -> VersionBody:
         size_bytes=found.size_bytes,
         content_hash=found.content_hash,
         run=found.run,
+        source_time=readable.source_time,
+        columns=columns,
+        options=dict(readable.options),
+        available=readable.available,
+        warning=readable.warning,
     )

@@ -11,6 +11,8 @@ from graph_model.schemas.promises import KIND as COMPATIBILITY
 from graph_model.schemas.promises import judge
 from graph_model.versions.entities import Content, Inspection, Validated
 
+LONGEST_REASON = 1000
+
 
 def validate(content: Content, checks: Sequence[Check]) -> Validated:
     """Inspects a content and runs its checks while it is open: what was hashed is what was checked.
@@ -19,16 +21,16 @@ def validate(content: Content, checks: Sequence[Check]) -> Validated:
     its place does not answer, which says nothing about the content.
     """
     # Imported here: whoever only names this function need not wait for DuckDB.
-    from connectors.checks.run import run_checks
+    from connectors.checks.wider import check_all
     from connectors.storage.formats import format_named
 
     try:
         with format_named(content.format).scan(content) as scan:
-            results = run_checks(scan, [check for check in checks if check.kind != COMPATIBILITY])
+            results = check_all(scan, content, [check for check in checks if check.kind != COMPATIBILITY])
             texts = scan.relation.values != "typed"
             inspection = as_promised(scan.inspection, checks, results) if texts else scan.inspection
     except ContentError as error:
-        return Validated(None, (), error.reason)
+        return Validated(None, (), _short(error.reason))
     guards = [judge(check, inspection.columns) for check in checks if check.kind == COMPATIBILITY]
     results = (*results, *guards)
     return Validated(inspection, results, _reason(results))
@@ -47,6 +49,11 @@ def as_promised(inspection: Inspection, checks: Sequence[Check], results: Sequen
     }
     columns = tuple(replace(column, type=promised.get(column.path, column.type)) for column in inspection.columns)
     return replace(inspection, columns=columns)
+
+
+def _short(reason: str) -> str:
+    """What is wrong may be quoted from the content itself, at any length."""
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def _reason(results: Sequence[CheckResult]) -> str:

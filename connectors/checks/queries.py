@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
@@ -13,6 +15,7 @@ from connectors.storage.session import identifier
 from graph_model.contracts.entities import Check, CheckResult
 
 TABLE = "content"
+Number = int | float | Decimal
 # The standard writes {object} and {property} today; ${table} and ${column} are from its first versions.
 _OBJECT = re.compile(r"\$?\{(?:object|table|schema)\}")
 _PROPERTY = re.compile(r"\$?\{(?:property|column)\}")
@@ -27,22 +30,28 @@ def sql(scan: Scan, check: Check) -> CheckResult:
     table is called `content`, and stands where the query says {object}. No number (no row, or null) fails the check.
     Raises CheckError for anything but one SELECT of one value.
     """
-    query = _one_select(scan.connection, _filled_in(check))
+    query = _one_select(scan.connection, filled_in(check, TABLE, identifier))
     scan.connection.execute(f"CREATE OR REPLACE TEMP VIEW {TABLE} AS {selection(scan.relation, None)}")
-    number = _number(scan, query)
+    return judged(check, _number(scan, query))
+
+
+def judged(check: Check, number: Number | None) -> CheckResult:
+    """What a check says about the number that its query gave."""
     passed = number is not None and holds(check, number)
     found = "no number" if number is None else f"{number:g}" if isinstance(number, float) else str(number)
-    message = f"sql: {found}, expected {must_in_words(check)}"
-    return CheckResult(check.name, check.kind, passed, check.severity, 0, message)
+    message = f"{check.kind}: {found}, expected {must_in_words(check)}"
+    value = None if number is None else float(number)
+    return CheckResult(check.name, check.kind, passed, check.severity, 0, message, value=value)
 
 
-def _filled_in(check: Check) -> str:
-    query = _OBJECT.sub(TABLE, str(check.params.get("query") or ""))
+def filled_in(check: Check, table: str, quoted: Callable[[str], str]) -> str:
+    """The check's query, with the name of the table and that of its column where it leaves room for them."""
+    query = _OBJECT.sub(lambda _: table, str(check.params.get("query") or ""))
     if not _PROPERTY.search(query):
         return query
     if "column" not in check.params:
         raise CheckError("its query asks for {property}, and it is about no column")
-    column = identifier(str(check.params["column"]))
+    column = quoted(str(check.params["column"]))
     return _PROPERTY.sub(lambda _: column, query)
 
 
@@ -56,13 +65,18 @@ def _one_select(connection: duckdb.DuckDBPyConnection, query: str) -> str:
     return query
 
 
-def _number(scan: Scan, query: str) -> int | float | Decimal | None:
+def _number(scan: Scan, query: str) -> Number | None:
     try:
         rows = scan.connection.execute(query).fetchmany(2)
     except _NOT_THE_QUERY:
         raise
     except duckdb.Error as error:
         raise CheckError(f"its query cannot be answered: {first_line(error)}") from None
+    return only_number(rows)
+
+
+def only_number(rows: Sequence[Sequence[Any]]) -> Number | None:
+    """The number in the one row of a query; None for no row, or null. Raises CheckError for anything else."""
     if not rows:
         return None
     if len(rows) > 1 or len(rows[0]) != 1:

@@ -7,9 +7,10 @@ Every row-wise check passes when no row fails, unless `must` allows some: {"must
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from connectors.checks.settled import holds_already
 from connectors.storage.scan import Field, Relation, Scan
 from connectors.storage.session import identifier, one_row
 from connectors.storage.text_types import cast, is_of
@@ -67,7 +68,8 @@ def question(scan: Scan, check: Check) -> Question:
     """What to ask for a row-wise check. Raises CheckError."""
     if check.kind not in ROW_WISE:
         raise CheckError(f"there is no check of the kind {check.kind}")
-    return ROW_WISE[check.kind](scan, Columns(scan.relation), check)
+    asked = ROW_WISE[check.kind](scan, Columns(scan.relation), check)
+    return replace(asked, probes=()) if holds_already(scan, check) else asked
 
 
 def listed(check: Check) -> list[str]:

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from connectors.checks.failing import SAMPLES, Failing, find_failing, first_rows
+from connectors.checks.keys import suspicious
 from connectors.checks.queries import sql
 from connectors.checks.rules import (
     ROW_WISE,
@@ -27,7 +29,6 @@ from connectors.storage.scan import ROW, Scan
 from connectors.storage.session import one_row
 from graph_model.contracts.entities import Check, CheckResult, lies_in
 
-SAMPLES = 5
 LONGEST_TEXT = 200
 MASK = "•••"
 Found = TypeVar("Found")
@@ -78,30 +79,14 @@ def _ask_together(scan: Scan, checks: Sequence[Check]) -> list[CheckResult]:
     return [answers[id(each)] if isinstance(each, Question) else each for each in found]
 
 
-def _count(condition: str) -> str:
-    """How many rows: not `count_if`, which says null where there are no rows at all."""
-    return f"count(*) FILTER (WHERE {condition})"
-
-
 def _ask(scan: Scan, asked: Sequence[Question]) -> list[CheckResult]:
-    """Inside, each probe is one boolean per row; outside, they are counted, and the first failing rows are kept."""
-    probes = [probe for each in asked for probe in each.probes]
-    if not probes:
-        return [_result(scan, each, 0, [], []) for each in asked]
-    inner = ", ".join(f"({probe.fails}) AS p{position}" for position, probe in enumerate(probes))
-    outer, position = [], 0
-    for each in asked:
-        names = [f"p{position + offset}" for offset in range(len(each.probes))]
-        position += len(names)
-        fails = " OR ".join(names) or "false"
-        each_probe = ", ".join(f"{_count(name)}" for name in names)
-        outer.append(f"{_count(fails)}, min({ROW}, {SAMPLES}) FILTER (WHERE {fails}), [{each_probe}]")
-    sql = f"SELECT {', '.join(outer)} FROM (SELECT {ROW}, {inner} FROM ({scan.relation.sql}))"
-    found = one_row(scan.connection, sql, [value for probe in probes for value in probe.parameters])
-    return [_result(scan, each, *found[3 * index : 3 * index + 3]) for index, each in enumerate(asked)]
+    failing = find_failing(scan, asked)
+    samples = first_rows(scan, failing)
+    return [_result(scan, each, rows) for each, rows in zip(failing, samples, strict=True)]
 
 
-def _result(scan: Scan, asked: Question, failed: int, rows: list[int] | None, counts: list[int]) -> CheckResult:
+def _result(scan: Scan, failing: Failing, rows: Sequence[Sequence[Any]]) -> CheckResult:
+    asked, failed = failing.asked, failing.failed
     check, total = asked.check, scan.inspection.row_count
     try:
         passed = not asked.broken and tolerated(check, failed, total)
@@ -111,16 +96,10 @@ def _result(scan: Scan, asked: Question, failed: int, rows: list[int] | None, co
         return CheckResult(
             check.name, check.kind, passed, check.severity, 0, f"{asked.label}: {_all_good(total, passed)}"
         )
-    shows = {
-        name: sql
-        for probe, count in zip(asked.probes, counts, strict=True)
-        if count
-        for name, sql in probe.shows.items()
-    }
-    sample = _sample(scan, check, rows or [], shows)
+    sample = tuple(_shown(scan, check, row, failing.shows) for row in rows)
     said = [
         *asked.broken,
-        *(in_words(count, probe.says) for probe, count in zip(asked.probes, counts, strict=True) if count),
+        *(in_words(count, probe.says) for probe, count in zip(asked.probes, failing.counts, strict=False) if count),
     ]
     example = _example(sample, values=check.kind != "not_null")
     message = f"{asked.label}: {'; '.join(said)}{example}{_as_tolerated(passed)}"
@@ -135,17 +114,6 @@ def _all_good(total: int, passed: bool) -> str:
 
 def _as_tolerated(passed: bool) -> str:
     return "; within what the contract allows" if passed else ""
-
-
-def _sample(scan: Scan, check: Check, rows: Sequence[int], shows: dict[str, str]) -> tuple[dict[str, Any], ...]:
-    if not rows:
-        return ()
-    listed_rows = ", ".join(str(int(row)) for row in rows)
-    values = "".join(f", {sql}" for sql in shows.values())
-    found = scan.connection.execute(
-        f"SELECT {ROW}{values} FROM ({scan.relation.sql}) WHERE {ROW} IN ({listed_rows}) ORDER BY {ROW}"
-    ).fetchall()
-    return tuple(_shown(scan, check, row, shows) for row in found)
 
 
 def _shown(scan: Scan, check: Check, row: Sequence[Any], names: Iterable[str]) -> dict[str, Any]:
@@ -204,34 +172,34 @@ def row_count(scan: Scan, check: Check) -> CheckResult:
         for words in (f"at least {least}" if least is not None else "", f"at most {most}" if most is not None else "")
         if words
     )
-    return CheckResult(
-        check.name, check.kind, passed, check.severity, 0, f"row_count: {rows} rows, expected {expected}"
-    )
+    message = f"row_count: {rows} rows, expected {expected}"
+    return CheckResult(check.name, check.kind, passed, check.severity, 0, message, value=rows)
 
 
 def unique(scan: Scan, check: Check) -> CheckResult:
     """Counts the rows that repeat the key of an earlier one. A key with a null in it repeats nothing, as in SQL."""
     names = listed(check)
-    keys = [Columns(scan.relation).find(name).expression for name in names]
-    keyed = f"({scan.relation.sql}) WHERE {_all_there(keys)} GROUP BY {', '.join(keys)}"
-    grouped = f"SELECT count(*) AS rows FROM {keyed} HAVING count(*) > 1"
+    columns = [Columns(scan.relation).find(name) for name in names]
+    keys = [column.expression for column in columns]
+    keyed = f"({scan.relation.sql}) WHERE {_all_there(keys)} AND {suspicious(scan, columns)}"
+    grouped = f"SELECT count(*) AS rows FROM {keyed} GROUP BY {', '.join(keys)} HAVING count(*) > 1"
     (failed,) = one_row(scan.connection, f"SELECT coalesce(sum(rows - 1), 0)::BIGINT FROM ({grouped})")
     passed = tolerated(check, failed, scan.inspection.row_count)
     if not failed:
         message = f"{label(check, names)}: {_all_good(scan.inspection.row_count, passed)}"
         return CheckResult(check.name, check.kind, passed, check.severity, 0, message)
-    repeats = _repeats(scan, keys)
+    repeats = _repeats(scan, keys, keyed)
     sample = tuple(_shown(scan, check, row, names) for row in repeats)
     said = in_words(failed, ("row repeats a key", "rows repeat a key"))
     message = f"{label(check, names)}: {said}{_repeat_in_words(scan, repeats[0], sample[0])}{_as_tolerated(passed)}"
     return CheckResult(check.name, check.kind, passed, check.severity, failed, message, sample)
 
 
-def _repeats(scan: Scan, keys: list[str]) -> list[tuple[Any, ...]]:
+def _repeats(scan: Scan, keys: list[str], keyed: str) -> list[tuple[Any, ...]]:
     """The first rows that repeat an earlier key: row number, key values, number of the row they repeat."""
     selected = ", ".join(f"{key} AS k{position}" for position, key in enumerate(keys))
     names = ", ".join(f"k{position}" for position in range(len(keys)))
-    rows = f"SELECT {ROW} AS row, {selected} FROM ({scan.relation.sql}) WHERE {_all_there(keys)}"
+    rows = f"SELECT {ROW} AS row, {selected} FROM {keyed}"
     firsts = f"SELECT {names}, min(row) AS first FROM ({rows}) GROUP BY {names} HAVING count(*) > 1"
     joined = f"({rows}) JOIN ({firsts}) USING ({names})"
     asked = f"SELECT row, {names}, first FROM {joined} WHERE row > first ORDER BY row LIMIT {SAMPLES}"
@@ -252,6 +220,16 @@ def _failed(check: Check, failed: int, message: str) -> CheckResult:
     return CheckResult(
         check.name, check.kind, passed=False, severity=check.severity, failed_rows=failed, message=message
     )
+
+
+def guarded(check: Check, answer: Callable[[], CheckResult]) -> CheckResult:
+    """The answer, or a failed result that says why there is none."""
+    return _guarded(check, answer)
+
+
+def ask_one(scan: Scan, asked: Question) -> CheckResult:
+    """What one question about rows finds."""
+    return _ask(scan, [asked])[0]
 
 
 _OTHERS: dict[str, Callable[[Scan, Check], CheckResult]] = {"row_count": row_count, "unique": unique, "sql": sql}

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from connectors.storage.file_format import FileFormat, Part, known_columns
-from connectors.storage.files import Fingerprint, fingerprint, reading, regular_file, replacing
+from connectors.storage.files import Fingerprint, bytes_of, fingerprint, regular_file, replacing
 from connectors.storage.parquet_files import rows_of
 from connectors.storage.scan import Relation
 from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
-from graph_model.versions.entities import Content
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -36,12 +35,11 @@ class ArrowFiles(FileFormat):
     def relation(self, opened: Session, parts: Sequence[Part], options: Mapping[str, Any]) -> Relation:
         return rows_of(opened, parts, [_as_parquet(opened, part.path) for part in parts])
 
-    def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
+    def read_file(self, path: Path, options: Mapping[str, Any], columns: Sequence[str] | None) -> pa.RecordBatchReader:
         """Batch by batch as the file was written, with its exact types."""
         import pyarrow as pa
 
-        path = regular_file(Path(content.location))
-        file = _open(path)
+        file = _open(regular_file(path))
         known_columns([Column(name) for name in file.schema.names], columns)
         names = list(columns) if columns is not None else file.schema.names
         schema = pa.schema([file.schema.field(name) for name in names])
@@ -103,7 +101,7 @@ def _damage(path: Path) -> Iterator[None]:
 
 def _check_ends(path: Path) -> None:
     """Both ends of an Arrow file carry a mark, and the last one is written when everything else is."""
-    with reading(path), path.open("rb") as file:
+    with bytes_of(path) as file:
         head = file.read(len(_MAGIC))
         size = file.seek(0, 2)
         file.seek(max(size - len(_MAGIC) - _FOOTER_LENGTH, 0))

@@ -11,12 +11,13 @@ import codecs
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.storage.file_format import FileFormat, Part, numbered
-from connectors.storage.files import CHUNK, Fingerprint, fingerprint, reading, replacing
-from connectors.storage.scan import ROW, Field, Relation
+from connectors.storage.files import CHUNK, Fingerprint, fingerprint, replacing, text_of
+from connectors.storage.scan import COLUMNS_AT_ONCE, Field, Relation
 from connectors.storage.session import Session, identifier, literal, one_row, session
 from connectors.storage.text_types import cast, kinds_seen, type_of_kinds
 from graph_model.errors import ContentError
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 SNIFFED_ROWS = 5_000
 DEFAULT_NULLS = ("", "NA")
+# Each column of texts is tried for every type, which takes time and memory even where there are few rows.
+MOST_COLUMNS = 4000
+# What DuckDB reads as one line at most. Of a longer one it may read nothing at all, and not say so.
+LONGEST_LINE = 2_000_000
+_LINE_ENDS = ("\n", "\r", "\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,9 @@ class CsvFiles(FileFormat):
                 raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
         plain = [_as_utf8(part, dialect.encoding, opened.folder) for part in parts]
         sql = " UNION ALL ".join(numbered(_read_csv(opened.path(part.path), names, dialect), part) for part in plain)
-        types = _types(opened.connection, sql, names)
-        return Relation(
-            sql,
-            {name: Field(types[name], cast(types[name], identifier(name)), identifier(name)) for name in names},
-            "text",
-        )
+        types, seen = _types(opened.connection, sql, names)
+        fields = {name: Field(types[name], cast(types[name], identifier(name)), identifier(name)) for name in names}
+        return Relation(sql, fields, "text", seen=seen)
 
     def write_file(self, path: Path, reader: pa.RecordBatchReader, options: Mapping[str, Any]) -> None:
         """Always UTF-8: a file that is written anew has no reason to be anything else."""
@@ -81,9 +84,11 @@ def dialect_of(options: Mapping[str, Any]) -> Dialect:
             raise ContentError(f"the option {name} must be one character, not {getattr(dialect, name)!r}")
     if not isinstance(dialect.header, bool):
         raise ContentError(f"the option header must be true or false, not {dialect.header!r}")
+    if dialect.delimiter in _LINE_ENDS or dialect.delimiter == dialect.quote:
+        raise ContentError(f"the option delimiter must not be a line end or the quote: {dialect.delimiter!r}")
     try:
-        codecs.lookup(dialect.encoding)
-    except (LookupError, TypeError):
+        "".encode(dialect.encoding)  # codecs that are none for texts refuse even this
+    except (LookupError, TypeError, ValueError):
         raise ContentError(f"the option encoding names no text encoding: {dialect.encoding!r}") from None
     return dialect
 
@@ -101,10 +106,10 @@ _UTF8 = ("utf-8", "ascii", "utf-8-sig")
 def _text_watch(path: Path, encoding: str) -> Callable[[bytes], None]:
     """Sees the chunks of a file and raises ContentError where they stop being text of this encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines = 1
+    lines, length = 1, 0
 
     def watch(chunk: bytes) -> None:
-        nonlocal lines
+        nonlocal lines, length
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
@@ -116,15 +121,26 @@ def _text_watch(path: Path, encoding: str) -> Callable[[bytes], None]:
             raise ContentError(
                 f"{path.name} is not text: line {lines + text[: text.index(chr(0))].count(chr(10))} holds a zero byte"
             )
+        length = _longest(
+            text, length, f"{path.name} has a line of more than {LONGEST_LINE} characters, from line {lines} on"
+        )
         lines += text.count("\n")
 
     return watch
 
 
+def _longest(text: str, before: int, refusal: str) -> int:
+    """The length of the line that goes on after `text`, `before` being that of the one that it continues."""
+    first, *others = text.split("\n") if before + len(text) > LONGEST_LINE else (text,)
+    if max((before + len(first), *map(len, others))) > LONGEST_LINE:
+        raise ContentError(refusal)
+    return len(text) - text.rfind("\n") - 1 if "\n" in text else before + len(text)
+
+
 def _header(path: Path, dialect: Dialect) -> list[str]:
     encoding = "utf-8-sig" if codecs.lookup(dialect.encoding).name in _UTF8 else dialect.encoding
     try:
-        with reading(path), path.open(encoding=encoding, newline="") as file:
+        with text_of(path, encoding) as file:
             first = next(csv.reader(file, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True), [])
     except (csv.Error, UnicodeError) as error:
         raise ContentError(f"the first line of {path.name} cannot be read: {error}") from None
@@ -135,6 +151,8 @@ def _header(path: Path, dialect: Dialect) -> list[str]:
 
 
 def _distinct(path: Path, names: list[str]) -> list[str]:
+    if len(names) > MOST_COLUMNS:
+        raise ContentError(f"{path.name} has {len(names)} columns, and a csv file may have {MOST_COLUMNS}")
     seen: set[str] = set()
     for position, name in enumerate(names, start=1):
         if not name.strip():
@@ -151,8 +169,7 @@ def _as_utf8(part: Part, encoding: str, folder: Path) -> Part:
         return part
     converted = folder / f"{part.rows_before}-{part.path.name}"
     with (
-        reading(part.path),
-        part.path.open(encoding=encoding, newline="") as source,
+        text_of(part.path, encoding) as source,
         converted.open("w", encoding="utf-8", newline="") as target,
     ):
         try:
@@ -181,22 +198,35 @@ def _copy_options(dialect: Dialect) -> str:
     )
 
 
-def _types(connection: duckdb.DuckDBPyConnection, sql: str, names: Sequence[str]) -> dict[str, str]:
-    """The type of each column: guessed from the first rows, confirmed on all, found the long way where that fails."""
-    first_rows = f"SELECT * FROM ({sql}) WHERE {ROW} <= {SNIFFED_ROWS}"
-    guessed = _seen(connection, first_rows, dict.fromkeys(names))
-    confirmed = _seen(
-        connection,
-        sql,
-        {name: None if kind == "unknown" else kind for name, kind in guessed.items() if kind != "string"},
-    )
+def _types(
+    connection: duckdb.DuckDBPyConnection, sql: str, names: Sequence[str]
+) -> tuple[dict[str, str], tuple[int, dict[str, int]]]:
+    """The type of each column: guessed from the first rows, confirmed on all, found the long way where that fails.
+
+    And what confirming them shows beside: the number of rows, and the nulls of each column.
+    """
+    first_rows = f"SELECT * FROM ({sql}) LIMIT {SNIFFED_ROWS}"
+    guessed, _ = _seen(connection, first_rows, dict.fromkeys(names))
+    doubtful = {name: None if kind == "unknown" else kind for name, kind in guessed.items() if kind != "string"}
+    confirmed, counts = _seen(connection, sql, doubtful, names)
     refuted = {name: None for name, kind in confirmed.items() if kind not in (guessed[name], "unknown")}
-    return guessed | confirmed | _seen(connection, sql, refuted)
+    found, _ = _seen(connection, sql, refuted) if refuted else ({}, [])
+    rows, *filled = counts
+    return guessed | confirmed | found, (rows, {name: rows - count for name, count in zip(names, filled, strict=True)})
 
 
-def _seen(connection: duckdb.DuckDBPyConnection, sql: str, expected: Mapping[str, str | None]) -> dict[str, str]:
-    if not expected:
-        return {}
-    asked = ", ".join(kinds_seen(identifier(name), kind) for name, kind in expected.items())
-    row = one_row(connection, f"SELECT {asked} FROM ({sql})")
-    return {name: type_of_kinds(bits) for name, bits in zip(expected, row, strict=True)}
+def _seen(
+    connection: duckdb.DuckDBPyConnection, sql: str, expected: Mapping[str, str | None], counted: Sequence[str] = ()
+) -> tuple[dict[str, str], list[int]]:
+    """The types, and the number of rows with that of the values of each column in `counted`."""
+    if len(expected) > COLUMNS_AT_ONCE:
+        first = dict(islice(expected.items(), COLUMNS_AT_ONCE))
+        others = {name: kind for name, kind in expected.items() if name not in first}
+        types, _ = _seen(connection, sql, first)
+        other_types, counts = _seen(connection, sql, others, counted)
+        return types | other_types, counts
+    kinds = [kinds_seen(identifier(name), kind) for name, kind in expected.items()]
+    counts = ["count(*)", *(f"count({identifier(name)})" for name in counted)]
+    row = one_row(connection, f"SELECT {', '.join((*kinds, *counts))} FROM ({sql})")
+    types = {name: type_of_kinds(bits) for name, bits in zip(expected, row, strict=False)}
+    return types, [int(count) for count in row[len(kinds) :]]

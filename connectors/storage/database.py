@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
-    ArgumentError,
     DBAPIError,
     InterfaceError,
     InternalError,
     NoSuchModuleError,
     NoSuchTableError,
     OperationalError,
+    SAWarning,
     SQLAlchemyError,
 )
 from sqlalchemy.pool import NullPool
 
 from connectors.storage.files import regular_file
-from connectors.storage.locations import split_table
+from connectors.storage.locations import address_of, split_table, to_read
 from graph_model.errors import ContentError, StorageUnavailable
 from graph_model.versions.entities import Content
 
 LOCK_WAIT_SECONDS = 30
+CONNECT_SECONDS = 10
 
 
 @contextmanager
@@ -38,9 +41,11 @@ def database(content: Content, *, existing: bool = True) -> Iterator[tuple[sa.En
     `existing`: an SQLite file that is not there is refused; connecting to it would create it.
     """
     address, table = split_table(content.location)
-    url = _url(address)
-    if url.get_backend_name() == "sqlite" and url.database and existing:
-        regular_file(Path(url.database))
+    url = address_of(address)
+    if url.get_backend_name() == "sqlite" and url.database:
+        path = to_read(replace(content, location=url.database))
+        if existing:
+            regular_file(path)
     with _our_errors(url, table):
         engine = _engine(url)
         try:
@@ -49,14 +54,9 @@ def database(content: Content, *, existing: bool = True) -> Iterator[tuple[sa.En
             engine.dispose()
 
 
-def _url(address: str) -> URL:
-    try:
-        return make_url(address)
-    except ArgumentError:
-        raise ContentError("the address of the database is not one: write DRIVER://USER@HOST/DATABASE#TABLE") from None
-
-
 def _engine(url: URL) -> sa.Engine:
+    if url.get_backend_name() == "postgresql":
+        return _postgresql(url)
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, poolclass=NullPool)
     if url.database:
@@ -65,6 +65,24 @@ def _engine(url: URL) -> sa.Engine:
     event.listen(engine, "connect", _leave_transactions_to_us)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _postgresql(url: URL) -> sa.Engine:
+    """What a value is written as must depend neither on the server's settings nor on ours."""
+    patience = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args=patience)
+    event.listen(engine, "connect", _write_alike)
+    return engine
+
+
+def _write_alike(connection: Any, _: Any) -> None:
+    with connection.cursor() as cursor:
+        for name, value in _ALIKE.items():
+            cursor.execute(f"SET SESSION {name} = '{value}'")
+    connection.commit()
+
+
+_ALIKE = {"TimeZone": "UTC", "DateStyle": "ISO, YMD", "IntervalStyle": "iso_8601", "bytea_output": "hex"}
 
 
 def _leave_transactions_to_us(connection: Any, _: Any) -> None:
@@ -97,14 +115,14 @@ def _our_errors(url: URL, table: str) -> Iterator[None]:
         raise StorageUnavailable(f"no driver for {url.drivername} is installed here ({error})") from error
     except DBAPIError as error:
         said = str(error.orig).strip().partition("\n")[0]
-        if _is_about_the_content(error):
+        if is_about_the_content(error):
             raise ContentError(f"{table} in {where} cannot be read: {said}") from error
         raise StorageUnavailable(f"the database {where} does not answer: {said}") from error
     except SQLAlchemyError as error:
         raise ContentError(f"{table} in {where} cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
-def _is_about_the_content(error: DBAPIError) -> bool:
+def is_about_the_content(error: DBAPIError) -> bool:
     """A file that is no database, a damaged one, a value or a name that does not fit."""
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _SQLITE_TROUBLE
@@ -130,7 +148,25 @@ def named(table: str) -> tuple[str | None, str]:
 def reflected(connection: sa.Connection, table: str) -> sa.Table:
     """The table or view as the database knows it. Raises NoSuchTableError."""
     schema, name = named(table)
-    return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # a type that SQLAlchemy does not know is one that we read as text
+        return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)
+
+
+def make_alike(connection: sa.Connection, source: sa.Table, table: str, more: Sequence[sa.Column[Any]]) -> None:
+    """An empty table with the columns of `source` and `more` after them. PostgreSQL makes it itself, in types that only
+    it knows."""
+    schema, name = named(table)
+    if connection.dialect.name != "postgresql":
+        columns = [sa.Column(column.name, column.type, nullable=column.nullable) for column in source.columns]
+        sa.Table(name, sa.MetaData(), *columns, *more, schema=schema).create(connection)
+        return
+    quoted = connection.dialect.identifier_preparer.format_table
+    place = sa.table(name, schema=schema)
+    connection.exec_driver_sql(f"CREATE TABLE {quoted(place)} (LIKE {quoted(source)})")
+    for column in more:
+        spelled = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {quoted(place)} ADD COLUMN {spelled}")
 
 
 def exists(connection: sa.Connection, table: str) -> bool:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connectors.storage.files import Fingerprint, copy_file, discard_file, regular_file
-from connectors.storage.scan import ROW, Member, Relation, Scan, counted, selection
+from connectors.storage.at_hand import at_hand, put_copy, remove, to_be_written
+from connectors.storage.files import Fingerprint, regular_file
+from connectors.storage.scan import ROW, Member, Relation, Scan, Statistics, counted, selection
 from connectors.storage.session import Session, content_errors, session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
 from graph_model.versions.entities import Content, Inspection
+from graph_model.versions.roots import is_in_store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +37,7 @@ class FileFormat(ABC):
     """A format whose contents are files. A subclass says how to examine the bytes and how DuckDB reads the rows."""
 
     suffix: str
+    takes_folders = False
 
     @abstractmethod
     def examine(self, path: Path, options: Mapping[str, Any]) -> Fingerprint:
@@ -47,30 +50,44 @@ class FileFormat(ABC):
     @abstractmethod
     def write_file(self, path: Path, reader: pa.RecordBatchReader, options: Mapping[str, Any]) -> None: ...
 
+    def count(
+        self, opened: Session, relation: Relation, parts: Sequence[Part], options: Mapping[str, Any]
+    ) -> tuple[int, dict[str, int], Statistics | None]:
+        """Row count, nulls per top-level column, and what a format knows of its rows without reading them."""
+        return *counted(opened.connection, relation), None
+
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
-        path = regular_file(Path(content.location))
-        with session([path]) as opened:
+        with at_hand(content) as place, session([regular_file(place)]) as opened:
+            path = regular_file(place)
             found = self.examine(path, content.options)
             relation = self.relation(opened, [Part(path)], content.options)
-            rows, nulls = counted(opened.connection, relation)
+            rows, nulls, statistics = self.count(opened, relation, [Part(path)], content.options)
             inspection = Inspection(
                 relation.columns, rows, found.size_bytes, f"sha256:{found.sha256}", {"nulls": nulls}
             )
-            yield Scan(opened.connection, relation, inspection, (Member(path.name),))
+            yield Scan(opened.connection, relation, inspection, (Member(path.name),), statistics)
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
-        path = regular_file(Path(content.location))
-        return stream(self, [Part(path)], content.options, columns)
+        with ExitStack() as stack:
+            path = stack.enter_context(at_hand(content, folders=self.takes_folders))
+            reader = self.read_file(path, content.options, columns)
+            kept = stack.pop_all()
+        return reader if not is_in_store(content.location) else kept_with(reader, kept)
+
+    def read_file(self, path: Path, options: Mapping[str, Any], columns: Sequence[str] | None) -> pa.RecordBatchReader:
+        return stream(self, [Part(regular_file(path))], options, columns)
 
     def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
-        self.write_file(Path(content.location), reader, content.options)
+        with to_be_written(content) as path:
+            self.write_file(path, reader, content.options)
 
     def expose(self, content: Content, target: Content, partition: str) -> None:
-        copy_file(Path(content.location), Path(target.location))
+        with at_hand(content) as path:
+            put_copy(regular_file(path), target)
 
     def discard(self, content: Content) -> None:
-        discard_file(Path(content.location))
+        remove(content)
 
 
 def stream(
@@ -86,6 +103,13 @@ def stream(
         batches = opened.connection.sql(selection(relation, columns)).to_arrow_reader(50_000)
         kept = stack.pop_all()
     return pa.RecordBatchReader.from_batches(batches.schema, _closing(batches, kept))
+
+
+def kept_with(reader: pa.RecordBatchReader, kept: ExitStack) -> pa.RecordBatchReader:
+    """The same rows; what they are read from is let go after the last one."""
+    import pyarrow as pa
+
+    return pa.RecordBatchReader.from_batches(reader.schema, _closing(reader, kept))
 
 
 def _closing(batches: pa.RecordBatchReader, kept: ExitStack) -> Iterator[pa.RecordBatch]:

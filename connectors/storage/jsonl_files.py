@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from connectors.storage.file_format import FileFormat, Part, numbered
-from connectors.storage.files import Fingerprint, fingerprint, reading, replacing
+from connectors.storage.files import Fingerprint, bytes_of, fingerprint, replacing
 from connectors.storage.scan import ROW, Relation, typed_fields
 from connectors.storage.session import Session, literal, sentence, session
 from graph_model.errors import ContentError
@@ -54,9 +54,14 @@ _READ = (
 
 def _columns(opened: Session, paths: Sequence[str]) -> str:
     """The columns of all files together, from all their lines: a type that holds for the first ones only would lie."""
-    described = opened.connection.sql(
-        f"SELECT * FROM read_json([{', '.join(paths)}], {_READ}, sample_size=-1, union_by_name=true)"
-    )
+    read = f"SELECT * FROM read_json([{', '.join(paths)}], {_READ}, sample_size=-1, union_by_name=true"
+    try:
+        described = opened.connection.sql(f"{read})")
+    except duckdb.BinderException as error:
+        if "records" not in str(error):
+            raise
+        # Lines of many keys alike look like one dictionary each, unless nothing may be taken for one.
+        described = opened.connection.sql(f"{read}, map_inference_threshold=-1)")
     pairs = zip(described.columns, described.types, strict=True)
     return ", ".join(f"{literal(name)}: {literal(str(kind))}" for name, kind in pairs)
 
@@ -66,14 +71,14 @@ def _read_json(path: str, columns: str) -> str:
 
 
 def _is_blank(path: Path) -> bool:
-    with reading(path), path.open("rb") as file:
+    with bytes_of(path) as file:
         return not any(line.strip() for line in iter(lambda: file.read(1 << 16), b""))
 
 
 def _first_mistake(paths: Sequence[Path]) -> str | None:
     """The first line that is no JSON object. Looked for once DuckDB has refused: its line numbers can be one off."""
     for path in paths:
-        with reading(path), path.open("rb") as file:
+        with bytes_of(path) as file:
             for number, line in enumerate(file, start=1):
                 wrong = _mistake(line)
                 if wrong:

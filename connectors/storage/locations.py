@@ -1,26 +1,67 @@
-"""Locations: what a relative one, `{root}` and `env:NAME` stand for."""
+"""Locations: what a relative one, `{root}` and `env:NAME` stand for, and which may be opened at all."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from graph_model.errors import ContentError
+from connectors.storage.store_options import with_login
+from graph_model.errors import ContentError, LocationRefused
 from graph_model.versions.entities import Content
+from graph_model.versions.roots import DATABASES_VARIABLE, ROOTS_VARIABLE, Roots, as_roots, is_in_store
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 _ENVIRONMENT = "env:"
+# Our own settings are no databases, and nobody shall find out what they hold.
+_OURS = "HEADWATER_"
+_DATABASE_FILES = ("sqlite", "duckdb")
+# All that an address may say after its `?`: anything else could lead to another host, or to files of this machine.
+_HARMLESS = frozenset({"sslmode", "application_name", "connect_timeout", "timeout", "charset"})
 
 
-def located(content: Content, root: Path) -> Content:
-    """The same content with a location that holds on this machine: absolute, `{root}` and `env:NAME` replaced.
+def located(content: Content, roots: Roots | Path) -> Content:
+    """The same content with a location that holds on this machine: absolute, `{root}` and `env:NAME` replaced; for one
+    in S3, with the login of this process among its options.
 
-    A relative location stays below `root`; one that climbs out of it raises ContentError.
+    Raises LocationRefused for one outside of `roots`, links followed. A bare folder is the only root.
     """
+    roots = as_roots(roots)
+    within = tuple(str(folder.resolve()) for folder in roots.all_folders)
     if content.format == "table":
-        address, table = split_table(content.location)
-        return replace(content, location=f"{address.replace('{root}', str(root.absolute()))}#{table}")
-    return replace(content, location=str(_below(root.absolute(), content.location.removeprefix("file://"))))
+        return replace(content, location=_located_table(content.location, roots, within), within=within)
+    placed = replace(content, location=roots.place(content.location), within=within)
+    if is_in_store(placed.location):
+        is_s3 = placed.location.startswith("s3://")
+        return replace(placed, options=with_login(placed.options)) if is_s3 else placed
+    to_read(placed)
+    return placed
+
+
+def to_read(content: Content) -> Path:
+    """Where the file of a content really lies, every link followed. Raises LocationRefused outside of its folders."""
+    return _inside(Path(content.location), content.within)
+
+
+def to_write(content: Content) -> Path:
+    """Like `to_read`, but a link at the place itself is what will be replaced or removed, not what it leads to."""
+    path = Path(content.location)
+    return _inside(path.parent, content.within) / path.name
+
+
+def _inside(path: Path, within: tuple[str, ...]) -> Path:
+    if not within:
+        return path
+    try:
+        real = path.resolve()
+    except (OSError, RuntimeError, ValueError):  # a circle of links, a name that is too long
+        raise ContentError(f"there is no file {path}") from None
+    if not any(real.is_relative_to(folder) for folder in within):
+        raise LocationRefused(str(path), ROOTS_VARIABLE)
+    return real
 
 
 def split_table(location: str) -> tuple[str, str]:
@@ -35,6 +76,8 @@ def _from_environment(address: str) -> str:
     if not address.startswith(_ENVIRONMENT):
         return address
     variable = address.removeprefix(_ENVIRONMENT)
+    if variable.startswith(_OURS):
+        raise LocationRefused(address, DATABASES_VARIABLE)
     if not os.environ.get(variable):
         raise ContentError(
             f"the address of the database is expected in the environment variable {variable}, which is not set"
@@ -42,12 +85,49 @@ def _from_environment(address: str) -> str:
     return os.environ[variable]
 
 
-def _below(root: Path, location: str) -> Path:
-    if not location:
-        raise ContentError("the location is empty")
-    if Path(location).is_absolute():
-        return Path(location)
-    path = Path(os.path.normpath(root / location))
-    if not path.is_relative_to(root):
-        raise ContentError(f"the location {location} leaves the storage root")
-    return path
+def _located_table(location: str, roots: Roots, within: tuple[str, ...]) -> str:
+    address, table = split_table(location)
+    address = address.replace("{root}", str(roots.folder.absolute()))
+    url = address_of(address)
+    if url.get_backend_name() in _DATABASE_FILES:
+        placed = _located_database_file(url, roots, within)
+        return f"{placed.render_as_string(hide_password=False)}#{table}"
+    if not _is_listed(location.rpartition("#")[0], url, roots.databases):
+        raise LocationRefused(url.render_as_string(hide_password=True), DATABASES_VARIABLE)
+    return f"{address}#{table}"
+
+
+def _located_database_file(url: URL, roots: Roots, within: tuple[str, ...]) -> URL:
+    """A database that is a file is one like any other: below a root. Without a file it lives in memory."""
+    if not url.database or url.database == ":memory:":
+        return url
+    if url.database.startswith("file:") or not set(url.query) <= _HARMLESS:
+        raise LocationRefused(str(url), ROOTS_VARIABLE)
+    return url.set(database=str(_inside(Path(roots.place(url.database)), within)))
+
+
+def address_of(address: str) -> URL:
+    """The parts of an address of SQLAlchemy. Raises ContentError."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        return make_url(address)
+    except (ArgumentError, ValueError):
+        raise ContentError("the address of the database is not one: write DRIVER://USER@HOST/DATABASE#TABLE") from None
+
+
+def _is_listed(written: str, url: URL, databases: tuple[str, ...]) -> bool:
+    if "*" in databases or written in databases:
+        return True
+    if written.startswith(_ENVIRONMENT):
+        return f"{_ENVIRONMENT}*" in databases
+    return set(url.query) <= _HARMLESS and any(
+        _covers(address_of(listed), url) for listed in databases if not listed.startswith(_ENVIRONMENT)
+    )
+
+
+def _covers(listed: URL, url: URL) -> bool:
+    """Part by part: in texts, `postgresql://host` would be the beginning of `postgresql://host.elsewhere`."""
+    same_place = (listed.get_backend_name(), listed.host, listed.port) == (url.get_backend_name(), url.host, url.port)
+    return same_place and listed.database in (None, "", url.database)

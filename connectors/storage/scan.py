@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import duckdb
 
 ROW = "_headwater_row"
+# So many columns are asked about in one pass: each question takes memory, too, beside the values.
+COLUMNS_AT_ONCE = 500
 Values = Literal["text", "json", "typed"]
 
 
@@ -36,12 +38,16 @@ class Field:
 class Relation:
     """Rows that DuckDB can read: `sql` is a SELECT with all columns and their number in ROW, counted from 1.
 
-    `values` tells what a value is before anybody casts it: a text, a JSON value, or already typed.
+    `values` tells what a value is before anybody casts it: a text, a JSON value, or already typed. `knows_rows`: the
+    format tells the number of a row by itself; else asking for it means counting through, one row after the other.
+    `seen`: row count, and nulls per column, where finding the types has shown them.
     """
 
     sql: str
     fields: Mapping[str, Field]
     values: Values = "typed"
+    knows_rows: bool = False
+    seen: tuple[int, Mapping[str, int]] | None = None
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -59,13 +65,32 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """The least and the greatest value of a column: floats, or datetimes without zone in UTC."""
+
+    least: Any
+    most: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What is known of columns without a look at their rows."""
+
+    rows: int
+    nulls: Mapping[str, int]
+    bounds: Mapping[str, Bounds]
+
+
+@dataclass(frozen=True, slots=True)
 class Scan:
-    """`members` is empty where rows have no order, and has one entry for a single file."""
+    """`members` is empty where rows have no order, and has one entry for a single file. `statistics`: what may be
+    believed about the rows unread, where that is declared."""
 
     connection: duckdb.DuckDBPyConnection
     relation: Relation
     inspection: Inspection
     members: tuple[Member, ...] = ()
+    statistics: Statistics | None = None
 
     def place(self, row: int) -> dict[str, Any]:
         """Where a row stands, for people: its number, and its file when there are several."""
@@ -78,12 +103,21 @@ class Scan:
 
 def counted(connection: duckdb.DuckDBPyConnection, relation: Relation) -> tuple[int, dict[str, int]]:
     """Row count, and nulls per top-level column. Touches every value, so that a damaged one is found."""
-    names = [identifier(name) for name in top_level(relation)]
+    if relation.seen is not None:
+        return relation.seen[0], dict(relation.seen[1])
+    names, rows, filled = [identifier(name) for name in top_level(relation)], 0, []
+    for start in range(0, len(names) or 1, COLUMNS_AT_ONCE):
+        rows, *counts = _counted(connection, relation, names[start : start + COLUMNS_AT_ONCE])
+        filled += counts
+    return rows, {name: rows - found for name, found in zip(top_level(relation), filled, strict=True)}
+
+
+def _counted(connection: duckdb.DuckDBPyConnection, relation: Relation, names: Sequence[str]) -> list[int]:
     asked = ["count(*)", *(f"count({name})" for name in names)]
-    if names and relation.values == "typed":
-        asked.append(f"bit_xor(hash({', '.join(names)}))")  # Parquet answers the counts from its footer, unread
-    rows, *counts = one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})")
-    return rows, {name: rows - found for name, found in zip(top_level(relation), counts, strict=False)}
+    if not names or relation.values != "typed":
+        return list(one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})"))
+    asked.append(f"bit_xor(hash({', '.join(names)}))")  # Parquet answers the counts from its footer, unread
+    return list(one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})"))[:-1]
 
 
 def top_level(relation: Relation) -> list[str]:

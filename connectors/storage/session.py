@@ -14,9 +14,9 @@ from uuid import uuid4
 import duckdb
 
 from connectors.storage.files import stamp
+from connectors.storage.limits import memory_mb
 from graph_model.errors import ContentError, StorageUnavailable
 
-MEMORY_LIMIT = "400MB"
 THREADS = 2
 _OUR_OWN: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -59,7 +59,7 @@ def _connect() -> AbstractContextManager[duckdb.DuckDBPyConnection]:
 
 
 def _bounded(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"SET memory_limit = '{memory_mb()}MB'")
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
@@ -83,11 +83,13 @@ def session(paths: Iterable[Path], *, steady: bool = True) -> Iterator[Session]:
 
 @contextmanager
 def content_errors() -> Iterator[None]:
-    """Turns DuckDB's errors into one sentence about the content."""
+    """Turns DuckDB's errors into one sentence about the content, but for a disk that has no room to spill to."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
-        raise StorageUnavailable(f"reading needs more than the {MEMORY_LIMIT} of memory that it may take") from error
+        if "offload" in str(error) or "No space" in str(error):
+            raise StorageUnavailable("there is no room on disk for what does not fit into memory") from error
+        raise ContentError(f"reading it needs more than the {memory_mb()} MB of memory that it may take") from error
     except duckdb.Error as error:
         raise ContentError(sentence(error)) from error
 
@@ -101,6 +103,8 @@ _CSV_COLUMNS = re.compile(r"Expected Number of Columns: (\d+) Found: (\d+)")
 def sentence(error: Exception) -> str:
     """What an error of DuckDB says about the content: one line, without its kind and without the path."""
     text = str(error).strip() or "it cannot be read"
+    if "CSV Parser state machine" in text:
+        return "its lines do not all end in the same way"
     line = _CSV_LINE.search(text)
     if not line:
         return _PLACE.sub("", _KIND.sub("", text.splitlines()[0])).strip()
@@ -115,6 +119,7 @@ def sentence(error: Exception) -> str:
 def _lock(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...], folder: str) -> None:
     """Room and files first, then the door is shut, then the lock: after that no statement can open it again."""
     connection.execute(f"SET threads = {THREADS}")
+    connection.execute(f"SET memory_limit = '{memory_mb()}MB'")
     connection.execute(f"SET temp_directory = {literal(folder)}")
     connection.execute(f"SET allowed_directories = [{literal(folder)}]")
     connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files)}]")

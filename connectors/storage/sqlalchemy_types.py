@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from graph_model.schemas.mapped import Mapped, losing
 from graph_model.schemas.types import (
@@ -34,9 +35,10 @@ from graph_model.schemas.types import (
 
 def from_sqlalchemy(type: Any) -> Mapped[DataType]:
     """The canonical type of a column. For SQLite use the plain types of `table_types`: its columns hold anything."""
-    if isinstance(type, sa.ARRAY):
-        item = from_sqlalchemy(type.item_type)
-        return item.then(ListOf, *(("how many dimensions it has",) if type.dimensions is None else ()))
+    if isinstance(type, (postgresql.DOMAIN, sa.ARRAY)):
+        return _wrapped(type)
+    if isinstance(type, sa.Time) and type.timezone:
+        return losing(STRING, "that it is a time of day")
     if isinstance(type, sa.Numeric) and not isinstance(type, sa.Float):
         found = Decimal(type.precision, type.scale or 0) if type.precision else DECIMAL
         return Mapped(found)
@@ -48,6 +50,26 @@ def from_sqlalchemy(type: Any) -> Mapped[DataType]:
     return losing(known, *_lost(type))
 
 
+def _wrapped(type: Any) -> Mapped[DataType]:
+    if isinstance(type, postgresql.DOMAIN):
+        return from_sqlalchemy(type.data_type).but(f"what the domain {type.name} allows")
+    item = from_sqlalchemy(type.item_type)
+    return item.then(ListOf, *(("how many dimensions it has",) if type.dimensions is None else ()))
+
+
+# Types of PostgreSQL whose values are read as it writes them.
+_TEXTS: tuple[Any, ...] = (
+    sa.Interval,
+    postgresql.INTERVAL,
+    postgresql.MONEY,
+    postgresql.INET,
+    postgresql.CIDR,
+    postgresql.MACADDR,
+    postgresql.MACADDR8,
+    postgresql.BIT,
+    postgresql.TSVECTOR,
+    postgresql.ranges.AbstractRange,
+)
 _FROM: tuple[tuple[Any, DataType], ...] = (
     (sa.Boolean, BOOLEAN),
     (sa.BigInteger, Integer(64)),
@@ -62,6 +84,7 @@ _FROM: tuple[tuple[Any, DataType], ...] = (
     (sa.JSON, OBJECT),
     ((sa.LargeBinary, sa.types.BINARY, sa.types.VARBINARY), BINARY),
     ((sa.String, sa.Uuid, sa.Enum), STRING),
+    (_TEXTS, STRING),
 )
 
 
@@ -70,7 +93,7 @@ def _lost(type: Any) -> tuple[str, ...]:
         (isinstance(type, sa.Enum), "which values it may have"),
         (isinstance(type, sa.Uuid), "that it is a UUID"),
         (isinstance(type, sa.JSON), "that it may be any JSON value"),
-        (isinstance(type, sa.Time) and type.timezone, "its time zone"),
+        (isinstance(type, _TEXTS), f"that it is of type {type!s}"),
         (type.__class__ is sa.Float, "whether it has 32 or 64 bits: databases differ"),
         (
             isinstance(type, sa.String) and not isinstance(type, sa.Enum) and type.length,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,13 +15,13 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
-from connectors.storage.database import database, exists, named, reflected, writing
+from connectors.storage.database import database, exists, make_alike, named, reflected, writing
 from connectors.storage.file_format import known_columns
 from connectors.storage.locations import split_table
 from connectors.storage.scan import ROW, Field, Relation, Scan, counted
 from connectors.storage.session import Session, identifier, session
 from connectors.storage.sqlalchemy_types import of_column
-from connectors.storage.table_types import arrow_type, canonical, column_type, fitted
+from connectors.storage.table_types import arrow_type, canonical, column_type, fitted, selected
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
 from graph_model.versions.entities import Content, Inspection
@@ -44,7 +44,7 @@ class Tables:
                 column.name: Field(canonical(column.type), identifier(column.name), identifier(column.name))
                 for column in source.columns
             }
-            relation = Relation(f"SELECT *, rowid + 1 AS {ROW} FROM content", fields)
+            relation = Relation(f"SELECT *, rowid + 1 AS {ROW} FROM memory.main.content", fields)
             count, nulls = counted(opened.connection, relation)
             columns = _columns(source, engine.dialect.name)
             inspection = Inspection(columns, count, digest.size_bytes, digest.of(source), {"nulls": nulls})
@@ -111,7 +111,10 @@ class RowDigest:
 
 
 def _digestible(value: Any) -> str:
-    """Type and value: 1, 1.0, '1' and null are four values. Separators cannot occur in a repr."""
+    """Type and value: 1, 1.0, '1' and null are four values. Separators cannot occur in a repr. A moment is the same in
+    whatever zone a connection shows it."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return str(value.astimezone(UTC))
     if isinstance(value, (date, datetime, Decimal)):
         return str(value)
     return repr(bytes(value)) if isinstance(value, (bytearray, memoryview)) else repr(value)
@@ -147,17 +150,28 @@ def _read_later(content: Content, source: sa.Table, wanted: list[sa.Column[Any]]
 def _batches(
     connection: sa.Connection, source: sa.Table, wanted: list[sa.Column[Any]], digest: RowDigest | None
 ) -> Iterator[pa.RecordBatch]:
-    """Rows as the driver gives them: without SQLAlchemy's own conversions, which stop at SQLite's freer values."""
-    raw = [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in wanted]
+    """In a stream where the database has cursors: no more than a batch of rows is here at a time."""
+    raw = [selected(column, connection.dialect.name) for column in wanted]
     result = connection.execution_options(stream_results=True, yield_per=BATCH).execute(
         sa.select(*raw).select_from(source)
     )
-    for rows in result.partitions():
-        if digest:
-            for row in rows:
-                digest.add(row)
-        columns = [_array(column, values) for column, values in zip(wanted, zip(*rows, strict=True), strict=True)]
-        yield pa.RecordBatch.from_arrays(columns, names=[column.name for column in wanted])
+    with _closed_in_the_end(result.cursor):
+        for rows in result.partitions():
+            if digest:
+                for row in rows:
+                    digest.add(row)
+            columns = [_array(column, values) for column, values in zip(wanted, zip(*rows, strict=True), strict=True)]
+            yield pa.RecordBatch.from_arrays(columns, names=[column.name for column in wanted])
+
+
+@contextmanager
+def _closed_in_the_end(cursor: Any) -> Iterator[None]:
+    """A driver wants it closed even where the server is gone, which SQLAlchemy takes for closed enough."""
+    try:
+        yield
+    finally:
+        with suppress(Exception):
+            cursor.close()
 
 
 def _array(column: sa.Column[Any], values: Sequence[Any]) -> pa.Array:
@@ -195,13 +209,8 @@ def _place(connection: sa.Connection, source: sa.Table, table: str, key: str | N
         if key:
             raise ContentError(f"the table {table} has no column {', '.join(sorted(wanted - found))}")
         place.drop(connection)
-    schema, name = named(table)
-    columns = [sa.Column(column.name, column.type, nullable=column.nullable) for column in source.columns]
-    if key and key not in source.columns:
-        columns.append(sa.Column(key, sa.String(32)))
-    place = sa.Table(name, sa.MetaData(), *columns, schema=schema)
-    place.create(connection)
-    return place
+    make_alike(connection, source, table, [sa.Column(key, sa.String(32))] if key and key not in source.columns else [])
+    return reflected(connection, table)
 
 
 def _replace_rows(

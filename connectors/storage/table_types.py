@@ -14,13 +14,42 @@ from uuid import UUID
 
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import DOMAIN
 
 
 def canonical(kind: Any) -> str:
     """The canonical type of a reflected column type."""
+    kind = without_domain(kind)
+    if isinstance(kind, sa.Time) and kind.timezone:
+        return "string"  # Arrow and DuckDB have no times of day with a zone
     if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float):
         return "decimal" if kind.precision else "number"
     return next((name for known, name in _CANONICAL if isinstance(kind, known)), "unknown")
+
+
+def without_domain(kind: Any) -> Any:
+    """What a domain of PostgreSQL holds; any other type as it is."""
+    while isinstance(kind, DOMAIN):
+        kind = kind.data_type
+    return kind
+
+
+def selected(column: sa.Column[Any], dialect: str) -> sa.Label[Any]:
+    """The expression that reads a column: its values as the driver gives them, without SQLAlchemy's own conversions,
+    which stop at SQLite's freer values. What Python has no value for that keeps all of it comes as PostgreSQL's own
+    text, lists as JSON."""
+    kind, raw = without_domain(column.type), sa.type_coerce(column, sa.types.NullType())
+    if dialect == "postgresql" and isinstance(kind, sa.ARRAY):
+        raw = sa.cast(sa.func.to_json(raw), sa.Text())
+    elif dialect == "postgresql" and not _comes_whole(kind):
+        raw = sa.cast(raw, sa.Text())
+    return raw.label(column.name)
+
+
+def _comes_whole(kind: Any) -> bool:
+    if isinstance(kind, sa.Time):
+        return not kind.timezone
+    return canonical(kind) not in ("unknown", "object")
 
 
 _CANONICAL: tuple[tuple[Any, str], ...] = (
@@ -39,7 +68,7 @@ _CANONICAL: tuple[tuple[Any, str], ...] = (
 
 def arrow_type(kind: Any) -> pa.DataType:
     """The Arrow type that holds the values of a reflected column type."""
-    name = canonical(kind)
+    kind, name = without_domain(kind), canonical(kind)
     if name == "decimal":
         return pa.decimal128(38, min(kind.scale or 0, 38))
     if name == "timestamp":

@@ -29,6 +29,10 @@ WITH $label AS label WHERE label = 'SchemaVersion'
 MATCH (n:SchemaVersion) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'Contract'
+MATCH (n:Contract) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'Job'
 MATCH (n:Job) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
@@ -49,6 +53,10 @@ WITH $label AS label WHERE label = 'CheckResult'
 MATCH (n:CheckResult) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'Reading'
+MATCH (n:Reading) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'JobPartition'
 MATCH (n:JobPartition) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
@@ -59,6 +67,14 @@ RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
 WITH $label AS label WHERE label = 'Attempt'
 MATCH (n:Attempt) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
+WITH $label AS label WHERE label = 'LineageEvent'
+MATCH (n:LineageEvent) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
+WITH $label AS label WHERE label = 'ObservedRun'
+MATCH (n:ObservedRun) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
 WITH $label AS label WHERE label = 'Hold'

@@ -1,5 +1,5 @@
 // name:    jobs.get_jobs
-// purpose: Everything declared about some jobs, with owners, and what they read and produce now.
+// purpose: Everything declared about some jobs, with owners, and what they read and produce now: what was declared, or for a job that nobody declared, what was seen.
 // param:   ids list of string - job ids
 // returns: id, namespace, name, kind, partition_every, partition_from, partition_details, definition_hash, retries, timeout_seconds, priority, description, scope, columns_known, unresolved, retired_at, owners list, inputs list, outputs list - one row per job that exists
 // access:  read
@@ -13,11 +13,11 @@ RETURN j.id AS id, j.namespace AS namespace, j.name AS name, j.kind AS kind, j.p
        COLLECT { MATCH (j)-[:OWNED_BY]->(o:Owner) RETURN o.name } AS owners,
        COLLECT {
          MATCH (d:Dataset)-[e:CONSUMED_BY]->(j)
-         WHERE e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime()
+         WHERE (e.mapping IS NOT NULL OR j.definition_hash IS NULL) AND e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime()
          RETURN {namespace: d.namespace, name: d.name, mapping: e.mapping, required: e.required, correction: e.correction}
        } AS inputs,
        COLLECT {
          MATCH (j)-[e:PRODUCES]->(d:Dataset)
-         WHERE e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime()
+         WHERE (e.provenance = 'declared' OR j.definition_hash IS NULL) AND e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime()
          RETURN {namespace: d.namespace, name: d.name}
        } AS outputs

@@ -1,17 +1,26 @@
 // name:    lineage.columns_of_reader
 // purpose: The columns that a job or a consumer is known to use.
 // param:   ids list of string - jobs, consumers
-// param:   at datetime - the moment
-// returns: source string, target string, kind string, provenance string, stale boolean, last_seen datetime, job string, node string, label string, namespace string, name string, path string, columns_known boolean - one row per edge, as lineage.columns_up
+// param:   at datetime - the moment: what was true then
+// param:   known datetime - as it was known at this moment; null for what is known now
+// returns: hops list - one row, as lineage.step_down; namespace and name are those of the dataset, the job or the consumer
 // access:  read
-// ArcadeDB looks an id up by index for one label only, so each label is asked by itself.
-UNWIND $ids AS id
-OPTIONAL MATCH (j:Job {id: id})
-OPTIONAL MATCH (c:Consumer {id: id})
-WITH id, coalesce(j, c) AS a
-MATCH (a)<-[e:USED_BY]-(b:Field)
-WHERE e.valid_from <= $at AND $at < e.valid_to AND e.retracted_at > datetime.realtime()
+// Each label is asked by itself, so that both engines look ids up by index.
+CALL () {
+  UNWIND $ids AS id
+  MATCH (:Job {id: id})<-[e:USED_BY]-(b:Field)
+  RETURN id, e, b
+  UNION ALL
+  UNWIND $ids AS id
+  MATCH (:Consumer {id: id})<-[e:USED_BY]-(b:Field)
+  RETURN id, e, b
+}
+WITH id, e, b, coalesce($known, datetime.realtime()) AS known
+// What ends by being closed was not known to end before: a moment after `known` sees it open.
+WHERE e.valid_from <= $at AND CASE WHEN $at < known THEN $at ELSE known END < e.valid_to
+  AND e.recorded_at <= known AND known < e.retracted_at
+WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_seen.epochMillis, e.source, e.job, e.kind,
+  coalesce(e.required, true), coalesce(e.columns, [])]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
-RETURN b.id AS source, id AS target, type(e) AS kind, e.provenance AS provenance, coalesce(e.stale, false) AS stale,
-       e.last_seen AS last_seen, e.job AS job, b.id AS node, labels(b)[0] AS label,
-       of.namespace AS namespace, of.name AS name, b.path AS path, true AS columns_known
+RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
+  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops

@@ -1,12 +1,13 @@
 // name:    lineage.columns_up
 // purpose: One hop upstream from columns: what they are made from, what shapes their dataset, and which jobs make it in a way that is not known by column.
 // param:   ids list of string - the frontier: fields
-// param:   at datetime - the moment
-// returns: source string, target string, kind string, provenance string, stale boolean, last_seen datetime, job string, node string, label string, namespace string, name string, path string, columns_known boolean - one row per edge; node is the new end of it, namespace and name of a field are those of its dataset
+// param:   at datetime - the moment: what was true then
+// param:   known datetime - as it was known at this moment; null for what is known now
+// returns: hops list - one row, as lineage.step_down; namespace and name are those of the dataset, the job or the consumer
 // access:  read
 CALL () {
   UNWIND $ids AS id
-  MATCH (f:Field {id: id})<-[e:FEEDS]-(b:Field)
+  MATCH (:Field {id: id})<-[e:FEEDS]-(b:Field)
   RETURN id, e, b
   UNION ALL
   UNWIND $ids AS id
@@ -20,10 +21,12 @@ CALL () {
   WHERE NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0
   RETURN id, e, b
 }
-WITH id, e, b
-WHERE e.valid_from <= $at AND $at < e.valid_to AND e.retracted_at > datetime.realtime()
+WITH id, e, b, coalesce($known, datetime.realtime()) AS known
+// What ends by being closed was not known to end before: a moment after `known` sees it open.
+WHERE e.valid_from <= $at AND CASE WHEN $at < known THEN $at ELSE known END < e.valid_to
+  AND e.recorded_at <= known AND known < e.retracted_at
+WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_seen.epochMillis, e.source, e.job, e.kind,
+  coalesce(e.required, true), coalesce(e.columns, [])]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
-RETURN b.id AS source, id AS target, type(e) AS kind, e.provenance AS provenance, coalesce(e.stale, false) AS stale,
-       e.last_seen AS last_seen, e.job AS job, b.id AS node, labels(b)[0] AS label,
-       coalesce(of.namespace, b.namespace) AS namespace, coalesce(of.name, b.name) AS name, b.path AS path,
-       type(e) <> 'PRODUCES' AS columns_known
+RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
+  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops

@@ -1,17 +1,26 @@
 // name:    lineage.step_down
 // purpose: One hop downstream from a frontier, over datasets, jobs and consumers, as it was true at one moment.
 // param:   ids list of string - the frontier: datasets, jobs
-// param:   at datetime - the moment
-// returns: source string, target string, kind string, provenance string, stale boolean, last_seen datetime, required boolean, columns list, node string, label string, namespace string, name string, columns_known boolean - one row per edge; node is the new end of it, columns_known is for jobs
+// param:   at datetime - the moment: what was true then
+// param:   known datetime - as it was known at this moment; null for what is known now
+// returns: hops list - one row, with a list for each node that an edge leads to: [id, label, namespace, name, column, partition, state, technical, columns_known (of a job), edges]; an edge is [its end in the frontier, kind, provenance, stale, last_seen in ms, source, job, flow, required, columns]
 // access:  read
-// ArcadeDB looks an id up by index for one label only, so each label is asked by itself.
-UNWIND $ids AS id
-OPTIONAL MATCH (d:Dataset {id: id})
-OPTIONAL MATCH (j:Job {id: id})
-WITH id, coalesce(d, j) AS a
-MATCH (a)-[e:CONSUMED_BY|PRODUCES]->(b:Dataset|Job|Consumer)
-WHERE e.valid_from <= $at AND $at < e.valid_to AND e.retracted_at > datetime.realtime()
-RETURN id AS source, b.id AS target, type(e) AS kind, e.provenance AS provenance, coalesce(e.stale, false) AS stale, e.last_seen AS last_seen,
-       coalesce(e.required, true) AS required, coalesce(e.columns, []) AS columns,
-       b.id AS node, labels(b)[0] AS label, b.namespace AS namespace, b.name AS name,
-       coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0 AS columns_known
+// Each label is asked by itself, so that both engines look ids up by index.
+CALL () {
+  UNWIND $ids AS id
+  MATCH (:Dataset {id: id})-[e:CONSUMED_BY]->(b:Job|Consumer)
+  RETURN id, e, b
+  UNION ALL
+  UNWIND $ids AS id
+  MATCH (:Job {id: id})-[e:PRODUCES]->(b:Dataset)
+  RETURN id, e, b
+}
+WITH id, e, b, coalesce($known, datetime.realtime()) AS known
+// What ends by being closed was not known to end before: a moment after `known` sees it open.
+WHERE e.valid_from <= $at AND CASE WHEN $at < known THEN $at ELSE known END < e.valid_to
+  AND e.recorded_at <= known AND known < e.retracted_at
+WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_seen.epochMillis, e.source, e.job, e.kind,
+  coalesce(e.required, true), coalesce(e.columns, [])]) AS edges
+// One record for all: a record for each would cost the driver more than its content.
+RETURN collect([b.id, labels(b)[0], b.namespace, b.name, null, null, null, coalesce(b.technical, false),
+  coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops

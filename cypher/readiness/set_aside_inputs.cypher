@@ -4,5 +4,5 @@
 // returns: version string - none: all its inputs are good
 // access:  read
 MATCH (v:DatasetVersion)-[:READ_BY]->(:Run {id: $run})
-WHERE v.state = 'QUARANTINED'
+WHERE v.state IN ['QUARANTINED', 'RETIRED']
 RETURN v.id AS version ORDER BY version

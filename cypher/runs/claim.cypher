@@ -14,7 +14,7 @@ WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.re
   AND NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
   AND (r.kind = 'validation' OR NOT (r.job IN held OR r.job_partition IN held OR EXISTS {
     MATCH (v:DatasetVersion)-[:READ_BY]->(r)
-    WHERE v.state = 'QUARANTINED' OR v.dataset IN held OR v.partition IN held
+    WHERE v.state IN ['QUARANTINED', 'RETIRED'] OR v.dataset IN held OR v.partition IN held
   }))
 SET r.state = 'RUNNING', r.fence = r.fence + 1, r.attempts = r.attempts + 1, r.owner = $worker,
   r.started_at = datetime.realtime()

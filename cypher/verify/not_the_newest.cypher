@@ -8,7 +8,7 @@ WHERE v.published_at IS NOT NULL
 OPTIONAL MATCH (p)-[:CURRENT]->(c:DatasetVersion)
 WITH p, v, c
 WHERE c.state <> 'PUBLISHED'
-  OR (v.state <> 'QUARANTINED' AND (c IS NULL OR (v.state = 'PUBLISHED' AND v.id <> c.id)
+  OR (NOT v.state IN ['QUARANTINED', 'EXPIRED', 'RETIRED'] AND (c IS NULL OR (v.state = 'PUBLISHED' AND v.id <> c.id)
     OR v.source_time > coalesce(c.confirmed_time, c.source_time)))
 WITH p, count(v) AS at_odds
 RETURN p.id AS subject,

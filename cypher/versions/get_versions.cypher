@@ -13,5 +13,6 @@ RETURN v.id AS id, d.namespace AS namespace, d.name AS name, v.key AS key, v.sta
        COLLECT { MATCH (r:Run)-[:WROTE]->(v) RETURN r.id } AS runs,
        COLLECT {
          MATCH (v)-[:CHECKED_BY]->(c:CheckResult)
-         RETURN {check: c.check, kind: c.kind, passed: c.passed, severity: c.severity, failed_rows: c.failed_rows, message: c.message, sample: c.sample, position: c.position}
+         RETURN {check: c.check, kind: c.kind, passed: c.passed, severity: c.severity, failed_rows: c.failed_rows, message: c.message, sample: c.sample, position: c.position,
+           value: c.value, compared_with: c.compared_with, source: c.source}
        } AS results

@@ -13,4 +13,5 @@ WITH v, p, t, c, c IS NOT NULL AS was_current
 DELETE c
 SET t.state = 'QUARANTINED', t.reason = 'quarantined by ' + $by + ': ' + $reason, t.quarantined_by = $by,
   t.quarantined_with = v.id, t.withheld = 1, p.evaluate = datetime.realtime()
+REMOVE t.aging, t.replaced_at
 RETURN t.id AS id, was_current

@@ -6,7 +6,7 @@
 MATCH (v:DatasetVersion {id: $version})
 MATCH (p:Partition {id: v.partition})-[:HAS_VERSION]->(t:DatasetVersion)
 WHERE t.state = 'QUARANTINED' AND (t.id = v.id OR t.quarantined_with = v.id)
-SET t.state = 'SUPERSEDED', t.reason = 'released'
+SET t.state = 'SUPERSEDED', t.reason = 'released', t.aging = p.id, t.replaced_at = datetime.realtime()
 REMOVE t.quarantined_by, t.quarantined_with, t.withheld
-SET p.evaluate = datetime.realtime()
+SET p.evaluate = datetime.realtime(), p.expire_at = datetime.realtime()
 RETURN t.id AS id

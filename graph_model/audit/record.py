@@ -23,7 +23,7 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the owners of the dataset or job `about` (an id) must be told, once per `id`."""
+    """Something the owners of the dataset, job or consumer `about` (an id) must be told, once per `id`."""
 
     id: str
     kind: str

@@ -26,7 +26,7 @@ def dumps(contract: Contract) -> str:
 def loads(text: str) -> Contract:
     document = json.loads(text)
     return Contract(
-        columns=tuple(Column(**column) for column in document["columns"]),
+        columns=tuple(_column_from(column) for column in document["columns"]),
         checks=tuple(check_from(check) for check in document["checks"]),
         version=document["version"],
         file=document["file"],
@@ -35,7 +35,16 @@ def loads(text: str) -> Contract:
 
 def _column_to(column: Column) -> dict[str, Any]:
     found = {"path": column.path, "type": column.type, "nullable": column.nullable, "description": column.description}
-    return {**found, "renamed_from": column.renamed_from} if column.renamed_from else found
+    said = {
+        "renamed_from": column.renamed_from,
+        "tags": list(column.tags),
+        "classification": column.classification,
+    }
+    return found | {key: value for key, value in said.items() if value}
+
+
+def _column_from(document: Mapping[str, Any]) -> Column:
+    return Column(**{**document, "tags": tuple(document.get("tags", ()))})
 
 
 def check_to(check: Check) -> dict[str, Any]:

@@ -30,7 +30,8 @@ CANONICAL_TYPES = (
 class Column:
     """One column of a schema. `path` uses dots for nested fields; `type` is the text of a canonical type.
 
-    `renamed_from`: the path it had before, where a contract says so; empty: it was always called so.
+    `renamed_from`: the path it had before, where a contract says so; empty: it was always called so. `description`,
+    `tags` and `classification` are words about it that are no part of the schema.
     """
 
     path: str
@@ -38,6 +39,8 @@ class Column:
     nullable: bool = True
     description: str = ""
     renamed_from: str = ""
+    tags: tuple[str, ...] = ()
+    classification: str = ""
 
 
 def lies_in(path: str, outer: str) -> bool:
@@ -53,9 +56,14 @@ class Check:
     `schema` {columns: {name: type}} (these columns exist and hold values of this type; extra columns are fine) ·
     `row_count` {min?, max?} · `not_null` {columns, missing?} · `unique` {columns} (together) ·
     `allowed_values` {column, values} · `range` {column, min?, max?, above?, below?} · `length` {column, min?, max?} ·
-    `matches` {column, pattern} (the whole value) · `sql` {query, column?} (one SELECT of one number, which `must` be
-    zero by default) · `compatibility` {mode, columns, before?, version?, reader?} (the schema against the one that
-    readers get now; made for each validation). Those about rows also take `must`, how many may fail ({at_most: 5}; none
+    `matches` {column, pattern} (the whole value) · `sql` {query, column?, engine?} (one SELECT of one number, which
+    `must` be zero by default) · `row_count_history` {versions, at_least, deviations, slack, same_weekday} ·
+    `freshness` {max_age, column?, until?, timezone?} · `foreign_key` {columns, references, dataset, partition,
+    if_missing} · `reconciliation` {rows, columns, references, absolute|percent, dataset, partition, if_missing} ·
+    `python` {function, arguments, timeout, project} (these five with what the graph knows, filled in for each
+    validation: graph_model/checks/surroundings.py) · `compatibility` {mode, columns, before?, version?, reader?} (the
+    schema against the one that readers get now; made for each validation). Those about rows, and `foreign_key`, also
+    take `must`, how many may fail ({at_most: 5}; none
     by default), with `unit` rows or percent. `masked` lists columns whose values are never shown.
     """
 
@@ -68,7 +76,11 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check found. `sample` holds at most 5 failing rows, each with its `row` where rows have an order (the
-    first is 1), and its `file` where there are several."""
+    first is 1), and its `file` where there are several.
+
+    `value`: the number that was measured, where the check measures one: rows, a sum, an age in seconds.
+    `compared_with`: ids of the versions it was held against. `source`: who else found it; empty: our own validation.
+    """
 
     check: str
     kind: str
@@ -77,6 +89,9 @@ class CheckResult:
     failed_rows: int = 0
     message: str = ""
     sample: tuple[Mapping[str, Any], ...] = ()
+    value: float | None = None
+    compared_with: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def blocks(self) -> bool:

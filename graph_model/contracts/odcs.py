@@ -6,50 +6,63 @@ Rules of type `text` are for people and are left to them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from open_data_contract_standard.model import DataQuality, OpenDataContractStandard, SchemaObject, SchemaProperty
-from pydantic import ValidationError
+from open_data_contract_standard.model import (
+    DataQuality,
+    OpenDataContractStandard,
+    Relationship,
+    SchemaObject,
+    SchemaProperty,
+)
 
-from graph_model.contracts.entities import Check, Column, Contract, lies_in
+from graph_model.contracts.document import Document, document_of, model_of
+from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.contracts.quality import checks_of_rule
-from graph_model.contracts.source import Path, Source, in_words, texts
+from graph_model.contracts.relationships import checks_of_relationships
+from graph_model.contracts.sensitive import hidden_in, sensitive_columns
+from graph_model.contracts.source import Path, Source, texts
 from graph_model.errors import nearest
 from graph_model.schemas.documents import from_odcs
 
 # Logical types are canonical types, but for these.
 _LOGICAL = {"map": "object", "vector": "array"}
-# Classifications and tags under which a value stays out of samples.
-_SENSITIVE = {"sensitive", "confidential", "restricted", "secret", "pii", "personal"}
 _CANONICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
 
 
 def read_contract(text: str, *, file: str, dataset: str) -> Contract:
     """What the contract says about `dataset` (the name or physical name of one of its schema objects; a lone object is
     taken whatever its name). Raises InvalidContract."""
-    source = Source(text, file)
-    document = _document(source)
-    objects = document.schema_ or []
+    return read_whole(text, file=file, dataset=dataset)[1]
+
+
+def read_whole(text: str, *, file: str, dataset: str) -> tuple[Document, Contract]:
+    """The whole document, and what it says about `dataset`. Raises InvalidContract."""
+    source, model, document = _read(text, file)
+    objects = model.schema_ or []
     if not objects:
-        return Contract(version=document.version or "", file=file)
+        return document, Contract(version=document.version, file=file)
     position = _position_of(source, objects, dataset)
-    return _Reader(source, objects[position], ("schema", position)).contract(document.version or "")
+    return document, _Reader(source, objects[position], ("schema", position)).contract(document.version)
 
 
-def _document(source: Source) -> OpenDataContractStandard:
-    if source.document.get("kind") != "DataContract":
-        raise source.refusal(("kind",), "not a contract: it has no `kind: DataContract`")
-    if not str(source.document.get("apiVersion", "")).startswith("v3."):
-        raise source.refusal(
-            ("apiVersion",), f"only version 3 of the standard is understood, not {source.document.get('apiVersion')}"
-        )
-    try:
-        return OpenDataContractStandard.model_validate(source.document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise source.refusal(first["loc"], f"{in_words(first['loc'])}: {first['msg']}") from None
+def read_all(text: str, *, file: str) -> tuple[Document, Mapping[str, Contract]]:
+    """The whole document, and what it says about each of its schema objects, by name. Raises InvalidContract."""
+    source, model, document = _read(text, file)
+    found: dict[str, Contract] = {}
+    for position, one in enumerate(model.schema_ or []):
+        name = one.name or one.physicalName or f"object {position + 1}"
+        if name in found:
+            raise source.refusal(("schema", position), f"a second object is called {name}")
+        found[name] = _Reader(source, one, ("schema", position)).contract(document.version)
+    return document, found
+
+
+def _read(text: str, file: str) -> tuple[Source, OpenDataContractStandard, Document]:
+    source = Source(text, file)
+    return source, model_of(source), document_of(source)
 
 
 def _position_of(source: Source, objects: Sequence[SchemaObject], dataset: str) -> int:
@@ -70,12 +83,6 @@ def column_name(prop: SchemaProperty) -> str:
     return prop.physicalName or prop.name or ""
 
 
-def is_sensitive(prop: SchemaProperty) -> bool:
-    """Whether the values of a column are nobody else's business: by its classification, or by a tag."""
-    said = {(prop.classification or "").lower(), *(tag.lower() for tag in prop.tags or ())}
-    return bool(said & _SENSITIVE)
-
-
 class _Reader:
     """Reads one schema object. `path` is where it stands in the file."""
 
@@ -84,7 +91,7 @@ class _Reader:
         source.known_keys(path, SchemaObject.model_fields)
         self.properties = list(self._walk(found.properties or [], path, ""))
         self.nested = {column.path for column, _, here in self.properties if len(here) > len(path) + 2}
-        self.sensitive = self._sensitive()
+        self.sensitive = sensitive_columns([column for column, _, _ in self.properties])
         self.columns = {
             column.path if column.path in self.nested else prop.name or column.path: column.path
             for column, prop, _ in self.properties
@@ -92,16 +99,10 @@ class _Reader:
 
     def contract(self, version: str) -> Contract:
         checks = [*self._schema_checks(), *self._key_checks(), *self._value_checks(), *self._quality_checks()]
-        checks = [self._without_secrets(check) for check in checks]
+        checks = [hidden_in(check, self.sensitive) for check in checks]
         return Contract(
             tuple(column for column, _, _ in self.properties), _named_apart(checks), version, self.source.file
         )
-
-    def _without_secrets(self, check: Check) -> Check:
-        """The check, told which of its columns hold what nobody may see in a sample."""
-        about = check.params.get("columns") or [check.params.get("column")]
-        masked = [path for path in about if path in self.sensitive and check.kind != "sql"]
-        return replace(check, params={**check.params, "masked": masked}) if masked else check
 
     def _walk(
         self, properties: Sequence[SchemaProperty], path: Path, prefix: str
@@ -115,14 +116,10 @@ class _Reader:
             name = f"{prefix}{column_name(prop)}"
             nullable = not (prop.required or prop.primaryKey)
             former = self._former(prop, prefix, here)
-            yield Column(name, self._type(prop, here), nullable, prop.description or "", former), prop, here
+            column = Column(name, self._type(prop, here), nullable, prop.description or "", former)
+            yield replace(column, tags=tuple(prop.tags or ()), classification=prop.classification or ""), prop, here
             self._nothing_inside_arrays(prop.items, (*here, "items"))
             yield from self._walk(prop.properties or [], here, f"{name}.")
-
-    def _sensitive(self) -> set[str]:
-        """Columns that are classified or tagged so, with all that is inside them."""
-        own = [column.path for column, prop, _ in self.properties if is_sensitive(prop)]
-        return {column.path for column, _, _ in self.properties if any(lies_in(column.path, path) for path in own)}
 
     def _former(self, prop: SchemaProperty, prefix: str, here: Path) -> str:
         """The path before a rename, which the standard has no word for: `customProperties` with `renamedFrom`."""
@@ -204,8 +201,13 @@ class _Reader:
 
     def _quality_checks(self) -> Iterator[Check]:
         yield from self._rules(self.object.quality, self.path, None)
+        yield from self._relationships(self.object.relationships, self.path, None)
         for column, prop, path in self.properties:
             yield from self._rules(prop.quality, path, column.path)
+            yield from self._relationships(prop.relationships, path, column.path)
+
+    def _relationships(self, found: Sequence[Relationship] | None, path: Path, column: str | None) -> Iterator[Check]:
+        return checks_of_relationships(self.source, found, path, column=column, columns=self.columns)
 
     def _rules(self, rules: Sequence[DataQuality] | None, path: Path, column: str | None) -> Iterator[Check]:
         for position, rule in enumerate(rules or []):

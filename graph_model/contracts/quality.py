@@ -9,6 +9,7 @@ from typing import Any
 from open_data_contract_standard.model import DataQuality
 
 from graph_model.contracts.entities import Check, Severity
+from graph_model.contracts.own_rules import ENGINE, OwnRule
 from graph_model.contracts.source import Path, Source, texts
 from graph_model.errors import InvalidContract, nearest
 
@@ -41,6 +42,9 @@ def checks_of_rule(
     if rule.type == "sql":
         yield Check(_name(rule, "sql", column), "sql", _sql(asked), _severity(rule))
         return
+    if rule.type == "custom":
+        yield _own_check(asked)
+        return
     if rule.type not in (None, "library"):
         raise source.refusal(
             path,
@@ -49,6 +53,31 @@ def checks_of_rule(
     metric = _metric(source, rule, path)
     for kind, params in _PARAMS[metric](asked):
         yield Check(_name(rule, metric, column), kind, params, _severity(rule))
+
+
+def _own_check(asked: _Asked) -> Check:
+    """A check that the standard leaves to the engine; ours are the only ones that run here."""
+    rule = asked.rule
+    if rule.engine != ENGINE:
+        near = f"; did you mean {ENGINE}?" if nearest(rule.engine or "", [ENGINE]) else ""
+        raise asked.source.refusal(
+            (*asked.path, "engine" if rule.engine else "type"),
+            f"a custom rule of engine {rule.engine or 'unknown'} cannot be run here: only engine {ENGINE} can{near}",
+        )
+    own = OwnRule(asked.source, asked.path, column=asked.column, columns=asked.columns)
+    kind, params = own.kind()
+    return Check(_name(rule, own.check, asked.column), kind, params | _must_of(asked, kind), _severity(rule))
+
+
+def _must_of(asked: _Asked, kind: str) -> dict[str, Any]:
+    """What a number must be, of the kinds that have one to compare; the others know themselves what is good."""
+    if kind == "foreign_key":
+        return asked.tolerance() if asked.says_must() else {}
+    if kind == "python" and asked.says_must():
+        return {"must": asked.must()}
+    if asked.says_must() or asked.rule.unit is not None:
+        raise asked.refusal(f"{kind} has no number to compare: leave the must… and the unit out")
+    return {}
 
 
 def _metric(source: Source, rule: DataQuality, path: Path) -> str:
@@ -84,6 +113,9 @@ class _Asked:
 
     def refusal(self, message: str) -> InvalidContract:
         return self.source.refusal(self.path, message)
+
+    def says_must(self) -> bool:
+        return any(getattr(self.rule, theirs) is not None for theirs in _OPERATORS)
 
     def must(self) -> dict[str, Any]:
         """What the number must be, by our operators. Raises InvalidContract when the rule does not say."""
@@ -190,8 +222,13 @@ def _sql(asked: _Asked) -> dict[str, Any]:
         raise asked.refusal("a rule of type sql needs its query: one SELECT of one number")
     if asked.rule.unit is not None:
         raise asked.refusal("a query gives a plain number: leave the unit out")
+    if asked.rule.engine not in (None, "duckdb"):
+        raise asked.source.refusal(
+            (*asked.path, "engine"), f"a query runs where its rows lie, or in duckdb: not in {asked.rule.engine}"
+        )
     about = {} if asked.column is None else {"column": asked.column}
-    return {"query": query, "must": asked.must(), **about}
+    engine = {} if asked.rule.engine is None else {"engine": asked.rule.engine}
+    return {"query": query, "must": asked.must(), **about, **engine}
 
 
 _ROW_COUNT_BOUNDS: dict[str, Callable[[Any], dict[str, int]]] = {

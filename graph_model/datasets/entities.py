@@ -10,12 +10,14 @@ from typing import Any
 from graph_model.contracts.entities import Column, Contract
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.retention.entities import Retention
 from graph_model.versions.entities import VersionState
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`columns` are those of the current schema, in order; before any is known, those that the contract declares.
+    """`columns` are those of the current schema, in order, with what the contract says about each; before any schema is
+    known, those that the contract declares. `properties` are what its people noted: plain values by name.
 
     `retired_at` is None while the dataset is declared.
     """
@@ -30,10 +32,28 @@ class Dataset:
     owners: tuple[str, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
+    classification: str = ""
+    domain: str = ""
+    tier: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
     expose: str | None = None
+    retention: Retention | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     scope: str = ""
     retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which datasets are meant; what is empty does not matter. `search` is a part of a name in any case."""
+
+    search: str = ""
+    namespace: str = ""
+    format: str = ""
+    owner: str = ""
+    tag: str = ""
+    domain: str = ""
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
 from graph_model.contracts import definition
-from graph_model.contracts.entities import Contract
-from graph_model.datasets.entities import Dataset, PartitionOverview
+from graph_model.contracts.entities import Column, Contract
+from graph_model.datasets.entities import Dataset, Filters, PartitionOverview
 from graph_model.errors import DatasetNotFound
 from graph_model.names import Name, dataset_name_id
 from graph_model.pages import Page, cut
 from graph_model.partitions.stored import scheme_of
+from graph_model.retention import entities as retention
 from graph_model.schemas.repository import columns_of
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.entities import VersionState
 
 KNOWN_NAMES = 2000
+EVERY = Filters()
 
 
 def dataset(graph: Graph, name: Name) -> Dataset:
@@ -27,12 +30,12 @@ def dataset(graph: Graph, name: Name) -> Dataset:
     return found[name]
 
 
-def datasets(graph: Graph, *, search: str | None = None, first: int = 50, after: Name | None = None) -> Page[Dataset]:
-    """One page of the datasets declared now, by namespace and name; `search` is a part of a name in any case."""
+def datasets(graph: Graph, filters: Filters = EVERY, *, first: int = 50, after: Name | None = None) -> Page[Dataset]:
+    """One page of the datasets declared now, by namespace and name."""
     start = after or Name("", "")
     rows = graph.rows(
         "datasets.list_datasets",
-        search=(search or "").lower(),
+        **_given(filters),
         after_namespace=start.namespace,
         after_name=start.name,
         limit=first + 1,
@@ -42,8 +45,12 @@ def datasets(graph: Graph, *, search: str | None = None, first: int = 50, after:
     return Page(tuple(found[key] for key in page.items if key in found), page.has_next)
 
 
-def count_datasets(graph: Graph, *, search: str | None = None) -> int:
-    return graph.rows("datasets.count_datasets", search=(search or "").lower())[0]["total"]
+def count_datasets(graph: Graph, filters: Filters = EVERY) -> int:
+    return graph.rows("datasets.count_datasets", **_given(filters))[0]["total"]
+
+
+def _given(filters: Filters) -> dict[str, str]:
+    return {**asdict(filters), "search": filters.search.lower()}
 
 
 def datasets_by_id(graph: Graph, ids: Sequence[str]) -> Mapping[str, Dataset]:
@@ -57,6 +64,11 @@ def datasets_by_name(graph: Graph, names: Sequence[Name]) -> Mapping[Name, Datas
     ids = {asked[row["name_id"]]: row["id"] for row in graph.rows("datasets.find_datasets", ids=list(asked))}
     found = datasets_by_id(graph, sorted(set(ids.values())))
     return {name: found[key] for name, key in ids.items() if key in found}
+
+
+def names_of(graph: Graph, dataset: str) -> tuple[Name, ...]:
+    """Every name of a dataset (by id), in order."""
+    return tuple(Name(row["namespace"], row["name"]) for row in graph.rows("datasets.names_of", id=dataset))
 
 
 def known_datasets(graph: Graph, namespace: str) -> tuple[str, ...]:
@@ -86,18 +98,39 @@ def _dataset(row: Row) -> Dataset:
     return Dataset(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
-        format=row["format"],
+        format=row["format"] or "unknown",
         location=row["location"],
         partitions=scheme_of(row),
-        columns=columns_of(row["columns"]) or contract.columns,
+        columns=_described(columns_of(row["columns"]), contract.columns) or contract.columns,
         contract=contract,
         owners=tuple(sorted(row["owners"])),
         description=row["description"] or "",
         tags=tuple(row["tags"] or ()),
+        classification=row["classification"] or "",
+        domain=row["domain"] or "",
+        tier=row["tier"] or "",
+        properties=json.loads(row["properties"] or "{}"),
         expose=row["expose"],
+        retention=retention.loads(row["retention"]),
         options=json.loads(row["options"] or "{}"),
         scope=row["scope"] or "",
         retired_at=row["retired_at"],
+    )
+
+
+def _described(columns: Sequence[Column], declared: Sequence[Column]) -> tuple[Column, ...]:
+    """The columns with what the contract says about those of their names: words are no part of a schema."""
+    said = {column.path: column for column in declared}
+    return tuple(
+        replace(
+            column,
+            description=said[column.path].description,
+            tags=said[column.path].tags,
+            classification=said[column.path].classification,
+        )
+        if column.path in said
+        else column
+        for column in columns
     )
 
 

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
-from graph_model.contracts.odcs import read_contract
+from graph_model.contracts.odcs import read_whole
+from graph_model.contracts.sensitive import hidden_whole, is_sensitive
+from graph_model.contracts.team import owners_of
 from graph_model.errors import InvalidContract, Mistake
 from graph_model.estate.drafts import DatasetDraft, Source
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
 from graph_model.estate.partitions import read_partitions
 from graph_model.estate.promises import read_promise
-from graph_model.estate.sections import Said, Section
-from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, known_formats
-from graph_model.estate.yaml_lines import Entries
+from graph_model.estate.retention import read_retention
+from graph_model.estate.sections import Said, Section, describe
+from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, LOGIN_OPTIONS, known_formats
+from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.retention.contract import retention_of_contract
+from graph_model.retention.entities import Retention
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS = ("date", "partition", "root")
@@ -31,26 +38,52 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     format = section.word("format", known_formats(), required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
-    contract = _contract(section, name, source)
+    tags = tuple(tag.value for tag in section.texts("tags"))
+    classification = section.words("classification")
+    document, contract, promised = _contract(section, name, source)
+    if is_sensitive(classification, tags):
+        contract = hidden_whole(contract)
     spec = DatasetSpec(
         name=name,
         format=format,
         location=_location(section, format, partitions, exposed=expose is not None),
         partitions=partitions,
         contract=contract,
-        owners=section.owners(),
-        description=section.description(),
-        tags=tuple(tag.value for tag in section.texts("tags")),
+        document=document,
+        owners=section.owners() or (owners_of(document) if document else ()),
+        description=section.words("description"),
+        tags=tags,
+        classification=classification,
+        domain=section.words("domain"),
+        tier=section.words("tier"),
+        properties=_properties(section),
         expose="copy" if expose else None,
         compatibility=read_promise(section, [column.path for column in contract.columns]),
+        retention=read_retention(section, scheme) if "retention" in section else promised,
         options=options,
     )
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)
 
 
+def _properties(section: Section) -> dict[str, Any]:
+    """Plain values only: what lies deeper would be a document, and belongs into one."""
+    found: dict[str, Any] = {}
+    for key, tree in section.entries("properties"):
+        if isinstance(tree, Scalar) and isinstance(tree.value, (str, int, float, bool)):
+            found[key.text] = tree.value
+        else:
+            section.wrong(
+                key.line, f"property {key.text} must be a text, a number or true or false", f"not {describe(tree)}"
+            )
+    return found
+
+
 def _options(section: Section, format: str) -> dict[str, Any]:
     """`url` and `table` say where a table lies; for readers they are options like the others."""
     options = section.values("options")
+    for entry, _ in section.entries("options"):
+        if entry.text in LOGIN_OPTIONS and not str(options[entry.text]).startswith("env:"):
+            section.wrong(entry.line, f"{entry.text} would be known to all who read the graph", "write env:NAME")
     for key in ("url", "table"):
         said = section.text(key)
         if said and format and format != "table":
@@ -91,14 +124,27 @@ def _check_template(section: Section, said: Said[str], partitions: PartitionSche
         section.wrong(said.line, "every partition would be exposed at the same location", "put {date} into it")
 
 
-def _contract(section: Section, name: Name, source: Source) -> Contract:
+def _contract(section: Section, name: Name, source: Source) -> tuple[Document | None, Contract, Retention | None]:
+    """The whole contract, what is used of it, and how long it promises to keep what was replaced."""
     path = section.text("contract")
     text = read_beside(source, path, what=f"{section.what}: contract") if path else None
     if path is None or text is None:
-        return Contract()
+        return None, Contract(), None
     file = str(source.folder / path.value)  # for messages; what is kept is the path as the estate writes it
     try:
-        return replace(read_contract(text, file=file, dataset=name.name), file=path.value)
+        document, contract = read_whole(text, file=file, dataset=name.name)
+        promised = retention_of_contract(text, file=file)
     except InvalidContract as error:
         source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))
-        return Contract()
+        return None, Contract(), None
+    return document, replace(in_project(contract, source.folder), file=path.value), promised
+
+
+def in_project(contract: Contract, folder: Path) -> Contract:
+    """The contract, its checks that call a function told in which folder the code lies."""
+    project = {"project": str(folder.resolve())}
+    checks = [
+        replace(check, params={**check.params, **project}) if check.kind == "python" else check
+        for check in contract.checks
+    ]
+    return replace(contract, checks=tuple(checks))

@@ -100,12 +100,18 @@ def _same_edge(one: Edge | None, other: Edge) -> bool:
 
 
 def _portable(properties: Any) -> dict[str, Any]:
-    """Properties without the path of the project, so that a plan made on one machine can be applied on another."""
+    """Properties without the path of the project, which jobs and checks know: a plan made on one machine can be
+    applied on another."""
     plain = dict(properties)
     if "definition" in plain:
         definition = json.loads(plain["definition"])
         definition["executor"].pop("project", None)
         plain["definition"] = definition
+    if plain.get("contract"):
+        contract = json.loads(plain["contract"])
+        for check in contract["checks"]:
+            check["params"].pop("project", None)
+        plain["contract"] = contract
     return plain
 
 

@@ -1,4 +1,4 @@
-"""Declared edges: what reads and makes what, by which columns, with which schema, owned by whom.
+"""Declared edges: what reads and makes what, by which columns, with which schema and contract, owned by whom.
 
 The id of an edge says its ends and its kind. When its properties change it is closed and opened again, so that the
 graph knows how things were at any moment.
@@ -12,7 +12,7 @@ from typing import Any
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Edge, EdgeKind, without_empty
 from graph_model.lineage.entities import ColumnFlows
-from graph_model.names import Name, consumer_id, field_id, job_id, owner_id
+from graph_model.names import Name, consumer_id, contract_id, field_id, job_id, owner_id
 from graph_model.schemas.recording import schema_id
 
 DatasetIds = Mapping[Name, str]
@@ -47,6 +47,8 @@ def dataset_edges(spec: DatasetSpec, *, id: str) -> Iterator[Edge]:
         yield edge("OWNED_BY", id, owner_id(owner), about=id)
     if spec.contract.columns:
         yield edge("HAS_SCHEMA", id, schema_id(id, spec.contract.columns), about=id)
+    if spec.document:
+        yield edge("HAS_CONTRACT", id, contract_id(id, spec.document.digest), about=id)
 
 
 def column_edges(job: str, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Edge]:

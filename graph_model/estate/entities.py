@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.retention.entities import Retention
 from graph_model.schemas.promises import OnViolation, Promise
 
 JobKind = Literal["python", "sql", "shell"]
@@ -20,18 +22,26 @@ Correction = Literal["rerun", "ignore", "ask"]
 class DatasetSpec:
     """`location` is a template (`{date}` or `{partition}` stands for the partition key) or None for outputs of runs
     that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
-    `expose: copy` keeps `location` up to date after each publish."""
+    `expose: copy` keeps `location` up to date after each publish. `document` is the whole of the contract's file.
+    `retention` is that of the contract where the estate says none. `properties` are what people want to note besides:
+    texts, numbers and truth values by name."""
 
     name: Name
     format: str
     location: str | None = None
     partitions: PartitionScheme = field(default_factory=PartitionScheme)
     contract: Contract = field(default_factory=Contract)
+    document: Document | None = None
     owners: tuple[str, ...] = ()
     description: str = ""
     tags: tuple[str, ...] = ()
+    classification: str = ""
+    domain: str = ""
+    tier: str = ""
+    properties: Mapping[str, Any] = field(default_factory=dict)
     expose: Literal["copy"] | None = None
     compatibility: Promise | None = None
+    retention: Retention | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 

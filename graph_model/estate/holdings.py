@@ -9,7 +9,7 @@ from typing import Any, Literal
 from graph_model.names import Name
 
 NodeKind = Literal["dataset", "job", "consumer"]
-EdgeKind = Literal["CONSUMED_BY", "PRODUCES", "FEEDS", "SHAPES", "USED_BY", "HAS_SCHEMA", "OWNED_BY"]
+EdgeKind = Literal["CONSUMED_BY", "PRODUCES", "FEEDS", "SHAPES", "USED_BY", "HAS_SCHEMA", "HAS_CONTRACT", "OWNED_BY"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """Nodes and edges by id. `labels` are what people call things, by id: owners and other scopes' datasets too."""
+    """Nodes and edges by id. `labels` are what people call things, by id: owners, other scopes' datasets, and the
+    versions of contracts too."""
 
     nodes: Mapping[str, Node] = field(default_factory=dict)
     edges: Mapping[str, Edge] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph_model.contracts import definition as contract_definition
@@ -12,6 +12,7 @@ from graph_model.estate.holdings import Node, NodeKind, without_empty
 from graph_model.jobs import definition as job_definition
 from graph_model.names import consumer_id, job_id
 from graph_model.partitions.stored import details_of
+from graph_model.retention import entities as retention
 from graph_model.schemas import promises
 
 # Every property that a declaration decides: one that is not set any more must be removed.
@@ -26,10 +27,15 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "partition_details",
         "expose",
         "compatibility",
+        "retention",
         "options",
         "contract",
         "description",
         "tags",
+        "classification",
+        "domain",
+        "tier",
+        "properties",
         "scope",
     ),
     "job": (
@@ -64,10 +70,15 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "partition_details": details_of(spec.partitions),
         "expose": spec.expose,
         "compatibility": promises.dumps(spec.compatibility) if spec.compatibility else None,
-        "options": json.dumps(dict(spec.options), sort_keys=True, ensure_ascii=False),
+        "retention": retention.dumps(spec.retention) if spec.retention else None,
+        "options": _as_text(spec.options),
         "contract": contract_definition.dumps(spec.contract),
         "description": spec.description,
         "tags": list(spec.tags),
+        "classification": spec.classification or None,
+        "domain": spec.domain or None,
+        "tier": spec.tier or None,
+        "properties": _as_text(spec.properties) if spec.properties else None,
         "scope": scope,
     }
     return Node(id, "dataset", without_empty(properties))
@@ -105,6 +116,10 @@ def consumer_node(spec: ConsumerSpec, *, scope: str) -> Node:
         "scope": scope,
     }
     return Node(consumer_id(spec.name), "consumer", without_empty(properties))
+
+
+def _as_text(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), sort_keys=True, ensure_ascii=False)
 
 
 def stored(node: Node) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from graph_model.errors import InvalidEstate, Mistake, nearest
 from graph_model.estate.build import build_estate
+from graph_model.estate.comparisons import check_comparisons
 from graph_model.estate.consumers import read_consumer
 from graph_model.estate.datasets import read_dataset
 from graph_model.estate.drafts import Draft, Source
@@ -39,6 +40,7 @@ def load_estate(path: Path, *, known: Collection[Name] | Mapping[Name, Partition
     around = _surroundings(draft, known)
     if not _is_misspelt(tree, "datasets"):
         check_references(draft, around)
+        check_comparisons(tuple(draft.datasets), around)
     estate = build_estate(draft, around)
     if mistakes.found:
         raise InvalidEstate(_in_order(mistakes))

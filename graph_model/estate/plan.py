@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 
 from graph_model.errors import InvalidEstate
 from graph_model.estate.against_graph import foreign_mistakes, mapped_whole, wide_cycles
+from graph_model.estate.contracts import Remark, judged
 from graph_model.estate.destructive import destructive_changes
 from graph_model.estate.diff import Difference, PlannedChange, difference
 from graph_model.estate.entities import Estate
@@ -29,7 +30,8 @@ T = TypeVar("T")
 class Plan:
     """`impact`: every job and consumer downstream of what would be taken away, with its verdict; else empty.
 
-    `incomplete_reasons` empty: the impact was followed to its end. `hash` stands for exactly these changes.
+    `incomplete_reasons` empty: the impact was followed to its end. `hash` stands for exactly these changes. `remarks`:
+    what stops nothing and should be looked at.
     """
 
     scope: str
@@ -37,6 +39,7 @@ class Plan:
     hash: str
     impact: tuple[Affected, ...] = ()
     incomplete_reasons: tuple[str, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -51,6 +54,7 @@ class Survey:
     wanted: Wanted
     difference: Difference
     taken_away: tuple[Change, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,8 @@ def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Sur
     names = referenced(estate)
     ids = dataset_ids(tx, names)
     declared = {dataset.name for dataset in estate.datasets}
-    found = other_datasets(tx, sorted({ids[name] for name in names if name not in declared}))
-    others = {name: found[ids[name]] for name in names if name not in declared and ids[name] in found}
+    known = other_datasets(tx, sorted({ids[name] for name in names if name not in declared}))
+    others = {name: known[ids[name]] for name in names if name not in declared and ids[name] in known}
     estate = mapped_whole(estate, others)
     columns = {name: columns_of(node) for name, node in others.items()}
     aim = wanted(estate, ids, columns, read_columns=read_columns)
@@ -85,14 +89,14 @@ def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Sur
     mistakes = [*foreign_mistakes(estate, aim.holdings, held, others), *wide_cycles(tx, estate, ids, others)]
     if mistakes:
         raise InvalidEstate(sorted(mistakes, key=lambda mistake: mistake.line))
-    found_difference = difference(held, aim.holdings, scope=estate.scope)
-    return Survey(held, aim, found_difference, destructive_changes(found_difference, held))
+    found = judged(tx, difference(held, aim.holdings, scope=estate.scope), held, aim)
+    return Survey(held, aim, found.difference, destructive_changes(found.difference, held), found.remarks)
 
 
 def planned(scope: str, surveyed: Survey, impact: Impact) -> Plan:
-    return Plan(
-        scope, surveyed.difference.changes, surveyed.difference.hash(scope), impact.affected, impact.incomplete_reasons
-    )
+    changes = surveyed.difference.changes
+    digest = surveyed.difference.hash(scope)
+    return Plan(scope, changes, digest, impact.affected, impact.incomplete_reasons, surveyed.remarks)
 
 
 def assess_inside(graph: Graph, tx: Transaction, taken_away: tuple[Change, ...]) -> Impact:

@@ -43,6 +43,7 @@ _EDGES = (
     EdgeQuery("estate.feeds_of_jobs", "FEEDS", ("job",), "job"),
     EdgeQuery("estate.shapes_of_jobs", "SHAPES", ("job",), "job"),
     EdgeQuery("estate.schemas_of_datasets", "HAS_SCHEMA", ("dataset",), "source"),
+    EdgeQuery("estate.contracts_of_datasets", "HAS_CONTRACT", ("dataset",), "source"),
     EdgeQuery("estate.owners_of", "OWNED_BY", ("dataset", "job", "consumer"), "source"),
 )
 

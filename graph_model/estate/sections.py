@@ -163,7 +163,11 @@ class Section:
         return tuple(dict.fromkeys(said.value for said in ((one,) if one else ()) + self.texts("owners")))
 
     def description(self) -> str:
-        said = self.text("description")
+        return self.words("description")
+
+    def words(self, key: str) -> str:
+        """The text under `key`; empty when it is not there."""
+        said = self.text(key)
         return said.value if said else ""
 
 

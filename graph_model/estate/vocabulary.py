@@ -20,8 +20,13 @@ DATASET_KEYS = (
     "owners",
     "description",
     "tags",
+    "classification",
+    "domain",
+    "tier",
+    "properties",
     "expose",
     "compatibility",
+    "retention",
     "options",
     "url",
     "table",
@@ -44,12 +49,15 @@ JOB_KEYS = (
 )
 INPUT_KEYS = ("dataset", "window", "optional", "correction")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
+RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description", "on_violation")
 DEADLINE_KEYS = ("by", "timezone")
 
 FORMATS = ("csv", "parquet", "arrow", "jsonl", "table", "manifest")
 # Installed packages bring further formats along, as entry points of this group.
 MORE_FORMATS = "headwater.formats"
+# Options of stores that only name a variable, env:NAME: what they stand for must not lie in the graph.
+LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
 CORRECTIONS = ("rerun", "ignore", "ask")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Column
 from graph_model.estate.edges import consumer_edges, dataset_edges, job_edges
 from graph_model.estate.entities import Estate, JobSpec
 from graph_model.estate.holdings import Edge, Holdings, Node
 from graph_model.estate.nodes import consumer_node, dataset_node, job_node
 from graph_model.lineage.entities import ColumnFlows, ReadColumns
-from graph_model.names import Name, field_id, owner_id
+from graph_model.names import Name, contract_id, field_id, owner_id
 from graph_model.schemas.recording import schema_id
 
 
@@ -26,11 +27,13 @@ def referenced(estate: Estate) -> tuple[Name, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`fields` (dataset id and path) and `schemas` (dataset id and columns) by id: what some of the edges lead to."""
+    """`fields` (dataset id and path), `schemas` (dataset id and columns) and `contracts` (dataset id, path of the file,
+    document) by id: what some of the edges lead to."""
 
     holdings: Holdings
     fields: Mapping[str, tuple[str, str]]
     schemas: Mapping[str, tuple[str, tuple[Column, ...]]]
+    contracts: Mapping[str, tuple[str, str, Document]]
     owners: Mapping[str, str]
 
 
@@ -43,17 +46,24 @@ def wanted(
     owners = {
         owner_id(owner): owner for spec in (*estate.datasets, *estate.jobs, *estate.consumers) for owner in spec.owners
     }
+    contracts = {
+        contract_id(ids[d.name], d.document.digest): (ids[d.name], d.contract.file, d.document)
+        for d in estate.datasets
+        if d.document
+    }
+    versions = {id: document.version for id, (_, _, document) in contracts.items()}
     labels = {id: name.name if name.namespace == estate.namespace else str(name) for name, id in ids.items()}
     return Wanted(
         holdings=Holdings(
             nodes={node.id: node for node in _nodes(estate, ids, flows)},
             edges={edge.id: edge for edge in _edges(estate, ids, flows)},
-            labels=labels | owners,
+            labels=labels | owners | versions,
         ),
         fields={field_id(dataset, path): (dataset, path) for dataset, path in _columns(estate, ids, flows)},
         schemas={
             schema_id(ids[d.name], d.contract.columns): (ids[d.name], d.contract.columns) for d in estate.datasets
         },
+        contracts=contracts,
         owners=owners,
     )
 

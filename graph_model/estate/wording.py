@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graph_model.contracts import definition as contract_definition
-from graph_model.contracts.entities import Contract
+from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
+from graph_model.retention import entities as retention
 from graph_model.schemas import promises
 
 LONGEST_VALUE = 40
 # Told through what they stand for: edges, the definition, or nothing that a reader would call a change.
 _UNTOLD = frozenset(
-    {"contract", "definition", "definition_hash", "columns_known", "unresolved", "options", "compatibility"}
+    {
+        "contract",
+        "definition",
+        "definition_hash",
+        "columns_known",
+        "unresolved",
+        "options",
+        "properties",
+        "compatibility",
+        "retention",
+    }
 )
-_EDGE_WORDS = {"CONSUMED_BY": "reads", "PRODUCES": "makes", "OWNED_BY": "owner", "HAS_SCHEMA": "schema"}
+_EDGE_WORDS = {
+    "CONSUMED_BY": "reads",
+    "PRODUCES": "makes",
+    "OWNED_BY": "owner",
+    "HAS_SCHEMA": "schema",
+    "HAS_CONTRACT": "contract",
+}
+# Told by what is in them.
+_TOLD_APART = ("HAS_SCHEMA", "HAS_CONTRACT")
 
 
 def introduced(node: Node) -> str:
@@ -40,7 +60,9 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
         elif old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
     yield from _changed_options(before, after)
+    yield from _changed_own_properties(before, after)
     yield from _changed_promise(before, after)
+    yield from _changed_retention(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
@@ -54,10 +76,33 @@ def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
     for path in old:
         if path in new and old[path].type != new[path].type:
             yield f"column {path}: {old[path].type} → {new[path].type}"
-    if before.checks != after.checks:
+        if path in new:
+            yield from _changed_words(old[path], new[path])
+    if _apart_from_place(before) != _apart_from_place(after):
         yield "checks changed"
-    elif before != after and before.columns == after.columns:
-        yield "contract changed"
+    elif before.checks != after.checks:
+        yield "the project moved"
+    if before.file != after.file:
+        yield f"contract: {before.file or 'nothing'} → {after.file or 'nothing'}"
+
+
+def _apart_from_place(contract: Contract) -> list[Check]:
+    """The checks without the folder that their code lies in."""
+    return [
+        replace(check, params={name: value for name, value in check.params.items() if name != "project"})
+        for check in contract.checks
+    ]
+
+
+def _changed_words(before: Column, after: Column) -> Iterator[str]:
+    """What a contract says about a column beyond its type."""
+    if before.tags != after.tags:
+        yield f"column {after.path}: tags {_short(list(before.tags) or None)} → {_short(list(after.tags) or None)}"
+    if before.classification != after.classification:
+        old, new = before.classification or None, after.classification or None
+        yield f"column {after.path}: classification {_short(old)} → {_short(new)}"
+    if before.description != after.description:
+        yield f"column {after.path}: other description"
 
 
 def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:
@@ -76,19 +121,29 @@ def changed_edges(gone: Sequence[Edge], new: Sequence[Edge], labels: Mapping[str
     yield from (
         f"no longer {_told(edge, labels)}"
         for edge in gone
-        if edge.kind in _EDGE_WORDS and edge.id not in new_ids and edge.kind != "HAS_SCHEMA"
+        if edge.kind in _EDGE_WORDS and edge.id not in new_ids and edge.kind not in _TOLD_APART
     )
     yield from (
         f"now {_told(edge, labels)}"
         for edge in new
-        if edge.kind in _EDGE_WORDS and edge.id not in gone_ids and edge.kind != "HAS_SCHEMA"
+        if edge.kind in _EDGE_WORDS and edge.id not in gone_ids and edge.kind not in _TOLD_APART
     )
+    yield from _changed_document(gone, new, labels)
     before = {edge.id: edge for edge in gone}
     for edge in new:
         if edge.id in gone_ids and edge.kind in _EDGE_WORDS:
             yield f"{_told(edge, labels)}: {_differences(before[edge.id].properties, edge.properties)}"
     if any(edge.kind not in _EDGE_WORDS for edge in (*gone, *new)):
         yield "columns used"
+
+
+def _changed_document(gone: Sequence[Edge], new: Sequence[Edge], labels: Mapping[str, str]) -> Iterator[str]:
+    old, now = ({edge.target for edge in edges if edge.kind == "HAS_CONTRACT"} for edges in (gone, new))
+    before, after = (" and ".join(sorted(labels.get(id) or "without version" for id in ids)) for ids in (old, now))
+    if old and now:
+        yield f"contract {before} → {after}" if before != after else f"contract {after} says something else"
+    elif old or now:
+        yield f"contract {before} dropped" if old else f"contract {after}"
 
 
 def contract_of(node: Node) -> Contract:
@@ -99,6 +154,13 @@ def contract_of(node: Node) -> Contract:
 def _changed_options(before: Node, after: Node) -> Iterator[str]:
     old, new = (json.loads(node.properties.get("options") or "{}") for node in (before, after))
     yield from (f"option {key} changed" for key in sorted({*old, *new}) if old.get(key) != new.get(key))
+
+
+def _changed_own_properties(before: Node, after: Node) -> Iterator[str]:
+    old, new = (json.loads(node.properties.get("properties") or "{}") for node in (before, after))
+    for key in sorted({*old, *new}):
+        if old.get(key) != new.get(key) or type(old.get(key)) is not type(new.get(key)):
+            yield f"property {key}: {_short(old.get(key))} → {_short(new.get(key))}"
 
 
 def _changed_slicing(before: str | None, after: str | None) -> Iterator[str]:
@@ -120,6 +182,12 @@ def _changed_promise(before: Node, after: Node) -> Iterator[str]:
     if old != new:
         words = [str(promises.loads(text)) if text else "none" for text in (old, new)]
         yield f"compatibility: {words[0]} → {words[1]}"
+
+
+def _changed_retention(before: Node, after: Node) -> Iterator[str]:
+    old, new = (retention.loads(node.properties.get("retention")) for node in (before, after))
+    if old != new:
+        yield f"retention: {old or 'for ever'} → {new or 'for ever'}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.audit.record import Transition, record
+from graph_model.contracts.entities import Column
 from graph_model.estate.batches import in_batches
 from graph_model.estate.destructive import starving_jobs
 from graph_model.estate.diff import Difference
@@ -19,7 +20,8 @@ from graph_model.estate.nodes import stored
 from graph_model.estate.repository import source_of
 from graph_model.estate.vocabulary import IMPORT
 from graph_model.estate.wanted import Wanted
-from graph_model.names import Name, dataset_name_id
+from graph_model.estate.wording import contract_of
+from graph_model.names import Name, dataset_name_id, field_id
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Row, Transaction
 
@@ -33,6 +35,7 @@ _FLOWS: dict[EdgeKind, str] = {
     "SHAPES": "estate.open_shapes",
     "USED_BY": "estate.open_used_by",
 }
+_PROMISES: tuple[EdgeKind, ...] = ("HAS_SCHEMA", "HAS_CONTRACT")
 _TRANSITIONS = {"create": "DECLARED", "update": "CHANGED", "retire": "RETIRED"}
 
 
@@ -79,14 +82,18 @@ def write_flows(writing: Writing, standing: Holdings) -> None:
 
 
 def write_promises(writing: Writing, standing: Holdings) -> None:
-    """What datasets are from now on, their schemas, owners, and what is retired."""
+    """What datasets are from now on, their schemas, contracts, owners, and what is retired."""
     _declare(writing, [node for node in writing.difference.declared if _is_standing_dataset(node, standing)])
     starving = starving_jobs(writing.difference)
-    kept = [edge for edge in writing.difference.closed if edge.kind == "HAS_SCHEMA" or _feeds_on(edge, starving)]
+    kept = [edge for edge in writing.difference.closed if edge.kind in _PROMISES or _feeds_on(edge, starving)]
     _close(writing, kept)
     schemas = [edge for edge in writing.difference.opened if edge.kind == "HAS_SCHEMA"]
     writing.rows("estate.declare_schemas", "schemas", [_schema_row(edge, writing.wanted) for edge in schemas])
     writing.edges("estate.open_has_schema", [_row(edge) for edge in schemas])
+    contracts = [edge for edge in writing.difference.opened if edge.kind == "HAS_CONTRACT"]
+    writing.rows("estate.declare_contracts", "contracts", [_contract_row(edge, writing.wanted) for edge in contracts])
+    writing.edges("estate.open_has_contract", [_row(edge) for edge in contracts])
+    _describe(writing)
     disowned = [_row(edge) for edge in writing.difference.closed if edge.kind == "OWNED_BY"]
     writing.rows("estate.disown", "edges", disowned, source=source_of(writing.scope))
     owned = [edge for edge in writing.difference.opened if edge.kind == "OWNED_BY"]
@@ -140,6 +147,25 @@ def _declare(writing: Writing, nodes: Iterable[Node]) -> None:
         )
 
 
+def _describe(writing: Writing) -> None:
+    """What contracts say about columns beyond their types is no part of a schema: it lies on the columns."""
+    datasets = [node for node in writing.difference.declared if node.kind == "dataset"]
+    writing.rows("estate.forget_fields", "datasets", [node.id for node in datasets])
+    said = [field for node in datasets for column in contract_of(node).columns if (field := _words(node.id, column))]
+    writing.rows("estate.describe_fields", "fields", said)
+
+
+def _words(dataset: str, column: Column) -> Row | None:
+    if not (column.description or column.tags or column.classification):
+        return None
+    return {
+        "id": field_id(dataset, column.path),
+        "description": column.description or None,
+        "tags": list(column.tags) or None,
+        "classification": column.classification or None,
+    }
+
+
 def _close(writing: Writing, edges: Iterable[Edge]) -> None:
     writing.rows(
         "estate.close_edges", "edges", [_row(edge) for edge in edges], source=source_of(writing.scope), now=writing.now
@@ -171,3 +197,17 @@ def _name_row(node: Node) -> Row:
 
 def _schema_row(edge: Edge, wanted: Wanted) -> Row:
     return schema_row(*wanted.schemas[edge.target])
+
+
+def _contract_row(edge: Edge, wanted: Wanted) -> Row:
+    dataset, file, document = wanted.contracts[edge.target]
+    return {
+        "id": edge.target,
+        "dataset": dataset,
+        "digest": document.digest,
+        "version": document.version,
+        "status": document.status,
+        "name": document.name,
+        "file": file,
+        "text": document.text,
+    }

@@ -47,6 +47,7 @@ def aims(
         ),
         fields={field_id(dataset, path): (dataset, path) for dataset, path in _columns(declarations, ids)},
         schemas=schemas,
+        contracts={},
         owners=owners,
     )
 

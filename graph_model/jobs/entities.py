@@ -13,8 +13,8 @@ from graph_model.partitions.rules import PartitionScheme
 @dataclass(frozen=True, slots=True)
 class Job:
     """`columns_known` False: nobody could read which columns it uses; `unresolved` says what could not be followed.
-
-    `retired_at` is None while the job is declared. `kind` is one of estates, or what an import calls it (`dbt`).
+    `retired_at` is None while the job is declared. `kind` is one of estates, what an import calls it (`dbt`), or
+    `observed`: nobody declared it, others told of its runs.
     """
 
     id: str

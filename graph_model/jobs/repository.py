@@ -58,7 +58,7 @@ def _job(row: Row) -> Job:
     return Job(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
-        kind=row["kind"],
+        kind=row["kind"] or "observed",
         inputs=_inputs(row["inputs"]),
         outputs=tuple(sorted({Name(output["namespace"], output["name"]) for output in row["outputs"]})),
         partitions=scheme_of(row),
@@ -85,7 +85,8 @@ def _inputs(rows: Sequence[Row]) -> tuple[InputSpec, ...]:
 def _input(row: Row) -> InputSpec:
     return InputSpec(
         dataset=Name(row["namespace"], row["name"]),
-        mapping=parse_mapping(row["mapping"] or "same"),
+        # Without a mapping, the input was only seen to be read: nothing waits for it.
+        mapping=parse_mapping(row["mapping"] or "whole"),
         required=row["required"] is not False,
-        correction=row["correction"] or "rerun",
+        correction=row["correction"] or ("rerun" if row["mapping"] else "ignore"),
     )

@@ -14,9 +14,10 @@ from graph_model.names import Name
 FlowKind = Literal["DIRECT", "INDIRECT"]
 Transformation = Literal["", "IDENTITY", "TRANSFORMATION", "AGGREGATION"]
 Provenance = Literal["declared", "observed", "parsed", "inferred"]
-Direction = Literal["UP", "DOWN"]
-Level = Literal["DATASET", "COLUMN"]
-NodeKind = Literal["DATASET", "JOB", "CONSUMER", "COLUMN"]
+Way = Literal["UP", "DOWN"]
+Direction = Literal["UP", "DOWN", "BOTH"]
+Level = Literal["DATASET", "COLUMN", "VERSION", "RUN"]
+NodeKind = Literal["DATASET", "JOB", "CONSUMER", "COLUMN", "VERSION", "RUN"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,32 @@ class ReadColumns(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LineageNode:
-    """`column` is set for COLUMN nodes only; `hops` is the distance from the root."""
+    """`hops` is the distance from the root, `direction` where it lies from there (BOTH: in a cycle with it).
+
+    `column` is set for COLUMN nodes only; `name` is then that of the dataset. `partition` and `state` are those of a
+    VERSION or a RUN, whose name is that of the dataset or the job. `hidden`: how many neighbours a ceiling kept out.
+    """
 
     id: str
     kind: NodeKind
     name: Name
     column: str | None = None
     hops: int = 0
+    direction: Direction = "BOTH"
+    hidden: int = 0
+    partition: str | None = None
+    state: str | None = None
+    technical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LineageEdge:
-    """One flow edge, always pointing downstream, whichever way was walked."""
+    """One flow edge, always pointing downstream, whichever way was walked.
+
+    Where several sources say the same, it is one edge: `said_by` are all of them, the best evidence first, and
+    provenance and staleness are those of the best. `flow` is DIRECT or INDIRECT for what feeds a column. `via`: it
+    stands for a way over these nodes, which are not shown.
+    """
 
     source: str
     target: str
@@ -86,16 +101,87 @@ class LineageEdge:
     stale: bool = False
     last_seen: datetime | None = None
     job: str | None = None
+    flow: FlowKind | None = None
+    said_by: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which nodes are shown; empty parts ask for nothing. A node must meet all parts, and one of the words of each.
+
+    What does not, and what is technical, is bridged: the way over it is shown as one edge.
+    """
+
+    kinds: frozenset[NodeKind] = frozenset()
+    namespaces: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    tiers: frozenset[str] = frozenset()
+    technical: bool = False
+    """Show technical nodes too: temporary tables, and jobs that only serve the others."""
+
+    @property
+    def asks_for_facts(self) -> bool:
+        return bool(self.owners or self.domains or self.tags or self.tiers)
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """`incomplete_reasons` empty: nothing was cut off (else NODE_LIMIT, DEPTH_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS)."""
+    """Nodes come nearest first. `incomplete_reasons` empty: nothing was cut off (else NODE_LIMIT, DEPTH_LIMIT,
+    EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS). `has_more`: a later page has more nodes.
+    """
 
     root: str
     nodes: tuple[LineageNode, ...]
     edges: tuple[LineageEdge, ...]
     as_of: datetime
+    incomplete_reasons: tuple[str, ...] = ()
+    known_at: datetime | None = None
+    has_more: bool = False
+    node_count: int = 0
+    """On this page and those before it."""
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.incomplete_reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Ways downstream from one thing to another, the shortest first; each is the edges it goes along.
+
+    `nodes` are all that the ways pass. No way and no reason: there is none. Reasons beside those of a walk: PATH_LIMIT.
+    """
+
+    source: str
+    target: str
+    paths: tuple[tuple[LineageEdge, ...], ...]
+    nodes: tuple[LineageNode, ...]
+    as_of: datetime
+    known_at: datetime
+    incomplete_reasons: tuple[str, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.incomplete_reasons
+
+
+@dataclass(frozen=True, slots=True)
+class LineageDiff:
+    """What became of the lineage of `root` between two moments: edges that came, and edges that went.
+
+    `nodes` are the ends of these edges. With reasons, either side was cut off, and an edge may seem to come or go.
+    """
+
+    root: str
+    before: datetime
+    after: datetime
+    came: tuple[LineageEdge, ...]
+    went: tuple[LineageEdge, ...]
+    nodes: tuple[LineageNode, ...]
+    known_at: datetime
     incomplete_reasons: tuple[str, ...] = ()
 
     @property

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from graph_model import names
-from graph_model.errors import ColumnNotFound, ConsumerNotFound, DatasetNotFound, JobNotFound, NotFound, nearest
-from graph_model.lineage.entities import Direction, LineageEdge, LineageNode, NodeKind
+from graph_model.errors import (
+    ColumnNotFound,
+    ConsumerNotFound,
+    DatasetNotFound,
+    JobNotFound,
+    NodeNotFound,
+    NotFound,
+    nearest,
+)
+from graph_model.lineage.entities import LineageEdge, LineageNode, NodeKind, Way
 from graph_model.names import Name
 
 MOST_NAMES = 5000
 """How many names of a kind are looked at to find the nearest one."""
 
-_KIND_OF_LABEL: dict[str, NodeKind] = {"Dataset": "DATASET", "Job": "JOB", "Consumer": "CONSUMER", "Field": "COLUMN"}
+_KIND_OF_LABEL: dict[str, NodeKind] = {
+    "Dataset": "DATASET",
+    "Job": "JOB",
+    "Consumer": "CONSUMER",
+    "Field": "COLUMN",
+    "DatasetVersion": "VERSION",
+    "Run": "RUN",
+}
+_BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
+_STRENGTH = ("declared", "observed", "parsed", "inferred")
 _NOT_FOUND: dict[NodeKind, type[NotFound]] = {
     "DATASET": DatasetNotFound,
     "JOB": JobNotFound,
@@ -58,15 +75,29 @@ class FieldFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What is said of a node beside its name."""
+
+    owners: frozenset[str] = frozenset()
+    domain: str | None = None
+    tags: frozenset[str] = frozenset()
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Root:
-    """A node that a name means, and the moment that is looked at. `columns_known` is for jobs."""
+    """A node that a name means, and the moments that are looked at: what was true at `at`, as it was known at `known`.
+
+    `columns_known` is for jobs.
+    """
 
     node: LineageNode
     at: datetime
+    known: datetime
     columns_known: bool
 
 
-def roots(graph: Rows, name: Name, *, as_of: datetime | None) -> tuple[Root, ...]:
+def roots(graph: Rows, name: Name, *, as_of: datetime | None, known_at: datetime | None = None) -> tuple[Root, ...]:
     """What `name` means at a moment (None: now): up to one dataset, one job, one consumer, in this order."""
     rows = graph.rows(
         "lineage.root",
@@ -74,10 +105,31 @@ def roots(graph: Rows, name: Name, *, as_of: datetime | None) -> tuple[Root, ...
         job=names.job_id(name),
         consumer=names.consumer_id(name),
         at=as_of,
+        known=known_at,
     )
     found = {row["kind"]: row for row in rows if row["kind"]}
     kinds: tuple[NodeKind, ...] = ("DATASET", "JOB", "CONSUMER")
     return tuple(_root(found[kind], kind) for kind in kinds if kind in found)
+
+
+def root_of_id(graph: Rows, id_: str, *, as_of: datetime | None, known_at: datetime | None) -> Root:
+    """The node of an id, of any kind. Raises NodeNotFound."""
+    row = graph.rows("lineage.root_by_id", id=id_, at=as_of, known=known_at)[0]
+    if row["label"] is None:
+        raise NodeNotFound(id_)
+    return _root(row, _KIND_OF_LABEL[row["label"]])
+
+
+def moments(graph: Rows, *, as_of: datetime | None, known_at: datetime | None) -> tuple[datetime, datetime]:
+    """The moment that is looked at, and the one as of which it is known."""
+    row = graph.rows("lineage.moments", at=as_of, known=known_at)[0]
+    return row["at"], row["known"]
+
+
+def version_at(graph: Rows, partition: str, *, at: datetime) -> str | None:
+    """The version that readers of a partition (by id) got at a moment; None: there was no good one."""
+    rows = graph.rows("lineage.version_at", partition=partition, at=at)
+    return rows[0]["id"] if rows else None
 
 
 def not_found(graph: Rows, name: Name, kind: NodeKind | None) -> NotFound:
@@ -85,7 +137,7 @@ def not_found(graph: Rows, name: Name, kind: NodeKind | None) -> NotFound:
     wanted: Collection[NodeKind] = (kind,) if kind else ("DATASET", "JOB", "CONSUMER")
     known = {
         str(Name(row["namespace"], row["name"])): row["kind"]
-        for row in graph.rows("lineage.names_like", most=MOST_NAMES)
+        for row in graph.rows("lineage.names_like", namespace=name.namespace, most=MOST_NAMES)
         if row["kind"] in wanted
     }
     near = nearest(str(name), known)
@@ -93,10 +145,10 @@ def not_found(graph: Rows, name: Name, kind: NodeKind | None) -> NotFound:
     return error(name, known)
 
 
-def fields(graph: Rows, dataset: str, *, at: datetime) -> tuple[FieldFacts, ...]:
+def fields(graph: Rows, dataset: str, *, at: datetime, known: datetime | None = None) -> tuple[FieldFacts, ...]:
     """The columns that a dataset (by id) has at a moment, as far as they are known; ordered by path."""
-    found = (FieldFacts(**row) for row in graph.rows("lineage.fields", dataset=dataset, at=at))
-    return tuple(sorted(found, key=lambda field: field.path))
+    rows = graph.rows("lineage.fields", dataset=dataset, at=at, known=known)
+    return tuple(sorted((FieldFacts(**row) for row in rows), key=lambda field: field.path))
 
 
 def field_called(known: Sequence[FieldFacts], dataset: Name, column: str) -> FieldFacts:
@@ -109,53 +161,118 @@ def field_called(known: Sequence[FieldFacts], dataset: Name, column: str) -> Fie
     return same[0]
 
 
-def step(graph: Rows, frontier: Sequence[str], *, direction: Direction, at: datetime) -> list[Hop]:
+def step(
+    graph: Rows, frontier: Sequence[str], *, direction: Way, at: datetime, known: datetime | None = None
+) -> list[Hop]:
     """The flow edges of datasets, jobs and consumers one hop on; unordered."""
-    if not frontier:
-        return []
     query = "lineage.step_down" if direction == "DOWN" else "lineage.step_up"
-    return [_hop(row) for row in graph.rows(query, ids=list(frontier), at=at)]
+    return _hops(graph, query, frontier, direction, at=at, known=known)
 
 
-def step_columns(graph: Rows, frontier: Sequence[str], *, direction: Direction, at: datetime) -> list[Hop]:
+def step_columns(
+    graph: Rows, frontier: Sequence[str], *, direction: Way, at: datetime, known: datetime | None = None
+) -> list[Hop]:
     """The edges of fields one hop on, also to jobs and consumers of which only the dataset is known; unordered.
 
     Such an edge has the field for its one end, in place of the dataset.
     """
-    if not frontier:
-        return []
     query = "lineage.columns_down" if direction == "DOWN" else "lineage.columns_up"
-    return [_column_hop(row) for row in graph.rows(query, ids=list(frontier), at=at)]
+    return [_column_hop(hop) for hop in _hops(graph, query, frontier, direction, at=at, known=known)]
 
 
-def columns_of_reader(graph: Rows, reader: str, *, at: datetime) -> list[Hop]:
+def columns_of_reader(graph: Rows, reader: str, *, at: datetime, known: datetime | None = None) -> list[Hop]:
     """The columns that a job or consumer is known to use; unordered."""
-    return [_hop(row) for row in graph.rows("lineage.columns_of_reader", ids=[reader], at=at)]
+    return _hops(graph, "lineage.columns_of_reader", [reader], "UP", at=at, known=known)
+
+
+def step_versions(graph: Rows, frontier: Sequence[str], *, direction: Way, at: datetime) -> list[Hop]:
+    """What runs read and wrote, one hop on from versions and runs; downstream also who consumes a version."""
+    query = "lineage.versions_down" if direction == "DOWN" else "lineage.versions_up"
+    return _hops(graph, query, frontier, direction, at=at)
+
+
+def facts(graph: Rows, nodes: Sequence[str], *, at: datetime) -> dict[str, NodeFacts]:
+    """What a filter may ask of nodes, by their ids."""
+    rows = graph.rows("lineage.facts", ids=list(nodes), at=at) if nodes else []
+    return {
+        row["id"]: NodeFacts(frozenset(row["owners"]), row["domain"], frozenset(row["tags"]), row["tier"])
+        for row in rows
+    }
 
 
 def _root(row: dict[str, Any], kind: NodeKind) -> Root:
-    node = LineageNode(row["id"], kind, Name(row["namespace"], row["name"]))
-    return Root(node, row["at"], bool(row["columns_known"]))
-
-
-def _hop(row: dict[str, Any]) -> Hop:
-    edge = LineageEdge(
-        source=row["source"],
-        target=row["target"],
-        kind=row["kind"],
-        provenance=row["provenance"] or "declared",
-        stale=row["stale"],
-        last_seen=row["last_seen"],
-        job=row.get("job"),
-    )
     node = LineageNode(
-        row["node"], _KIND_OF_LABEL[row["label"]], Name(row["namespace"] or "", row["name"] or ""), row.get("path")
+        row["id"],
+        kind,
+        Name(row["namespace"] or "", row["name"] or ""),
+        row.get("path"),
+        partition=row.get("key"),
+        state=row.get("state"),
     )
-    return Hop(edge, node, row["columns_known"], row.get("required", True), tuple(row.get("columns") or ()))
+    return Root(node, row["at"], row["known"], bool(row["columns_known"]))
 
 
-def _column_hop(row: dict[str, Any]) -> Hop:
+def _hops(graph: Rows, query: str, frontier: Sequence[str], way: Way, **moments: datetime | None) -> list[Hop]:
+    if not frontier:
+        return []
+    rows = graph.rows(query, ids=list(frontier), **moments)
+    return [hop for row in rows for ends in row["hops"] for hop in _hops_to(ends, way)]
+
+
+def _hops_to(row: list[Any], way: Way) -> Iterator[Hop]:
+    """The edges that lead to one node; those that say the same are one."""
+    id_, label, namespace, name, column, partition, state, technical, columns_known, edges = row
+    node = LineageNode(
+        id_,
+        _KIND_OF_LABEL[label],
+        Name(namespace or "", name or ""),
+        column,
+        partition=partition,
+        state=state,
+        technical=technical,
+    )
+    if len(edges) == 1:
+        yield _hop(node, edges, way, columns_known=columns_known)
+        return
+    alike: dict[tuple[Any, ...], list[list[Any]]] = {}
+    for edge in edges:
+        here, kind, job = edge[0], edge[1], edge[6]
+        alike.setdefault((here, kind, job), []).append(edge)
+    for same in alike.values():
+        yield _hop(node, same, way, columns_known=columns_known)
+
+
+def _hop(node: LineageNode, edges: list[list[Any]], way: Way, *, columns_known: bool) -> Hop:
+    """One hop from all that is said of it, the best evidence first."""
+    edges.sort(key=_worse)
+    here, kind, provenance, stale, seen, source, job, flow, required, columns = edges[0]
+    said_by: tuple[str, ...] = (source,) if source else ()
+    if len(edges) > 1:
+        seen = max((edge[4] for edge in edges if edge[4] is not None), default=None)
+        said_by = tuple(dict.fromkeys(edge[5] for edge in edges if edge[5]))
+    edge = LineageEdge(
+        here if way == "DOWN" else node.id,
+        node.id if way == "DOWN" else here,
+        kind,
+        provenance or "declared",
+        stale,
+        None if seen is None else datetime.fromtimestamp(seen / 1000, UTC),
+        job,
+        flow,
+        said_by,
+    )
+    return Hop(edge, node, columns_known, required, tuple(columns))
+
+
+def _worse(edge: list[Any]) -> tuple[Any, ...]:
+    """Sorts stale evidence last, and what was declared before what was seen, read from code or guessed."""
+    provenance = edge[2] or "declared"
+    strength = _STRENGTH.index(provenance) if provenance in _STRENGTH else len(_STRENGTH)
+    return edge[3], strength, edge[7] or "", edge[5] or ""
+
+
+def _column_hop(hop: Hop) -> Hop:
     """A known job or consumer that uses a column ends the walk: what it makes of it are edges between columns."""
-    hop = _hop(row)
     is_reader = hop.node.kind in ("JOB", "CONSUMER")
-    return replace(hop, goes_on=not is_reader or not hop.columns_known, unresolved=not hop.columns_known)
+    known = hop.edge.kind in _BY_COLUMN and (hop.node.kind != "JOB" or hop.columns_known)
+    return replace(hop, columns_known=known, goes_on=not is_reader or not known, unresolved=not known)

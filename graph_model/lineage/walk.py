@@ -1,24 +1,24 @@
-"""Lineage: a loop over one step query, with a visited set and ceilings on hops, nodes and time.
+"""The walk: a loop over one step query, with a visited set and ceilings on hops, nodes and time.
 
-A level costs one query, whatever the graph looks like. Columns are followed by their own edges; where a job or consumer
-does not say which columns it reads, the walk goes on over datasets from there and says UNRESOLVED_COLUMNS.
+A level costs one query, whatever the graph looks like. What is asked of it (datasets, columns, versions) is the step;
+which of the nodes that it meets are shown, and which are only walked over, is said by `shown`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from graph_model.lineage import repository
-from graph_model.lineage.entities import Direction, Level, Lineage, LineageEdge, LineageNode, NodeKind
-from graph_model.lineage.repository import FieldFacts, Hop, Root, Rows
-from graph_model.names import Name
-from graph_model.store.graph import Graph
+from graph_model.lineage.entities import LineageEdge, LineageNode, Way
+from graph_model.lineage.repository import Hop, Rows
 
 BUDGET_SECONDS = 20.0
 NODES_PER_QUERY = 1000
+MOST_WALKED = 100_000
+"""So many nodes at most are walked over, shown or not."""
 
 DEPTH_LIMIT = "DEPTH_LIMIT"
 NODE_LIMIT = "NODE_LIMIT"
@@ -26,11 +26,13 @@ TIMEOUT = "TIMEOUT"
 UNRESOLVED_COLUMNS = "UNRESOLVED_COLUMNS"
 
 Step = Callable[[Sequence[LineageNode]], Iterable[Hop]]
+Shown = Callable[[Sequence[LineageNode]], Collection[str]]
+"""Which of some nodes are shown, by id; the others are bridged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """How far a walk may go: hops from its start, nodes in the answer, seconds in all."""
+    """How far a walk may go: hops from its start, nodes that are shown, seconds in all."""
 
     depth: int
     limit: int
@@ -39,51 +41,128 @@ class Ceilings:
 
 @dataclass(slots=True)
 class Walked:
-    """What a walk found, in the order it found it; `reasons` are why there may be more."""
+    """What a walk found, in the order it found it; `reasons` are why there may be more.
+
+    `bridged` are the nodes that are not shown, `both` those that were met in both directions, `hidden` the neighbours
+    of a node that a ceiling kept out. All by id.
+    """
 
     nodes: dict[str, LineageNode] = field(default_factory=dict)
     hops: dict[tuple[str, str, str, str], Hop] = field(default_factory=dict)
     reasons: dict[str, None] = field(default_factory=dict)
+    bridged: set[str] = field(default_factory=set)
+    both: set[str] = field(default_factory=set)
+    hidden: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def edges(self) -> tuple[LineageEdge, ...]:
         return tuple(hop.edge for hop in self.hops.values())
 
 
-def lineage(
-    graph: Graph,
-    root: Name,
-    *,
-    column: str | None = None,
-    kind: NodeKind | None = None,
-    direction: Direction = "DOWN",
-    depth: int = 10,
-    level: Level = "DATASET",
-    as_of: datetime | None = None,
-    limit: int = 2000,
-    budget_seconds: float = BUDGET_SECONDS,
-) -> Lineage:
-    """What `root` feeds (DOWN) or is fed by (UP), as it was true at `as_of` (None: now). Nodes come nearest first.
+class Walk:
+    """Breadth first from `start`, one hop at a time; `also` are in the answer but not walked from.
 
-    `kind` None: the dataset of that name, else the job, else the consumer. A `column` makes it a walk along columns;
-    the level COLUMN without one starts at all columns of the dataset. All edges between nodes of the answer are in it.
-    Raises DatasetNotFound, JobNotFound, ConsumerNotFound, ColumnNotFound.
+    With a step for each way it goes both ways at once, and shares its ceilings between them hop by hop.
     """
-    ceilings = Ceilings(depth, limit, budget_seconds)
 
-    def work(tx: Rows) -> Lineage:
-        start = _find_root(tx, root, kind=kind if column is None else "DATASET", as_of=as_of)
-        if column is None and level == "DATASET":
-            walked = walk_datasets(tx, [start.node], direction=direction, at=start.at, ceilings=ceilings)
-            return _answer(start.node.id, walked, start.at)
-        first, walked = _walk_columns(tx, start, column, direction=direction, ceilings=ceilings)
-        return _answer(first, walked, start.at)
+    def __init__(
+        self,
+        steps: Mapping[Way, Step],
+        start: Sequence[LineageNode],
+        *,
+        ceilings: Ceilings,
+        also: Sequence[LineageNode] = (),
+        shown: Shown | None = None,
+    ) -> None:
+        self.walked = Walked({node.id: node for node in (*also, *start)})
+        self.hops = 0
+        self._steps, self._ceilings, self._shown = steps, ceilings, shown
+        self._deadline = time.monotonic() + ceilings.seconds
+        self._queued = {way: {node.id for node in start} for way in steps}
+        self._frontiers: dict[Way, list[LineageNode]] = {way: list(start) for way in steps}
 
-    return graph.read(work)
+    @property
+    def width(self) -> int:
+        """How many nodes the next hop starts from; 0: the walk has come to its end."""
+        return sum(map(len, self._frontiers.values()))
+
+    def to_its_end(self) -> Walked:
+        while self.width:
+            self.advance()
+        return self.walked
+
+    def advance(self) -> None:
+        """One hop further in every way."""
+        for way, step in self._steps.items():
+            frontier, self._frontiers[way] = self._frontiers[way], []
+            for part in _parts(frontier):
+                if time.monotonic() >= self._deadline:
+                    self._stop()
+                    return
+                self._take(way, step(part))
+        self.hops += 1
+
+    def _stop(self) -> None:
+        self.walked.reasons[TIMEOUT] = None
+        self._frontiers = {way: [] for way in self._steps}
+
+    def _take(self, way: Way, found: Iterable[Hop]) -> None:
+        """Decides what of the rows of a step is kept, and what is walked from next."""
+        hops = sorted(found, key=_order)
+        passed_over = self._passed_over(hops)
+        for hop in hops:
+            edge, node = hop.edge, hop.node
+            if not self._keeps(node, way, shown=node.id not in passed_over):
+                here = edge.target if node.id == edge.source else edge.source
+                self.walked.hidden.setdefault(here, set()).add(node.id)
+                continue
+            self.walked.hops.setdefault((edge.source, edge.target, edge.kind, edge.job or ""), hop)
+            if hop.goes_on and node.id not in self._queued[way]:
+                self._queue(node, way)
+            if hop.unresolved:
+                self.walked.reasons[UNRESOLVED_COLUMNS] = None
+
+    def _passed_over(self, hops: Sequence[Hop]) -> Collection[str]:
+        """The new nodes at the ends of these hops that are not shown."""
+        if self._shown is None:
+            return ()
+        new = {hop.node.id: hop.node for hop in hops if hop.node.id not in self.walked.nodes}
+        return new.keys() - set(self._shown(list(new.values()))) if new else ()
+
+    def _keeps(self, node: LineageNode, way: Way, *, shown: bool) -> bool:
+        """Whether the node is in the answer; takes it in where the ceilings allow."""
+        walked = self.walked
+        if node.id in walked.nodes:
+            if walked.nodes[node.id].direction != way:
+                walked.both.add(node.id)
+            return True
+        if self.hops >= self._ceilings.depth:
+            walked.reasons[DEPTH_LIMIT] = None
+            return False
+        if len(walked.nodes) - len(walked.bridged) >= self._ceilings.limit or len(walked.nodes) >= MOST_WALKED:
+            walked.reasons[NODE_LIMIT] = None
+            return False
+        walked.nodes[node.id] = _placed(node, self.hops + 1, way)
+        if not shown:
+            walked.bridged.add(node.id)
+        return True
+
+    def _queue(self, node: LineageNode, way: Way) -> None:
+        """Walks on from a node. One that was reached before by a column may still have to be walked from as a whole."""
+        if self.hops >= self._ceilings.depth:
+            self.walked.reasons[DEPTH_LIMIT] = None
+            return
+        self._queued[way].add(node.id)
+        self._frontiers[way].append(node)
+
+
+def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: Sequence[LineageNode] = ()) -> Walked:
+    """The whole walk in one way. Every node and edge comes once, the nearest first."""
+    return Walk({"DOWN": step}, start, ceilings=ceilings, also=also).to_its_end()
 
 
 def walk_datasets(
-    graph: Rows, start: Sequence[LineageNode], *, direction: Direction, at: datetime, ceilings: Ceilings
+    graph: Rows, start: Sequence[LineageNode], *, direction: Way, at: datetime, ceilings: Ceilings
 ) -> Walked:
     """The walk over datasets, jobs and consumers from several nodes at once."""
 
@@ -93,64 +172,19 @@ def walk_datasets(
     return walk(step, start, ceilings=ceilings)
 
 
-def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: Sequence[LineageNode] = ()) -> Walked:
-    """Breadth first from `start`; `also` are in the answer but not walked from. Every node and edge comes once."""
-    walked = Walked({node.id: node for node in (*also, *start)})
-    deadline = time.monotonic() + ceilings.seconds
-    queued = {node.id for node in start}
-    frontier: Sequence[LineageNode] = start
-    hops = 0
-    while frontier:
-        level = _Level(walked, queued, hops, ceilings)
-        for part in _parts(frontier):
-            if time.monotonic() >= deadline:
-                walked.reasons[TIMEOUT] = None
-                return walked
-            level.take(step(part))
-        if NODE_LIMIT in walked.reasons:
-            return walked
-        frontier, hops = level.beyond, hops + 1
-    return walked
-
-
-class _Level:
-    """One hop of a walk: decides what of the rows of the step query is kept, and what is walked from next."""
-
-    def __init__(self, walked: Walked, queued: set[str], hops: int, ceilings: Ceilings) -> None:
-        self._walked, self._queued, self._hops, self._ceilings = walked, queued, hops, ceilings
-        self.beyond: list[LineageNode] = []
-
-    def take(self, found: Iterable[Hop]) -> None:
-        for hop in sorted(found, key=_order):
-            if not self._keeps(hop.node):
-                continue
-            edge = hop.edge
-            self._walked.hops.setdefault((edge.source, edge.target, edge.kind, edge.job or ""), hop)
-            if hop.goes_on and hop.node.id not in self._queued:
-                self._queue(hop.node)
-            if hop.unresolved:
-                self._walked.reasons[UNRESOLVED_COLUMNS] = None
-
-    def _keeps(self, node: LineageNode) -> bool:
-        """Whether the node is in the answer; takes it in where the ceilings allow."""
-        if node.id in self._walked.nodes:
-            return True
-        if self._hops >= self._ceilings.depth:
-            self._walked.reasons[DEPTH_LIMIT] = None
-            return False
-        if len(self._walked.nodes) >= self._ceilings.limit:
-            self._walked.reasons[NODE_LIMIT] = None
-            return False
-        self._walked.nodes[node.id] = replace(node, hops=self._hops + 1)
-        return True
-
-    def _queue(self, node: LineageNode) -> None:
-        """Walks on from a node. One that was reached before by a column may still have to be walked from as a whole."""
-        if self._hops >= self._ceilings.depth:
-            self._walked.reasons[DEPTH_LIMIT] = None
-            return
-        self._queued.add(node.id)
-        self.beyond.append(node)
+def _placed(node: LineageNode, hops: int, way: Way) -> LineageNode:
+    """The node where it was met. (`replace` would take longer than all else that is done for a node.)"""
+    return LineageNode(
+        node.id,
+        node.kind,
+        node.name,
+        node.column,
+        hops,
+        way,
+        partition=node.partition,
+        state=node.state,
+        technical=node.technical,
+    )
 
 
 def _parts(frontier: Sequence[LineageNode]) -> Iterator[Sequence[LineageNode]]:
@@ -163,8 +197,11 @@ def _order(hop: Hop) -> tuple[object, ...]:
     node, edge = hop.node, hop.edge
     return (
         node.kind,
-        node.name,
+        node.name.namespace,
+        node.name.name,
+        node.partition or "",
         node.column or "",
+        node.id,
         edge.source,
         edge.target,
         edge.kind,
@@ -172,62 +209,3 @@ def _order(hop: Hop) -> tuple[object, ...]:
         edge.stale,
         edge.provenance,
     )
-
-
-def _find_root(graph: Rows, name: Name, *, kind: NodeKind | None, as_of: datetime | None) -> Root:
-    for root in repository.roots(graph, name, as_of=as_of):
-        if kind in (None, root.node.kind):
-            return root
-    raise repository.not_found(graph, name, kind)
-
-
-def _walk_columns(
-    graph: Rows, root: Root, column: str | None, *, direction: Direction, ceilings: Ceilings
-) -> tuple[str, Walked]:
-    """The walk along columns, and the id of its root: the column, or the node whose columns it starts from."""
-    step = _column_step(graph, root, direction)
-    if root.node.kind != "DATASET":
-        return root.node.id, walk(step, [root.node], ceilings=ceilings)
-    known = repository.fields(graph, root.node.id, at=root.at)
-    if column is not None:
-        chosen = repository.field_called(known, root.node.name, column)
-        return chosen.id, walk(step, [_column_node(root, chosen)], ceilings=ceilings)
-    if known:
-        start = [_column_node(root, one) for one in known[: max(ceilings.limit - 1, 1)]]
-        walked = walk(step, start, ceilings=ceilings, also=[root.node])
-        if len(start) < len(known):
-            walked.reasons[NODE_LIMIT] = None
-        return root.node.id, walked
-    walked = walk(step, [root.node], ceilings=ceilings)
-    walked.reasons[UNRESOLVED_COLUMNS] = None
-    return root.node.id, walked
-
-
-def _column_node(root: Root, column: FieldFacts) -> LineageNode:
-    return LineageNode(column.id, "COLUMN", root.node.name, column.path)
-
-
-def _column_step(graph: Rows, root: Root, direction: Direction) -> Step:
-    """Fields go along columns, everything else over datasets; upstream of a reader its own columns come first."""
-
-    def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        columns = [node.id for node in frontier if node.kind == "COLUMN"]
-        others = [node.id for node in frontier if node.kind != "COLUMN"]
-        found = repository.step_columns(graph, columns, direction=direction, at=root.at)
-        if direction == "UP" and others == [root.node.id] and root.node.kind != "DATASET":
-            return found + _what_reader_uses(graph, root)
-        return found + repository.step(graph, others, direction=direction, at=root.at)
-
-    return step
-
-
-def _what_reader_uses(graph: Rows, root: Root) -> list[Hop]:
-    """The columns that a job or consumer uses, and the datasets of which it is not known what it uses."""
-    columns = repository.columns_of_reader(graph, root.node.id, at=root.at)
-    datasets = repository.step(graph, [root.node.id], direction="UP", at=root.at)
-    unknown = [hop for hop in datasets if not (root.columns_known if root.node.kind == "JOB" else hop.columns)]
-    return columns + [replace(hop, unresolved=True) for hop in unknown]
-
-
-def _answer(root: str, walked: Walked, at: datetime) -> Lineage:
-    return Lineage(root, tuple(walked.nodes.values()), walked.edges, at, tuple(walked.reasons))

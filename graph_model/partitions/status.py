@@ -15,6 +15,7 @@ from graph_model.names import partition_id
 from graph_model.pages import Page, cut
 from graph_model.partitions.scheme import LIST, PartitionScheme
 from graph_model.store.graph import Graph
+from graph_model.versions.entities import GONE
 
 BATCH = 1000
 FIRST_KNOWN = 50
@@ -26,7 +27,8 @@ MISSING = "MISSING"
 class PartitionStatus:
     """`due` is when it is expected; None: at any time, or never, for a key that its dataset no longer has.
 
-    `is_gap`: it should be there by now, and readers get nothing. `is_late`: its first good version came after `due`.
+    `is_gap`: it should be there by now, and readers get nothing; what has expired is none. `is_late`: its first good
+    version came after `due`.
     """
 
     overview: PartitionOverview
@@ -50,7 +52,7 @@ def judge(overview: PartitionOverview, scheme: PartitionScheme, now: datetime) -
     """What `overview` means at `now` for a dataset that is sliced by `scheme`."""
     due = due_of(overview, scheme)
     is_over = due is None or due <= now
-    is_gap = overview.current is None and is_over and scheme.holds(overview.key)
+    is_gap = overview.current is None and is_over and overview.newest_state not in GONE and scheme.holds(overview.key)
     return PartitionStatus(overview, due, is_gap, came_late(overview, due))
 
 

@@ -17,6 +17,7 @@ from graph_model.readiness.rules import Need, needs_of, needs_of_row
 from graph_model.runs.entities import Run, RunState
 from graph_model.runs.repository import run as get_run
 from graph_model.store.graph import Graph, Row
+from graph_model.versions.entities import GONE
 from graph_model.versions.repository import version as get_version
 
 
@@ -89,6 +90,8 @@ def _input(graph: Graph, need: Need, dataset: Name, row: Row | None) -> InputRea
         return InputReadiness(
             dataset, need.key, need.required, InputState.QUARANTINED, row["newest"], row["reason"], failed
         )
+    if row["state"] in GONE:
+        return InputReadiness(dataset, need.key, need.required, InputState.MISSING, row["newest"], "it has expired")
     return InputReadiness(
         dataset, need.key, need.required, InputState.VALIDATING, row["newest"], "its validation is not over"
     )

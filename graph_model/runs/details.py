@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from graph_model.checks.surroundings import Subject, informed
 from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check
 from graph_model.jobs import definition as job_definition
@@ -24,7 +26,20 @@ def held_runs(graph: Graph, won: Sequence[Row]) -> tuple[ClaimedRun, ...]:
     """The runs that were won, in their order. `won`: rows of {id, fence, attempt, losses}."""
     details = {row["id"]: row for row in graph.rows("runs.details", runs=[row["id"] for row in won])}
     guarded = guards(graph, [item["dataset"] for row in details.values() for item in _checked(row) if item["guarded"]])
-    return tuple(_claimed(row, details[row["id"]], guarded) for row in won)
+    return _informed(graph, [_claimed(row, details[row["id"]], guarded) for row in won])
+
+
+def _informed(graph: Graph, runs: Sequence[ClaimedRun]) -> tuple[ClaimedRun, ...]:
+    """The runs, their checks told what the graph knows of what they compare with."""
+    told = iter(informed(graph, [_subject(run, output) for run in runs for output in run.outputs]))
+    return tuple(
+        replace(run, outputs=tuple(replace(output, checks=next(told)) for output in run.outputs)) for run in runs
+    )
+
+
+def _subject(run: ClaimedRun, output: RunOutput) -> Subject:
+    version = run.inputs[0].version if run.kind is RunKind.VALIDATION else None
+    return Subject(output.dataset, output.dataset_id, output.partition, version, output.checks)
 
 
 def _checked(detail: Row) -> list[dict[str, Any]]:

@@ -39,6 +39,12 @@ def schema_of_version(graph: Graph, dataset: str, version: str) -> str | None:
     return rows[0]["schema"] if rows else None
 
 
+def columns_seen(graph: Graph, dataset: str) -> tuple[Column, ...]:
+    """The columns that the current version of the newest partition showed; none before there is one."""
+    found = schemas(graph, [row["schema"] for row in graph.rows("schemas.current", datasets=[dataset])])
+    return next((schema.columns for schema in found.values()), ())
+
+
 def columns_of(rows: Sequence[Row]) -> tuple[Column, ...]:
     """In the order of the schema; a field without a position comes last."""
     ordered = sorted(rows, key=lambda row: (row["position"] is None, row["position"], row["path"]))

@@ -30,6 +30,7 @@ from graph_model.store.values import exact
 Row = dict[str, Any]
 T = TypeVar("T")
 
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 FIRST_WAIT = 0.004
 LONGEST_WAIT = 0.4
 
@@ -251,13 +252,15 @@ def _driver_of(settings: GraphSettings) -> neo4j.Driver:
 
 def plain(value: Any) -> Any:
     """A driver value as a plain Python one. Times come out in UTC, whatever zone name the engine gave them."""
+    if type(value) in _PLAIN:  # nearly all are, and an answer can have a hundred thousand of them
+        return value
     if isinstance(value, neo4j.time.DateTime):
         native = value.to_native()
         return native.replace(tzinfo=UTC) if native.tzinfo is None else native.astimezone(UTC)
     if isinstance(value, datetime):
         return value.astimezone(UTC)
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [item if type(item) in _PLAIN else plain(item) for item in value]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return value

@@ -1,4 +1,5 @@
-"""Numbered migrations of the graph's schema, safe to run by many processes at once.
+"""Numbered migrations of the graph's schema, safe to run by many processes at once. A second file for one engine
+(`0010_search.arcadedb.cypher`) replaces the common one there, as it does with queries.
 
 Each statement is idempotent by itself (`IF NOT EXISTS`), so two processes that meet do the same work twice and harm
 nothing; the Migration node says afterwards that all of it is there.
@@ -23,11 +24,13 @@ class Migration:
 
 
 @cache
-def migrations() -> tuple[Migration, ...]:
-    """All migrations, oldest first. Statements end with a semicolon; `//` starts a comment line."""
+def migrations(engine: str = "neo4j") -> tuple[Migration, ...]:
+    """All migrations in the form meant for `engine`, oldest first; the ids are the same on each. Statements end with a
+    semicolon; `//` starts a comment line."""
+    common = sorted(path for path in (CYPHER_ROOT / "schema").glob("*.cypher") if "." not in path.stem)
+    special = {path: path.with_name(f"{path.stem}.{engine}.cypher") for path in common}
     return tuple(
-        Migration(path.stem, _statements(path.read_text()))
-        for path in sorted((CYPHER_ROOT / "schema").glob("*.cypher"))
+        Migration(path.stem, _statements((own if own.exists() else path).read_text())) for path, own in special.items()
     )
 
 
@@ -40,7 +43,7 @@ def pending(graph: Graph) -> tuple[str, ...]:
 def migrate(graph: Graph) -> tuple[str, ...]:
     """Applies what is pending and returns its ids, oldest first; empty when the graph was up to date."""
     missing = pending(graph)
-    for migration in migrations():
+    for migration in migrations(graph.engine):
         if migration.id not in missing:
             continue
         for statement in migration.statements:

@@ -40,6 +40,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(4, "nothing is published without its blocking checks passed", "verify.published_unchecked"),
     Invariant(5, "CURRENT is the newest good version of its partition", "verify.not_the_newest"),
     Invariant(6, "every transition of a version and a run has its audit record", "verify.without_audit"),
+    Invariant(7, "nothing that is current or being read has expired or is deleted", "verify.read_after_retired"),
     Invariant(8, "no run stays RUNNING under an expired lease, no mark stays unevaluated", "verify.left_behind"),
     Invariant(8, "attempts stay within policy", "verify.too_many_attempts"),
     Invariant(0, "every node that is looked up has its id", "verify.without_id"),

@@ -18,6 +18,12 @@ class VersionState(StrEnum):
     PUBLISHED = "PUBLISHED"
     QUARANTINED = "QUARANTINED"
     SUPERSEDED = "SUPERSEDED"
+    EXPIRED = "EXPIRED"
+    RETIRED = "RETIRED"
+
+
+GONE = (VersionState.EXPIRED, VersionState.RETIRED)
+"""Nothing keeps these any more: their data may be deleted at any time, or is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,15 @@ class Content:
     `location` is absolute, or relative to the storage root of the worker that reads it. For tables it is `URL#TABLE`,
     where URL is a SQLAlchemy address (`{root}` in it stands for the storage root) or `env:NAME` of a variable that
     holds one.
+
+    `within`: the folders that a content with an absolute location may lie in, links followed; empty: anywhere, which is
+    for contents that nobody else has named.
     """
 
     format: str
     location: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ output.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from graph_model.names import Name
@@ -48,3 +49,11 @@ def fixed_place(location: str | None, options: Mapping[str, Any], key: str) -> s
 def _staged_table(dataset: Name, options: Mapping[str, Any], key: str, suffix: str) -> str:
     digits = "".join(character for character in key if character.isalnum())
     return f"{options['url']}#{options.get('table', dataset.name)}__{digits or 'whole'}_{suffix}"
+
+
+def is_of_attempt(content: Content, attempt: str) -> bool:
+    """Whether the place was made for this attempt (RUN/FENCE) by `output_content`, and so for nothing else."""
+    run, _, fence = attempt.rpartition("/")
+    if content.format == "table":
+        return content.location.endswith(f"_{run[3:11]}_{fence}")
+    return PurePath(content.location).parent.name == f"{run[:16]}-{fence}"

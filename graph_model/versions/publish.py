@@ -8,6 +8,7 @@ decision rests on. Many runs may end in one transaction: what they do to the gra
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,7 +24,7 @@ from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
 from graph_model.versions.entities import Inspection, Validated, VersionState
 from graph_model.versions.rules import Candidate, Judgement, judge_partition
-from graph_model.versions.states import set_states
+from graph_model.versions.states import pass_over, set_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,7 @@ def _make_current(tx: Transaction, versions: list[str]) -> list[Row]:
 def _pass_over(tx: Transaction, kept: Sequence[Judgement]) -> None:
     if not kept:
         return
-    changes = [{"version": j.version, "state": VersionState.SUPERSEDED, "reason": j.kept} for j in kept]
-    set_states(tx, changes)
+    pass_over(tx, [{"version": j.version, "reason": j.kept} for j in kept])
     confirmations = [{"current": j.confirms, "version": j.version} for j in kept if j.confirms]
     if confirmations:
         tx.rows("versions.confirm", confirmations=confirmations)
@@ -210,6 +210,8 @@ def _results(candidacy: Candidacy) -> list[dict[str, object]]:
         {
             "id": f"{candidacy.version}/{position}",
             "version": candidacy.version,
+            "dataset": candidacy.partition.dataset,
+            "key": candidacy.partition.key,
             "position": position,
             "check": result.check,
             "kind": result.kind,
@@ -218,9 +220,16 @@ def _results(candidacy: Candidacy) -> list[dict[str, object]]:
             "failed_rows": result.failed_rows,
             "message": result.message,
             "sample": json.dumps(list(result.sample), default=str),
+            "value": _measured(result.value),
+            "compared_with": list(result.compared_with),
         }
         for position, result in enumerate(candidacy.validated.results)
     ]
+
+
+def _measured(value: float | None) -> float | None:
+    """One type for all numbers; those that JSON does not know are left to the message."""
+    return float(value) if value is not None and math.isfinite(value) else None
 
 
 def _quarantine_notice(candidacy: Candidacy) -> Notice:

@@ -5,7 +5,7 @@ The order inside is that of publishing: lock the job partitions concerned, lock 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from graph_model.audit.record import Notice, Trail, Transition
@@ -15,9 +15,11 @@ from graph_model.readiness.rules import JobPartition
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import VersionState
 from graph_model.versions.rules import Candidate, judge_candidate
-from graph_model.versions.states import set_states
+from graph_model.versions.states import pass_over
 from graph_model.versions.taint import Tainted, walk
 
+# A notice names so many readers at most.
+MOST_NAMED = 20
 _GOOD_ONCE = (VersionState.PUBLISHED, VersionState.SUPERSEDED)
 
 
@@ -48,8 +50,27 @@ def quarantine(graph: Graph, version: str, *, by: str, reason: str) -> SetAside:
 
     Raises VersionNotFound, and CannotQuarantine for a version that was never good.
     """
+    return take_from_readers(graph, version, by=by, reason=reason)
+
+
+def _those_of_equal_content(tx: Transaction, version: str, by: str, reason: str) -> list[Row]:
+    return tx.rows("versions.set_aside", version=version, by=by, reason=reason)
+
+
+def take_from_readers(
+    graph: Graph,
+    version: str,
+    *,
+    by: str,
+    reason: str,
+    aside: Callable[[Transaction, str, str, str], list[Row]] = _those_of_equal_content,
+    tell: Callable[[Transaction, str, str, str], list[Notice]] | None = None,
+) -> SetAside:
+    """What every quarantine after the fact does. `aside` sets the version aside with those that go with it; where it
+    answers no row nothing happens. `tell` has the notices that go out besides. Both get version, `by` and `reason`.
+    """
     fate, concern, targets = _look(graph, version)
-    return graph.write(lambda tx: _quarantine(tx, fate, concern, targets, by=by, reason=reason))
+    return graph.write(lambda tx: _quarantine(tx, fate, concern, targets, by=by, reason=reason, aside=aside, tell=tell))
 
 
 def release(graph: Graph, version: str, *, by: str, reason: str) -> TakenBack:
@@ -76,7 +97,15 @@ def _look(graph: Graph, version: str) -> tuple[Row, Concern, tuple[JobPartition,
 
 
 def _quarantine(
-    tx: Transaction, fate: Row, concern: Concern, targets: Sequence[JobPartition], *, by: str, reason: str
+    tx: Transaction,
+    fate: Row,
+    concern: Concern,
+    targets: Sequence[JobPartition],
+    *,
+    by: str,
+    reason: str,
+    aside: Callable[[Transaction, str, str, str], list[Row]],
+    tell: Callable[[Transaction, str, str, str], list[Notice]] | None,
 ) -> SetAside:
     version, trail = fate["id"], Trail()
     now, wirings = _locked(tx, fate, targets)
@@ -84,16 +113,20 @@ def _quarantine(
         return SetAside((), _current(tx, fate), walk(tx.rows, version))
     if now["state"] not in _GOOD_ONCE:
         raise CannotQuarantine(version, now["state"])
-    aside = tx.rows("versions.set_aside", version=version, by=by, reason=reason)
-    for row in aside:
+    gone = aside(tx, version, by, reason)
+    if not gone:
+        return SetAside((), _current(tx, fate), walk(tx.rows, version))
+    for row in gone:
         trail.add(Transition(row["id"], VersionState.QUARANTINED, by, {"reason": reason, "with": version}))
     _restore(tx, fate, by, trail)
     ready = create_ready_runs(tx, concern.narrow, concern.jobs, wirings, trail)
     tainted = walk(tx.rows, version)
     trail.tell(_notices(tx, fate, tainted, by=by, reason=reason))
+    if tell:
+        trail.tell(tell(tx, version, by, reason))
     trail.write(tx)
     return SetAside(
-        tuple(sorted(row["id"] for row in aside)), _current(tx, fate), tainted, tuple(run.id for run in ready)
+        tuple(sorted(row["id"] for row in gone)), _current(tx, fate), tainted, tuple(run.id for run in ready)
     )
 
 
@@ -138,8 +171,7 @@ def _back_in_order(tx: Transaction, fate: Row, by: str, trail: Trail) -> Version
         Candidate(look["version"], look["content_hash"], look["current"], look["current_hash"], newer=look["newer"])
     )
     if judged.kept:
-        change = {"version": fate["id"], "state": VersionState.SUPERSEDED, "reason": judged.kept}
-        set_states(tx, [change])
+        pass_over(tx, [{"version": fate["id"], "reason": judged.kept}])
         return VersionState.SUPERSEDED
     for row in tx.rows("versions.flip", versions=[fate["id"]]):
         trail.add(Transition(row["version"], VersionState.PUBLISHED, by, {"replaced": row["replaced"]}))
@@ -158,11 +190,22 @@ def _notices(tx: Transaction, fate: Row, tainted: Tainted, *, by: str, reason: s
     # A version may be set aside more than once, and each time is news.
     said = f"{version}/{tx.token}"
     title = f"quarantined: partition {fate['key'] or 'whole'}"
-    notices = [Notice(f"quarantined/{said}", "quarantined", version, fate["dataset"], title, f"by {by}: {reason}")]
+    read_by = _read_by(tainted)
+    body = f"by {by}: {reason}{read_by}"
+    notices = [Notice(f"quarantined/{said}", "quarantined", version, fate["dataset"], title, body)]
     counts: dict[str, int] = {}
     for item in tainted.versions:
         counts[item.dataset_id] = counts.get(item.dataset_id, 0) + item.current
     for dataset, current in sorted(counts.items()):
-        body = f"{current} current versions were made from version {version}, quarantined by {by}: {reason}"
+        body = f"{current} current versions were made from version {version}, quarantined by {by}: {reason}{read_by}"
         notices.append(Notice(f"tainted/{said}/{dataset}", "tainted", version, dataset, "tainted by its inputs", body))
     return notices
+
+
+def _read_by(tainted: Tainted) -> str:
+    """Who read it, or what was made from it, beside the runs; nothing where nobody told so."""
+    if not tainted.readers:
+        return ""
+    named = ", ".join(f"{reader.kind} {reader.name}" for reader in tainted.readers[:MOST_NAMED])
+    left = len(tainted.readers) - MOST_NAMED
+    return f"; read by {named}{f' and {left} more' if left > 0 else ''}"

@@ -10,7 +10,14 @@ from typing import Any
 
 from graph_model.audit.record import Transition, record
 from graph_model.datasets.repository import known_datasets
-from graph_model.errors import DatasetNotFound, DomainError, InvalidInput, InvalidPartition, LocationMissing
+from graph_model.errors import (
+    ContentError,
+    DatasetNotFound,
+    DomainError,
+    InvalidInput,
+    InvalidPartition,
+    LocationMissing,
+)
 from graph_model.names import Name, dataset_name_id, partition_id, run_id, validation_job_partition_id, version_id
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.partitions.stored import scheme_of
@@ -20,9 +27,12 @@ from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import Receipt, Report, VersionState
 from graph_model.versions.places import fixed_place
+from graph_model.versions.roots import Roots
 
 # A reported version is what others wait for, so its validation goes before ordinary jobs.
 VALIDATION_PRIORITY = 10
+# No path is longer, and an index finds who shares a place.
+LONGEST_LOCATION = 4_000
 _TEXTS = ("partition", "location", "key", "reported_by")
 
 
@@ -66,13 +76,16 @@ def report_version(graph: Graph, report: Report) -> Receipt:
     return outcome
 
 
-def report_versions(graph: Graph, reports: Sequence[Report]) -> tuple[Receipt | DomainError, ...]:
+def report_versions(
+    graph: Graph, reports: Sequence[Report], roots: Roots | None = None
+) -> tuple[Receipt | DomainError, ...]:
     """What each of `reports` led to, in their order; those that can be taken are durable together.
 
     An error stands for a report that cannot be taken, and says why; the others are not touched by it.
+    With `roots`, so is a location that lies outside of them by its words; the worker that opens it looks closer.
     """
     targets = find_targets(graph, {report.dataset for report in reports})
-    outcomes = [_claim(graph, report, targets.get(report.dataset)) for report in reports]
+    outcomes = [_claim(graph, report, targets.get(report.dataset), roots) for report in reports]
     claims = {outcome.version: outcome for outcome in outcomes if isinstance(outcome, Claim)}
     receipts = graph.write(lambda tx: _report(tx, claims), step="report") if claims else {}
     return tuple(
@@ -106,10 +119,10 @@ def _target(row: Row) -> Target:
     )
 
 
-def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | DomainError:
-    unstorable = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
+def _claim(graph: Graph, report: Report, target: Target | None, roots: Roots | None) -> Claim | DomainError:
+    unstorable = _unstorable(report)
     if unstorable:
-        return InvalidInput(unstorable, "holds characters that are no text (half of a surrogate pair)")
+        return unstorable
     if target is None:
         return DatasetNotFound(report.dataset, known_datasets(graph, report.dataset.namespace))
     try:
@@ -119,8 +132,32 @@ def _claim(graph: Graph, report: Report, target: Target | None) -> Claim | Domai
     location = report.location or fixed_place(target.location, target.options, key)
     if location is None:
         return LocationMissing(report.dataset)
+    refused = _refusal(target.format, location, roots)
+    if refused:
+        return refused
     partition = partition_id(target.id, key)
     return Claim(report, version_id(partition, report.key or uuid.uuid4().hex), partition, key, target, location)
+
+
+def _refusal(format: str, location: str, roots: Roots | None) -> ContentError | None:
+    """Addresses of tables are left to the worker, which knows what their variables hold."""
+    if roots is None or format == "table":
+        return None
+    try:
+        roots.place(location)
+    except ContentError as error:
+        return error
+    return None
+
+
+def _unstorable(report: Report) -> InvalidInput | None:
+    """Why the graph cannot take what the report says, if it cannot."""
+    wrong = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
+    if wrong:
+        return InvalidInput(wrong, "holds characters that are no text (half of a surrogate pair)")
+    if report.location and len(report.location.encode()) > LONGEST_LOCATION:
+        return InvalidInput("location", f"is longer than {LONGEST_LOCATION} bytes")
+    return None
 
 
 def _is_storable(text: str | None) -> bool:

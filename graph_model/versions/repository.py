@@ -58,7 +58,7 @@ def versions_by_id(graph: Graph, ids: Sequence[str]) -> Mapping[str, Version]:
 
 
 def _version(row: Row) -> Version:
-    ordered = sorted(row["results"], key=lambda result: result["position"] or 0)
+    ordered = sorted(row["results"], key=lambda result: (result["source"] or "", result["position"] or 0))
     return Version(
         id=row["id"],
         dataset=Name(row["namespace"], row["name"]),
@@ -74,11 +74,11 @@ def _version(row: Row) -> Version:
         content_hash=row["content_hash"],
         reason=row["reason"] or "",
         run=next(iter(row["runs"]), None),
-        results=tuple(map(_result, ordered)),
+        results=tuple(map(check_result, ordered)),
     )
 
 
-def _result(row: Row) -> CheckResult:
+def check_result(row: Row) -> CheckResult:
     return CheckResult(
         check=row["check"],
         kind=row["kind"],
@@ -87,4 +87,7 @@ def _result(row: Row) -> CheckResult:
         failed_rows=row["failed_rows"] or 0,
         message=row["message"] or "",
         sample=tuple(json.loads(row["sample"] or "[]")),
+        value=row["value"],
+        compared_with=tuple(row["compared_with"] or ()),
+        source=row["source"] or "",
     )

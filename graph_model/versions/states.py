@@ -13,3 +13,8 @@ def set_states(tx: Transaction, changes: Sequence[Row]) -> None:
     to, and writes the audit record.
     """
     all_seen(changes, tx.rows("versions.set_state", changes=list(changes)))
+
+
+def pass_over(tx: Transaction, changes: Sequence[Row]) -> None:
+    """Good versions that another one goes before. `changes`: rows of {version, reason}; their partitions are locked."""
+    all_seen(changes, tx.rows("versions.pass_over", changes=list(changes)))

@@ -8,6 +8,8 @@ from typing import Any
 
 from graph_model.errors import VersionNotFound
 from graph_model.names import Name
+from graph_model.reads.entities import Told
+from graph_model.reads.repository import told_to_read
 from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.entities import VersionState
@@ -31,7 +33,8 @@ class TaintedVersion:
 
 @dataclass(frozen=True, slots=True)
 class Tainted:
-    """What stands on a version, nearest first. `running`: runs that read any of it and go on.
+    """What stands on a version, nearest first. `running`: runs that read any of it and go on. `readers`: consumers and
+    programs that told to have read the version or any of what stands on it, the last ones first.
 
     `is_complete` False: there is more than the ceiling of 10,000 versions.
     """
@@ -39,6 +42,7 @@ class Tainted:
     version: str
     versions: tuple[TaintedVersion, ...]
     running: tuple[str, ...]
+    readers: tuple[Told, ...] = ()
     is_complete: bool = True
 
 
@@ -61,7 +65,8 @@ def walk(rows: Rows, version: str) -> Tainted:
         fresh.pop(version, None)
         found.update({id: _tainted(row) for id, row in sorted(fresh.items())})
         frontier = sorted(fresh)
-    return Tainted(version, tuple(found.values()), tuple(sorted(running)), is_complete=not frontier)
+    readers = told_to_read(rows, [version, *found])
+    return Tainted(version, tuple(found.values()), tuple(sorted(running)), readers, is_complete=not frontier)
 
 
 def _tainted(row: dict[str, Any]) -> TaintedVersion:

@@ -195,6 +195,16 @@ IMPOSSIBLE = (
     ("lineage ordrs", "did you mean orders"),
     ("lineage orders.nothing", "nothing"),
     ("lineage orders --as-of yesterday", "2013-01-05T07:00:00Z"),
+    ("lineage orders --up --down", "choose one"),
+    ("lineage orders --level table", "version, run"),
+    ("lineage orders --kind table", "consumer"),
+    ("lineage tdy", "did you mean tidy"),
+    ("lineage shop/bord", "did you mean shop/board"),
+    ("lineage clean@2024-01-05 --level version", "that was good at"),
+    ("lineage vs_nothing --level run", "no dataset vs_nothing"),
+    ("paths orders bord", "did you mean board"),
+    ("lineage-diff ordrs 2001-01-01", "did you mean orders"),
+    ("lineage-diff orders soon", "2013-01-05T07:00:00Z"),
     ("impact drop-column orders", "names no column"),
     ("impact drop-column orders.nothing", "nothing"),
     ("impact retype-column orders.id varchar", "varchar"),
@@ -308,6 +318,36 @@ def test_lineage_is_drawn_for_people_and_for_documents(shop: Graph, cli: Cli) ->
     assert dot.out.startswith("digraph")
     assert mermaid.out.startswith("flowchart")
     assert cli("lineage", "orders", "--dot", "--json").code == 2
+
+
+def test_lineage_of_a_job_or_a_consumer(shop: Graph, cli: Cli) -> None:
+    job, consumer = cli("lineage", "tidy"), cli("lineage", "shop/board", "--up")
+
+    assert job.out.splitlines()[0] == "job shop/tidy"
+    assert [line.strip("│├└─ ") for line in consumer.out.splitlines()][:2] == [
+        "consumer shop/board",
+        "dataset shop/clean",
+    ]
+
+
+def test_lineage_of_a_version_leads_to_what_it_was_made_from(traded: Graph, cli: Cli) -> None:
+    up = cli("lineage", f"clean@{DAY}", "--level", "version", "--up", "--json").json["lineage"]
+    version = next(node for node in up["nodes"] if node["id"] == up["root"])
+    run = next(node["id"] for node in up["nodes"] if node["kind"] == "RUN")
+    tree = cli("lineage", run, "--level", "run", "--both")
+
+    assert (version["kind"], version["name"], version["partition"]) == ("VERSION", "shop/clean", DAY)
+    assert {node["name"] for node in up["nodes"]} == {"shop/clean", "shop/tidy", "shop/orders"}
+    assert tree.out.splitlines()[0] == f"run shop/tidy@{DAY} SUCCEEDED"
+    assert "consumer shop/board" in tree.out
+
+
+def test_no_way_is_a_finding(shop: Graph, cli: Cli) -> None:
+    there, back = cli("paths", "orders", "board", "--json"), cli("paths", "board", "orders", "--json")
+
+    assert (there.code, back.code) == (0, 1)
+    assert [len(path) for path in there.json["paths"]["paths"]] == [3]
+    assert back.json["paths"]["paths"] == []
 
 
 def test_lineage_as_of_a_time_before_the_estate_is_empty_or_unknown(shop: Graph, cli: Cli) -> None:

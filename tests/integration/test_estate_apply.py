@@ -10,6 +10,8 @@ import neo4j
 import pytest
 
 from connectors.sql.columns import read_columns
+from graph_model.contracts.entities import Column, Contract
+from graph_model.datasets.repository import dataset
 from graph_model.errors import BreaksRefused, InvalidEstate, PlanChanged
 from graph_model.estate.apply import apply
 from graph_model.estate.entities import Deadline, Estate
@@ -70,6 +72,21 @@ def changes(found: Plan) -> list[tuple[str, str, str]]:
 
 def details(found: Plan) -> dict[str, str]:
     return {change.name.name: change.detail for change in found.changes}
+
+
+def test_what_is_said_of_a_dataset_and_its_columns_is_kept_and_given_back(graph: Graph):
+    words = {"classification": "internal", "domain": "sales", "tier": "1", "properties": {"n": 1, "on": True, "t": "x"}}
+    columns = (Column("id", "string", description="Key", tags=("key",), classification="public"), Column("note"))
+    raw = replace(RAW, **words, contract=Contract(columns))
+
+    declare(graph, an_estate(raw))
+    found = dataset(graph, RAW.name)
+
+    assert {key: getattr(found, key) for key in words} == words
+    assert found.columns == columns
+    assert plan(graph, an_estate(raw), read_columns=read_columns).is_empty
+    declare(graph, an_estate(RAW))
+    assert dataset(graph, RAW.name).properties == {}
 
 
 def test_a_plan_says_what_would_be_created_and_changes_nothing(graph: Graph, ask: Ask):

@@ -8,8 +8,8 @@ from random import Random
 import pytest
 
 from graph_model.errors import ColumnNotFound, DatasetNotFound, JobNotFound
+from graph_model.lineage.ask import lineage
 from graph_model.lineage.entities import Direction, Lineage
-from graph_model.lineage.walk import lineage
 from graph_model.store.graph import Graph
 from tests.support.flow_graphs import (
     a_consumer,

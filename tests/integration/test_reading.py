@@ -7,7 +7,7 @@ import pytest
 
 from graph_model.consumers.repository import consumer, consumers, count_consumers
 from graph_model.contracts.entities import Column
-from graph_model.datasets.entities import PartitionOverview
+from graph_model.datasets.entities import Filters, PartitionOverview
 from graph_model.datasets.repository import (
     count_datasets,
     dataset,
@@ -82,10 +82,36 @@ def test_pages_of_datasets_follow_each_other_without_gap_or_repetition(
 
 
 def test_search_finds_a_part_of_a_name_in_any_case(small_estate: Graph) -> None:
-    page = datasets(small_estate, search="ORDERS")
+    page = datasets(small_estate, Filters(search="ORDERS"))
 
     assert [found.name for found in page.items] == [CLEAN, RAW]
-    assert count_datasets(small_estate, search="Clean") == 1
+    assert count_datasets(small_estate, Filters(search="Clean")) == 1
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (Filters(tag="orders", namespace="shop"), {"clean_orders", "raw_orders", "totals"}),
+        (Filters(tag="order"), set()),
+        (Filters(owner="orders@example.org", format="parquet", search="clean"), {"clean_orders"}),
+        (Filters(owner="nobody"), set()),
+        (Filters(namespace="other"), set()),
+        (Filters(format="csv"), set()),
+        (Filters(domain="sales"), {"totals"}),
+        (Filters(tier="1", domain="sales"), {"totals"}),
+        (Filters(tier="2"), set()),
+    ],
+)
+def test_datasets_are_filtered_by_what_is_said_of_them(
+    own_estate: Graph, side_driver: neo4j.Driver, filters: Filters, found: set[str]
+) -> None:
+    side_driver.execute_query(
+        "MATCH (d:Dataset {name: 'totals'}) SET d.domain = 'sales', d.tier = '1'",
+        database_=own_estate.settings.database,
+    )
+
+    assert {item.name.name for item in datasets(own_estate, filters).items} == found
+    assert count_datasets(own_estate, filters) == len(found)
 
 
 def test_a_retired_dataset_leaves_the_list_but_is_still_found_by_name(

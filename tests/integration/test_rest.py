@@ -66,6 +66,8 @@ def test_a_report_about_an_unknown_dataset_is_not_found_with_the_nearest_name(ap
     [
         ({"partition": "monday"}, "INVALID_PARTITION", "2013-01-05"),
         ({"location": None}, "LOCATION_MISSING", "location"),
+        ({"location": "/etc/passwd"}, "LOCATION_REFUSED", "HEADWATER_DATA_ROOTS"),
+        ({"location": "../secret.csv"}, "LOCATION_REFUSED", "HEADWATER_DATA_ROOTS"),
         ({"dataset": "nameless"}, "INVALID_NAME", "NAMESPACE/NAME"),
         ({"datasets": "shop/x"}, "INVALID_INPUT", "datasets"),
         ({"source_time": "2024-03-01T06:00:00"}, "INVALID_INPUT", "offset"),

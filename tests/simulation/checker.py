@@ -184,6 +184,9 @@ class Checker:
             expected["PUBLISHED"] = 1
         if version["state"] != "PUBLISHED":
             expected[version["state"]] += 1
+        if version["state"] == "EXPIRED":
+            # Only what was replaced expires here.
+            expected["SUPERSEDED"] = 1
         if told != expected:
             yield f"version {version.id} ({version['state']}): the audit tells {dict(told)}, not {dict(expected)}"
         if version["state"] in {"REPORTED", "VALIDATING"}:
@@ -202,6 +205,9 @@ class Checker:
         good = [v for v in self._ends(partition, "HAS_VERSION") if v["published_at"] is not None]
         if partition["evaluate"] is not None:
             yield f"partition {partition.id} is marked at the end"
+        kept = [v.id for v in self._ends(partition, "HAS_VERSION") if v["state"] == "SUPERSEDED"]
+        if partition["expire_at"] is None and kept:
+            yield f"partition {partition.id} keeps {kept} and wants no look any more"
         if len(current) > 1 or (good and not current):
             yield f"partition {partition.id} has {len(current)} current versions"
         for version in current:

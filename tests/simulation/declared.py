@@ -10,11 +10,15 @@ from neo4j.exceptions import Neo4jError
 from graph_model.estate.entities import JobSpec
 from graph_model.jobs import definition
 from graph_model.names import dataset_id, dataset_name_id, job_id, owner_id
+from graph_model.retention.entities import Retention, dumps
 from tests.simulation.estates import Estate
 from tests.simulation.model.engines import Engine
 from tests.simulation.model.records import Committed, Key, Record
 from tests.simulation.model.view import View
 from tests.support.protocol import DAILY, ENDLESS, OWNER, name
+
+# Of every partition only the current version stays, so that whatever is replaced expires while all else goes on.
+RETENTION = dumps(Retention(versions=1))
 
 
 @cache
@@ -69,7 +73,7 @@ def _declare_dataset(view: View, text: str, *, whole: bool) -> None:
     dataset = view.create(
         "Dataset", dataset_id(known), namespace=known.namespace, name=known.name, format="csv",
         location=f"{text}/{{date}}.csv", options="{}", contract="", partition_every=every,
-        partition_from=every and DAILY.start,
+        partition_from=every and DAILY.start, retention=RETENTION,
     )  # fmt: skip
     spelled = view.create("DatasetName", dataset_name_id(known), namespace=known.namespace, name=known.name)
     view.link(spelled, "NAMES", dataset)

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from connectors.notify import outbox
 from graph_model.contracts.entities import CheckResult, Column
 from graph_model.readiness import evaluate
+from graph_model.retention import expire
 from graph_model.runs import lease, rules, sweeps
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import ClaimedRun, Failure, OutputVersion, RunOutput
@@ -26,11 +27,13 @@ from graph_model.store.graph import Graph
 from graph_model.versions.entities import Inspection, Report, Validated
 from graph_model.versions.report import report_versions
 from tests.conftest import wipe
+from tests.simulation.declared import RETENTION
 from tests.simulation.estates import DAYS, ESTATES
 from tests.simulation.model.view import EPOCH
 from tests.simulation.twins import Twins, model_state, real_state
 from tests.support.protocol import declare, name
 
+_KEEP = "MATCH (d:Dataset) SET d.retention = $retention"
 WORKERS = st.sampled_from(["w1", "w2"])
 EXAMPLES = int(os.environ.get("CONFORMANCE_EXAMPLES", "12"))
 STEPS = 15
@@ -47,6 +50,7 @@ class Conformance(RuleBasedStateMachine):
         database = self.graph.settings.database
         wipe(self.side_driver, database)
         declare(self.side_driver, database, datasets=estate.datasets, jobs=estate.jobs, whole=estate.whole)
+        self.side_driver.execute_query(_KEEP, retention=RETENTION, database_=database)
         self.estate, self.twins = estate, Twins(self.graph, estate)
         self.claimed: list[ClaimedRun] = []
 
@@ -110,6 +114,8 @@ class Conformance(RuleBasedStateMachine):
         self.both(sweeps.expire_leases)
         with patch.object(evaluate, "MARK_GRACE_MS", -1_000):
             self.both(evaluate.evaluate_marks)
+        with patch.object(expire, "MARK_GRACE_MS", -1_000):
+            self.both(expire.expire_versions)
         with patch.object(sweeps, "PATIENCE_MS", -1_000):
             self.both(sweeps.unclaimed)
         self.both(lambda graph: sweeps.mark_swept(graph, sweeps.dead_attempts(graph, grace_seconds=-1)))

@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from pydantic import SecretStr
 
 from app.local.children import LOOPBACK, Child, free_port
 from graph_model.settings import GraphSettings
+from tests.support.jars import NoJars, jars
 from tests.support.servers import Server, wait_for_bolt
 
 SUPPORT = Path(__file__).parent
@@ -142,32 +142,7 @@ def _ready(child: Child, port: int, password: str) -> Server:
 
 
 def _jars() -> Path:
-    """The folder with Neo4j's jars, fetched once per machine. Two test processes may race: the first rename wins."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headwater" / JARS
-    if shutil.which("java") is None:
-        raise NoNeo4j(HOW_TO_GET_ONE)
-    if cache.is_dir():
-        return cache
-    if shutil.which("mvn") is None:
-        raise NoNeo4j(HOW_TO_GET_ONE)
-    fresh = cache.with_name(f"{JARS}.{os.getpid()}")
-    fresh.mkdir(parents=True)
-    sys.stderr.write(f"fetching Neo4j's jars into {cache} (118 MB, once)\n")
-    fetch = [
-        "mvn",
-        "-q",
-        "-B",
-        "-f",
-        str(SUPPORT / "neo4j-pom.xml"),
-        "dependency:copy-dependencies",
-        f"-DoutputDirectory={fresh}",
-    ]
-    done = subprocess.run(fetch, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        shutil.rmtree(fresh)
-        raise NoNeo4j(f"Maven could not fetch Neo4j: {done.stdout[-800:]}; {HOW_TO_GET_ONE}")
     try:
-        fresh.rename(cache)
-    except OSError:
-        shutil.rmtree(fresh)
-    return cache
+        return jars(JARS, SUPPORT / "neo4j-pom.xml", what="Neo4j's jars (118 MB)")
+    except NoJars as error:
+        raise NoNeo4j(f"{error}; {HOW_TO_GET_ONE}") from None

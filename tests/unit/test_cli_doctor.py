@@ -54,8 +54,25 @@ def test_a_good_storage_root_is_left_as_it_was(tmp_path: Path, monkeypatch: pyte
 
     findings = list(examine_storage())
 
-    assert [finding.subject for finding in findings] == ["storage", "disk"]
+    assert [finding.subject for finding in findings] == ["storage", "disk", "data roots", "databases"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_shows_the_roots_and_misses_a_folder_that_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HEADWATER_STORAGE_ROOT", str(tmp_path))
+    monkeypatch.setenv("HEADWATER_DATA_ROOTS", f"{tmp_path},s3://lake/raw")
+    monkeypatch.setenv("HEADWATER_DATA_DATABASES", "env:WAREHOUSE")
+    roots, databases = list(examine_storage())[-2:]
+
+    assert (roots.state, roots.found) == ("OK", f"{tmp_path}, {tmp_path}, s3://lake/raw")
+    assert databases.found == "may be opened: env:WAREHOUSE"
+
+    monkeypatch.setenv("HEADWATER_DATA_ROOTS", f"{tmp_path}/nowhere")
+    missing = list(examine_storage())[-2]
+
+    assert (missing.state, missing.found) == ("FAIL", f"no folder here: {tmp_path}/nowhere")
 
 
 def test_every_node_that_the_migrations_constrain_is_expected() -> None:

@@ -58,7 +58,7 @@ def test_dataclasses_become_objects_all_the_way_down() -> None:
 
     assert jsonable(box) == {
         "name": "flights/raw",
-        "inner": {"format": "csv", "location": "raw.csv", "options": {"delimiter": ";"}},
+        "inner": {"format": "csv", "location": "raw.csv", "options": {"delimiter": ";"}, "within": []},
     }
 
 

@@ -87,6 +87,33 @@ def test_a_declared_rename_is_a_rename_and_neither_a_drop_nor_an_addition():
     assert taken_away(after, after) == set()
 
 
+def test_words_about_a_dataset_and_its_columns_are_told_and_take_nothing_away():
+    told = replace(
+        RAW,
+        classification="pii",
+        domain="sales",
+        properties={"checked": True, "cost": 1},
+        contract=Contract((Column("id", "string", description="Key", tags=("key", "hot")), RAW.contract.columns[1])),
+    )
+    after = replace(SHOP, datasets=(told, CLEAN))
+
+    assert between(SHOP, after).changes[0].detail.split("; ") == [
+        "classification: nothing → pii",
+        "domain: nothing → sales",
+        "property checked: nothing → True",
+        "property cost: nothing → 1",
+        "column id: tags nothing → key, hot",
+        "column id: other description",
+    ]
+    assert taken_away(SHOP, after) == set()
+
+
+def test_a_property_that_only_changes_its_kind_has_changed():
+    one, other = (replace(SHOP, datasets=(replace(RAW, properties={"on": on}), CLEAN)) for on in (True, 1))
+
+    assert [change.detail for change in between(one, other).changes] == ["property on: True → 1"]
+
+
 def test_new_columns_and_a_contract_without_columns_take_nothing_away():
     assert taken_away(SHOP, replace(SHOP, datasets=(a_dataset("raw", "id", "amount:integer", "new"), CLEAN))) == set()
     assert taken_away(SHOP, replace(SHOP, datasets=(a_dataset("raw"), CLEAN))) == set()

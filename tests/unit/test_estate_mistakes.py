@@ -35,9 +35,25 @@ MISSING_COLUMN = "its contract declares id, amount"
 # What is added below START, from line 6 on (or is the whole file: `scope…`, `[…`) -> line, message, hint
 MISTAKES = {
     "unknown key of the estate": ("jbos: {}", (6, "estate: unknown key jbos", "did you mean jobs?")),
+    "a key of a store that is written out": (
+        "  lake: {format: csv, location: 's3://lake/x.csv', options: {secret_key: abc}}",
+        (6, "dataset lake: secret_key would be known to all who read the graph", "write env:NAME"),
+    ),
     "unknown key of a dataset": (
         "  extra: {format: csv, ownr: me}",
         (6, "dataset extra: unknown key ownr", "did you mean owner?"),
+    ),
+    "a property that is no plain value": (
+        "  extra: {format: csv, properties: {a: 1, b: [2]}}",
+        (6, "dataset extra: property b must be a text, a number or true or false", "not a list"),
+    ),
+    "properties that are no mapping": (
+        "  extra: {format: csv, properties: [a]}",
+        (6, "dataset extra: properties must be a mapping, not a list", None),
+    ),
+    "a misspelt word about a dataset": (
+        "  extra: {format: csv, clasification: public}",
+        (6, "dataset extra: unknown key clasification", "did you mean classification?"),
     ),
     "unknown key of a job": (
         "jobs:\n  tidy:\n    sql: SELECT 1\n    output: [clean]\n    outputs: [clean]",
@@ -237,6 +253,30 @@ MISTAKES = {
     "an unknown word for violations of a consumer": (
         "consumers:\n  board: {kind: feed, reads: {raw: [id]}, on_violation: quarantin}",
         (7, "consumer board: quarantin is no on_violation", "did you mean quarantine?"),
+    ),
+    "an unknown rule of retention": (
+        "  extra: {format: csv, retention: {version: 3}}",
+        (6, "dataset extra: retention: unknown key version", "did you mean versions?"),
+    ),
+    "a retention that says nothing": (
+        "  extra: {format: csv, retention: {}}",
+        (6, "dataset extra: retention: says nothing", "known are versions, partitions, age, partition_age"),
+    ),
+    "a retention of no length": (
+        "  extra: {format: csv, retention: 90 days}",
+        (6, "dataset extra: retention '90 days' is no length of time", "write 30s, 10m, 2h or 1d"),
+    ),
+    "a retention of no versions": (
+        "  extra: {format: csv, retention: {versions: 0}}",
+        (6, "dataset extra: retention: versions must be 1 or more, not 0", None),
+    ),
+    "a retention by partitions without any": (
+        "  extra: {format: csv, retention: {partitions: 9}}",
+        (6, "dataset extra: retention: partitions needs partitions of time", "add partition: {every: day}"),
+    ),
+    "a retention that ends before it began": (
+        "  extra: {format: csv, partition: {every: day}, retention: {age: 9d, partition_age: 2d}}",
+        (6, "dataset extra: retention: partition_age is shorter than age, which could keep nothing then", None),
     ),
     "a job without outputs": (
         "jobs:\n  tidy:\n    sql: SELECT 1\n    inputs: [raw]",

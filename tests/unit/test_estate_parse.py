@@ -34,6 +34,10 @@ datasets:
     owners: [second@example.org]
     tags: [raw, yes]
     description: What comes in
+    classification: internal
+    domain: sales
+    tier: 1
+    properties: {cost_center: 4711, feed: SAP, checked: true, 7: 1.5}
   codes: {format: csv}
   clean: {format: parquet, partition: {every: day, from: 2024-01-01}, expose: copy, location: "clean/{date}.parquet"}
   totals: {format: table, url: "sqlite:///{root}/x.db", table: totals, partition: {every: day, from: 2024-01-01}}
@@ -74,6 +78,9 @@ def test_a_dataset_says_everything_about_itself(tmp_path: Path):
     assert (raw.partitions, codes.partitions) == (PartitionScheme("day", "2024-01-01"), PartitionScheme())
     assert raw.options == {"delimiter": ";", "null_values": ["NA", ""]}
     assert (raw.owners, raw.tags) == (("intake@example.org", "second@example.org"), ("raw", "yes"))
+    assert (raw.classification, raw.domain, raw.tier) == ("internal", "sales", "1")
+    assert raw.properties == {"cost_center": 4711, "feed": "SAP", "checked": True, "7": 1.5}
+    assert (codes.classification, codes.domain, codes.tier, codes.properties) == ("", "", "", {})
     assert (clean.expose, clean.location) == ("copy", "clean/{date}.parquet")
     assert totals.location == "sqlite:///{root}/x.db#totals"
     assert totals.options == {"url": "sqlite:///{root}/x.db", "table": "totals"}
@@ -130,7 +137,7 @@ def test_an_estate_knows_where_each_thing_stands(tmp_path: Path):
 
     assert estate.file == str(tmp_path / "estate.yaml")
     assert estate.lines["dataset store/raw"] == 4
-    assert estate.lines["job store/tidy reads store/codes"] == 22
+    assert estate.lines["job store/tidy reads store/codes"] == 26
 
 
 def test_the_scope_is_the_namespace_when_none_is_named(tmp_path: Path):
@@ -184,6 +191,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "consumer": vocabulary.CONSUMER_KEYS,
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
+        "retention": vocabulary.RETENTION_KEYS,
     }
 
     assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+from connectors.storage import inspect
 from graph_model.runs.entities import ClaimedRun
 from tests.support.tasks import DAY, a_run, an_input, an_output, carried_out, result_of
 from workers.executors import CannotRunError, Task, executor_for
@@ -222,6 +224,41 @@ def test_sql_reads_every_input_as_a_view_and_writes_its_answer(carry_out: CarryO
     assert ended.exit_code == 0, order.stderr.read_text()
     rows = duckdb.read_parquet(task.run.outputs[0].content.location)
     assert rows.fetchall() == [(1, 20, 3, "2013-01-02", DAY), (2, 40, 3, "2013-01-02", DAY)]
+
+
+def test_sql_reads_and_writes_folders_of_parquet_files(carry_out: CarryOut, root: Path) -> None:
+    for carrier in ("UA", "AA"):
+        path = root / "flights" / f"carrier={carrier}" / "0.parquet"
+        path.parent.mkdir(parents=True)
+        duckdb.sql("SELECT range AS flight FROM range(3)").write_parquet(str(path))
+    output = an_output("best", kind="parquet")
+    output = replace(output, content=replace(output.content, options={"keys": ["flight"]}))
+    text = "SELECT carrier, flight FROM flights WHERE flight > 0"
+    run = a_run("sql", {"text": text}, inputs=(an_input("flights", "flights", kind="parquet"),), outputs=(output,))
+
+    task, order, ended = carry_out(run, root)
+
+    assert ended.exit_code == 0, order.stderr.read_text()
+    written = Path(task.run.outputs[0].content.location)
+    assert sorted(path.name for path in written.iterdir()) == ["flight=1", "flight=2"]
+    assert inspect(task.run.outputs[0].content).row_count == 4
+
+
+def test_a_python_job_may_leave_a_folder_of_parquet_files(carry_out: CarryOut, project: Path, root: Path) -> None:
+    code = """
+import pyarrow as pa, pyarrow.parquet as pq
+
+def build(inputs, outputs, partition):
+    rows = pa.table({"carrier": ["UA", "AA"], "flight": [1, 2]})
+    pq.write_to_dataset(rows, outputs["out"].path, partition_cols=["carrier"])
+"""
+    run = a_python_run(project, code, outputs=(an_output("out", kind="parquet"),))
+
+    task, order, ended = carry_out(run, root)
+
+    assert ended.exit_code == 0, order.stderr.read_text()
+    found = inspect(task.run.outputs[0].content)
+    assert [(column.path, column.type) for column in found.columns] == [("flight", "int64"), ("carrier", "string")]
 
 
 @pytest.mark.parametrize(

@@ -234,7 +234,11 @@ def test_a_physical_type_counts_where_it_fits_the_logical_one(
         (postgresql.DOUBLE_PRECISION(), "float64", False),
         (postgresql.ARRAY(sa.Integer, dimensions=1), "list<int32>", False),
         (postgresql.UUID(), "string", True),
-        (postgresql.INTERVAL(), "unknown", True),
+        (postgresql.INTERVAL(), "string", True),
+        (postgresql.INT4RANGE(), "string", True),
+        (postgresql.TIME(timezone=True), "string", True),
+        (postgresql.DOMAIN("size", sa.Integer()), "int32", True),
+        (sa.types.NullType(), "unknown", True),
     ],
 )
 def test_columns_of_databases(column: Any, type: str, lost: bool):

@@ -330,7 +330,7 @@ def test_what_is_no_regular_file_is_refused_without_opening_it(name: str, tmp_pa
     for location, reason in [
         ("gone", "there is no file"),
         ("pipe", "pipe is a pipe, not a file"),
-        ("", "is a folder, not a file"),
+        ("", "pipe is a pipe" if name == "parquet" else "is a folder, not a file"),  # a folder of files is fine there
         ("pipe/x", "there is no file"),
     ]:
         with pytest.raises(ContentError, match=reason):

@@ -62,13 +62,18 @@ def outputs_of(task: Task) -> dict[str, dict[str, Any]]:
 def place(content: Content) -> dict[str, Any]:
     """A content as job code sees it: files have `path` and `folder`, tables `url` and `table`; the rest is None."""
     url, hash_sign, table = content.location.rpartition("#")
-    common = {"format": content.format, "location": content.location, "options": dict(content.options)}
+    common = {
+        "format": content.format,
+        "location": content.location,
+        "options": dict(content.options),
+        "within": content.within,
+    }
     if hash_sign and "://" in url:
         return {**common, "path": None, "folder": None, "url": url, "table": table}
     return {
         **common,
         "path": content.location,
-        "folder": str(Path(content.location).parent),
+        "folder": content.location.rpartition("/")[0],
         "url": None,
         "table": None,
     }

@@ -55,9 +55,7 @@ def answer(job: dict[str, Any]) -> None:
 
 def connect(job: dict[str, Any]) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
-    files = [
-        version["path"] for versions in job["inputs"].values() for version in versions if version["format"] == "parquet"
-    ]
+    files = [version["path"] for versions in job["inputs"].values() for version in versions if is_parquet_file(version)]
     connection.execute("SET memory_limit = $limit", {"limit": job["memory_limit"]})
     connection.execute("SET temp_directory = $folder", {"folder": str(Path(job["folder"]) / "tmp")})
     connection.execute(f"SET allowed_paths = [{', '.join(map(literal, files))}]")
@@ -91,13 +89,18 @@ def check_inputs(connection: duckdb.DuckDBPyConnection, job: dict[str, Any]) -> 
 
 
 def source_of(connection: duckdb.DuckDBPyConnection, version: Place, table: str) -> str:
-    """Parquet is read where it lies; the rest by our own reader, so that SQL sees the types that the checks saw."""
-    if version["format"] == "parquet":
+    """A Parquet file is read where it lies; the rest by our own reader, so that SQL sees the types that checks saw."""
+    if is_parquet_file(version):
         return f"read_parquet({literal(version['path'])}, hive_partitioning = false)"
     connection.register("_incoming", storage.read(content_of(version)))
     connection.execute(f"CREATE TEMP TABLE {identifier(table)} AS SELECT * FROM _incoming")  # noqa: S608  quoted
     connection.unregister("_incoming")
     return identifier(table)
+
+
+def is_parquet_file(version: Place) -> bool:
+    """And not a folder of them, whose keys only our own reader turns into columns."""
+    return version["format"] == "parquet" and Path(version["path"]).is_file()
 
 
 def only_select(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Statement:
@@ -108,7 +111,7 @@ def only_select(connection: duckdb.DuckDBPyConnection, text: str) -> duckdb.Stat
 
 
 def content_of(place: Place) -> Content:
-    return Content(place["format"], place["location"], place["options"])
+    return Content(place["format"], place["location"], place["options"], tuple(place["within"]))
 
 
 def reason_of(error: Exception) -> str:

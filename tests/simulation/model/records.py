@@ -16,10 +16,12 @@ INDEXED = (
     ("Run", "open"),
     ("Outbox", "open"),
     ("Partition", "evaluate"),
+    ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),
     ("Hold", "open"),
     ("DatasetVersion", "withheld"),
+    ("DatasetVersion", "aging"),
 )
 _NOTHING: dict[Key, dict[str, Any]] = {}
 

@@ -81,12 +81,13 @@ def record_schema(view: View, schemas: list[dict[str, Any]]) -> Rows:
 
 @query("versions.record_results")
 def record_results(view: View, results: list[dict[str, Any]]) -> Rows:
-    names = ("check", "kind", "passed", "severity", "failed_rows", "message", "sample", "position")
+    names = ("check", "kind", "passed", "severity", "failed_rows", "message", "sample", "position", "value",
+             "compared_with", "dataset", "key")  # fmt: skip
     rows = []
     for x in results:
         if version := view.get("DatasetVersion", x["version"]):
             result, _ = view.merge("CheckResult", x["id"])
-            view.set(result, **{name: x[name] for name in names})
+            view.set(result, **{name: x[name] for name in names}, checked_at=view.now())
             view.link(version, "CHECKED_BY", result)
             rows.append({"id": result.id})
     return rows
@@ -98,6 +99,21 @@ def set_state(view: View, changes: list[dict[str, Any]]) -> Rows:
     for x, version in found:
         view.set(version, state=x["state"], reason=x["reason"])
     return [{"version": version.id} for _, version in found]
+
+
+@query("versions.pass_over")
+def pass_over(view: View, changes: list[dict[str, Any]]) -> Rows:
+    found = [
+        (x, version, partition)
+        for x in changes
+        if (version := view.get("DatasetVersion", x["version"]))
+        and (partition := view.get("Partition", version["partition"]))
+    ]
+    for x, version, partition in found:
+        now = view.now()
+        view.set(version, state="SUPERSEDED", reason=x["reason"], aging=partition.id, replaced_at=now)
+        view.set(partition, expire_at=now)
+    return [{"version": version.id} for _, version, _ in found]
 
 
 def _current(view: View, partition: Record) -> Record | None:
@@ -146,8 +162,8 @@ def flip(view: View, versions: list[str]) -> Rows:
             view.unlink(partition, "CURRENT", old)
         view.link(partition, "CURRENT", version)
         now = view.now()
-        view.set(version, state="PUBLISHED", reason="", published_at=now)
-        view.set(partition, evaluate=now)
+        view.set(version, state="PUBLISHED", reason="", published_at=now, aging=None, replaced_at=None)
+        view.set(partition, evaluate=now, expire_at=now, expired=None)
         if old is not None:
-            view.set(old, state="SUPERSEDED", reason=f"replaced by {version.id}")
+            view.set(old, state="SUPERSEDED", reason=f"replaced by {version.id}", aging=partition.id, replaced_at=now)
     return [{"version": version.id, "replaced": old and old.id} for _, version, old in moves]

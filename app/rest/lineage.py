@@ -1,0 +1,122 @@
+"""OpenLineage events over HTTP, as unchanged clients send them: one, or a batch; plain, gzip or in chunks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import zlib
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.services import Services
+from connectors.openlineage.events import read_event
+from graph_model.errors import InvalidEvent, Unavailable
+from graph_model.observed.entities import Observation
+
+MOST_BYTES = 32 * 1024 * 1024
+MOST_EVENTS = 10_000
+# So many events of a batch are durable together; a client hears about the others one by one.
+AT_ONCE = 200
+
+router = APIRouter(prefix="/api/v1/lineage", tags=["lineage"], max_body_size=MOST_BYTES)
+
+
+@router.post("", status_code=201, responses={400: {"description": "No JSON"}, 422: {"description": "No event"}})
+async def observe(request: Request) -> Response:
+    """Takes one event. The answer, which is empty, comes once all that it says is durable."""
+    document = _parsed(await _body(request))
+    observation = await asyncio.to_thread(read_event, document)
+    await asyncio.to_thread(_services(request).observations.submit, observation)
+    return Response(status_code=201)
+
+
+@router.post("/batch", responses={400: {"description": "No JSON"}, 422: {"description": "No list of events"}})
+async def observe_batch(request: Request) -> JSONResponse:
+    """Takes a list of events. Each is taken or refused by itself; the answer says which were not taken, and why.
+
+    `retriable`: the graph did not answer; sending it again may help, and can do no harm.
+    """
+    document = _parsed(await _body(request))
+    if not isinstance(document, list):
+        raise InvalidEvent("", "a batch is a list of events")
+    if len(document) > MOST_EVENTS:
+        raise InvalidEvent("", f"a batch of {len(document)} events; {MOST_EVENTS} are the most")
+    failed = await asyncio.to_thread(_take_all, _services(request), document)
+    return JSONResponse(_summary(len(document), failed))
+
+
+def _services(request: Request) -> Services:
+    return request.app.state.services
+
+
+def _take_all(services: Services, documents: list[Any]) -> list[dict[str, Any]]:
+    failed: list[dict[str, Any]] = []
+    found: list[tuple[int, Observation]] = []
+    for index, document in enumerate(documents):
+        try:
+            found.append((index, read_event(document, f"/{index}")))
+        except InvalidEvent as error:
+            failed.append(_failure(index, error, retriable=False))
+    for start in range(0, len(found), AT_ONCE):
+        part = found[start : start + AT_ONCE]
+        try:
+            services.observe([observation for _, observation in part])
+        except Unavailable as error:
+            failed += [_failure(index, error, retriable=True) for index, _ in part]
+    return sorted(failed, key=lambda failure: failure["index"])
+
+
+def _failure(index: int, error: Exception, *, retriable: bool) -> dict[str, Any]:
+    return {"index": index, "reason": str(error), "retriable": retriable}
+
+
+def _summary(received: int, failed: list[dict[str, Any]]) -> dict[str, Any]:
+    retriable = sum(failure["retriable"] for failure in failed)
+    return {
+        "status": "partial_success" if failed else "success",
+        "summary": {
+            "received": received,
+            "successful": received - len(failed),
+            "failed": len(failed),
+            "retriable": retriable,
+            "non_retriable": len(failed) - retriable,
+        },
+        "failed_events": failed,
+    }
+
+
+async def _body(request: Request) -> bytes:
+    body = await request.body()
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if encoding == "identity":
+        return body
+    if encoding != "gzip":
+        raise HTTPException(415, f"a body in {encoding} is not understood; send it plain or as gzip")
+    return _unzipped(body)
+
+
+def _unzipped(body: bytes) -> bytes:
+    unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    try:
+        plain = unzip.decompress(body, MOST_BYTES)
+    except zlib.error as error:
+        raise HTTPException(400, f"the body is not gzip, though its header says so ({error})") from None
+    if unzip.unconsumed_tail:
+        raise HTTPException(413, f"the body is larger than {MOST_BYTES} bytes when it is unpacked")
+    if not unzip.eof:
+        raise HTTPException(400, "the gzip body is cut short")
+    return plain
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise HTTPException(400, f"the body is not JSON that can be read: {error}") from None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number in JSON")

@@ -1,0 +1,188 @@
+"""A seeded estate of any size for questions about lineage, and the same estate in memory, from which the truth comes.
+
+Datasets lie in layers. A job reads about three datasets of the layers before, most of them not far away (so that ways
+part and meet again: diamonds), some of them one of a few hubs, and makes one dataset. Every column of a dataset is made
+from a column of what its job reads. One edge in twenty is no longer true today.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, LiteralString
+
+import neo4j
+
+from graph_model import names
+from graph_model.names import Name
+
+NAMESPACE = "benchmark"
+BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
+ENDED = BEGAN + timedelta(days=200)
+THEN = BEGAN + timedelta(days=100)
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+LAYERS, COLUMNS, BATCH = 12, 4, 5_000
+EDGES_PER_DATASET = 8.4
+
+Edge = tuple[str, str, str, bool]
+"""Source id, target id, kind, and whether it is still true."""
+
+
+@dataclass(slots=True)
+class Estate:
+    """What is in the graph, as plain lists. `columns` are the fields of each dataset, in their order."""
+
+    datasets: list[Name] = field(default_factory=list)
+    jobs: list[Name] = field(default_factory=list)
+    consumers: list[Name] = field(default_factory=list)
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    edges: list[Edge] = field(default_factory=list)
+
+    def ways(self, *, down: bool, column: bool, as_of: datetime | None = None) -> dict[str, list[str]]:
+        """Where each node leads, as it is now or was at a moment. Columns lead to columns."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for source, target, kind, alive in self.edges:
+            if (kind == "FEEDS") is column and (alive or (as_of and as_of < ENDED)):
+                here, there = (source, target) if down else (target, source)
+                found[here].append(there)
+        return found
+
+
+def draw(edges: int, seed: int = 1) -> Estate:
+    """An estate of about so many flow edges; the same one for the same seed."""
+    random_ = random.Random(seed)
+    count = max(int(edges / EDGES_PER_DATASET), LAYERS * 4)
+    width = count // LAYERS
+    estate = Estate()
+    layers: list[list[str]] = []
+    for layer in range(LAYERS):
+        layers.append([])
+        for place in range(width):
+            _add_dataset(estate, layers, layer, place, random_)
+    for number in range(count // 20):
+        consumer = Name(NAMESPACE, f"consumer_{number}")
+        estate.consumers.append(consumer)
+        for source in random_.sample(layers[-1], min(2, width)):
+            estate.edges.append((source, names.consumer_id(consumer), "CONSUMED_BY", True))
+    return estate
+
+
+def _add_dataset(estate: Estate, layers: list[list[str]], layer: int, place: int, random_: random.Random) -> None:
+    name = Name(NAMESPACE, f"table_{layer}_{place}")
+    dataset = names.dataset_id(name)
+    estate.datasets.append(name)
+    estate.columns[dataset] = [names.field_id(dataset, f"c{number}") for number in range(COLUMNS)]
+    layers[layer].append(dataset)
+    if layer == 0:
+        return
+    job_name = Name(NAMESPACE, f"make_{layer}_{place}")
+    job = names.job_id(job_name)
+    estate.jobs.append(job_name)
+    sources = list(dict.fromkeys(_source(layers, layer, place, random_) for _ in range(3)))
+    for source in sources:
+        estate.edges.append((source, job, "CONSUMED_BY", random_.random() > 0.05))
+    estate.edges.append((job, dataset, "PRODUCES", True))
+    for number, target in enumerate(estate.columns[dataset]):
+        source = estate.columns[random_.choice(sources)][number]
+        estate.edges.append((source, target, "FEEDS", random_.random() > 0.05))
+
+
+def _source(layers: Sequence[Sequence[str]], layer: int, place: int, random_: random.Random) -> str:
+    """Most often a neighbour in the layer before; now and then one of the few that many read."""
+    dice = random_.random()
+    before = layers[layer - 1] if dice < 0.8 else random_.choice(layers[:layer])
+    if dice > 0.98:
+        return layers[0][int(len(layers[0]) * random_.random() ** 4)]
+    return before[(place + random_.randint(-40, 40)) % len(before)]
+
+
+def reached(ways: dict[str, list[str]], starts: Sequence[str], depth: int) -> dict[str, int]:
+    """Every node within so many hops with its distance: a plain breadth first walk in memory, the truth."""
+    far = dict.fromkeys(starts, 0)
+    frontier = list(starts)
+    for hops in range(1, depth + 1):
+        following = [there for here in frontier for there in ways.get(here, ())]
+        frontier = [node for node in dict.fromkeys(following) if node not in far]
+        far.update(dict.fromkeys(frontier, hops))
+    return far
+
+
+_NODES: dict[str, LiteralString] = {
+    "Dataset": """UNWIND $rows AS row CREATE (d:Dataset {id: row.id, namespace: row.namespace, name: row.name})
+        CREATE (:DatasetName {id: row.name_id, namespace: row.namespace, name: row.name})-[:NAMES]->(d)""",
+    "Job": """UNWIND $rows AS row CREATE (:Job {id: row.id, namespace: row.namespace, name: row.name,
+        columns_known: true, unresolved: []})""",
+    "Consumer": "UNWIND $rows AS row CREATE (:Consumer {id: row.id, namespace: row.namespace, name: row.name})",
+    "SchemaVersion": """UNWIND $rows AS row MATCH (d:Dataset {id: row.dataset})
+        CREATE (d)-[h:HAS_SCHEMA]->(s:SchemaVersion {id: row.id, dataset: row.dataset}) SET h = row.properties
+        WITH s, row UNWIND row.fields AS field
+        CREATE (s)-[:HAS_FIELD {type: 'string', position: field.position}]->
+          (:Field {id: field.id, dataset: row.dataset, path: field.path})""",
+}
+_EDGES: dict[tuple[str, str, str], LiteralString] = {
+    ("CONSUMED_BY", "ds", "jb"): """UNWIND $rows AS row MATCH (a:Dataset {id: row.source})
+        MATCH (b:Job {id: row.target}) CREATE (a)-[e:CONSUMED_BY]->(b) SET e = row.properties""",
+    ("CONSUMED_BY", "ds", "cn"): """UNWIND $rows AS row MATCH (a:Dataset {id: row.source})
+        MATCH (b:Consumer {id: row.target}) CREATE (a)-[e:CONSUMED_BY]->(b) SET e = row.properties""",
+    ("PRODUCES", "jb", "ds"): """UNWIND $rows AS row MATCH (a:Job {id: row.source})
+        MATCH (b:Dataset {id: row.target}) CREATE (a)-[e:PRODUCES]->(b) SET e = row.properties""",
+    ("FEEDS", "fd", "fd"): """UNWIND $rows AS row MATCH (a:Field {id: row.source})
+        MATCH (b:Field {id: row.target}) CREATE (a)-[e:FEEDS]->(b) SET e = row.properties""",
+}
+
+
+def load(driver: neo4j.Driver, database: str, estate: Estate) -> None:
+    """Writes the estate into an empty, migrated graph, some thousands at a time."""
+
+    def run(statement: LiteralString, rows: Iterator[dict[str, Any]]) -> None:
+        while batch := list(islice(rows, BATCH)):
+            driver.execute_query(statement, {"rows": batch}, database_=database)
+
+    for label, rows in _nodes(estate).items():
+        run(_NODES[label], rows)
+    for (kind, source, target), statement in _EDGES.items():
+        run(statement, _edges(estate, kind, source, target))
+
+
+def _nodes(estate: Estate) -> dict[str, Iterator[dict[str, Any]]]:
+    return {
+        "Dataset": (
+            {"id": names.dataset_id(one), "name_id": names.dataset_name_id(one), **_spelled(one)}
+            for one in estate.datasets
+        ),
+        "Job": ({"id": names.job_id(one), **_spelled(one)} for one in estate.jobs),
+        "Consumer": ({"id": names.consumer_id(one), **_spelled(one)} for one in estate.consumers),
+        "SchemaVersion": (
+            {
+                "id": f"schema of {dataset}",
+                "dataset": dataset,
+                "properties": _properties((dataset, "", "HAS_SCHEMA", True)),
+                "fields": [{"id": id_, "path": f"c{place}", "position": place} for place, id_ in enumerate(fields)],
+            }
+            for dataset, fields in estate.columns.items()
+        ),
+    }
+
+
+def _edges(estate: Estate, kind: str, source: str, target: str) -> Iterator[dict[str, Any]]:
+    for edge in estate.edges:
+        if edge[2] == kind and edge[0].startswith(source) and edge[1].startswith(target):
+            yield {"source": edge[0], "target": edge[1], "properties": _properties(edge)}
+
+
+def _properties(edge: Edge) -> dict[str, Any]:
+    source, target, kind, alive = edge
+    known = {"provenance": "observed", "source": "benchmark", "stale": False, "last_seen": BEGAN, "recorded_at": BEGAN}
+    times = {"valid_from": BEGAN, "valid_to": FOREVER if alive else ENDED, "retracted_at": FOREVER}
+    more: dict[str, Any] = {"kind": "DIRECT", "job": "benchmark"} if kind == "FEEDS" else {}
+    if target.startswith("cn"):
+        more["columns"] = ["c0"]
+    return {"id": f"{source}>{target}>{kind}", **known, **times, **more}
+
+
+def _spelled(name: Name) -> dict[str, str]:
+    return {"namespace": name.namespace, "name": name.name}

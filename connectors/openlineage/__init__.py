@@ -1,0 +1,1 @@
+"""OpenLineage: events of any client, read into our own terms."""

@@ -1,0 +1,174 @@
+"""Reads one OpenLineage event, of version 2-0-2 or older, whoever sent it.
+
+What makes an event unusable is refused with a JSON pointer to it. What is only odd (a run id that is no UUID, a time
+without a zone, a facet that is not of its form) is taken, kept as it came, and named among the warnings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from connectors.openlineage.documents import (
+    DatasetDocument,
+    DatasetEventDocument,
+    EventDocument,
+    JobEventDocument,
+    RunEventDocument,
+)
+from connectors.openlineage.flows import Warn, flows_of
+from connectors.openlineage.schema import columns_of
+from graph_model.errors import InvalidEvent
+from graph_model.names import Name
+from graph_model.observed.entities import Observation, Role, SeenDataset
+
+_SECRET = re.compile(r"pass|secret|token|key|credential|auth|dsn|conn", re.IGNORECASE)
+_REDACTED = "•••"
+
+
+def read_event(document: Any, at: str = "") -> Observation:
+    """The observation that an event makes. `at`: JSON pointer to the event in what was sent. Raises InvalidEvent."""
+    if not isinstance(document, dict):
+        raise InvalidEvent(at, "an event is an object")
+    _all_text(document, at)
+    event = _checked(_kind(document, at), document, at)
+    warnings: list[str] = []
+    warn = warnings.append
+    moment = _utc(event.time, warn)
+    identity = hashlib.sha256(_canonical(document).encode()).hexdigest()[:32]
+    safe = _without_secrets(document)
+    if safe is not document:
+        event = _checked(_kind(safe, at), safe, at)
+    body = _canonical(safe)
+    if isinstance(event, DatasetEventDocument):
+        seen = (_seen(event.dataset, Role.SUBJECT, "/dataset", warn),)
+        return Observation(identity, moment, body, datasets=seen, warnings=tuple(warnings))
+    assert isinstance(event, JobEventDocument)
+    return _of_job(event, Observation(identity, moment, body), warnings)
+
+
+def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> Observation:
+    warn = warnings.append
+    job = Name(event.job.namespace, event.job.name)
+    datasets = [
+        *(_seen(found, Role.INPUT, f"/inputs/{place}", warn) for place, found in enumerate(event.inputs)),
+        *(_seen(found, Role.OUTPUT, f"/outputs/{place}", warn) for place, found in enumerate(event.outputs)),
+    ]
+    run = event.run if isinstance(event, RunEventDocument) else None
+    if run:
+        _look_at_run_id(run.id, warn)
+    flows, shapes, implied = flows_of(job, event.job.facets, datasets, warn)
+    return Observation(
+        bare.id,
+        bare.at,
+        bare.body,
+        event_type=event.type if isinstance(event, RunEventDocument) else None,
+        run=run.id if run else None,
+        job=job,
+        datasets=(*datasets, *implied),
+        flows=flows,
+        shapes=shapes,
+        run_facets=run.facets if run else {},
+        job_facets=event.job.facets,
+        warnings=tuple(warnings),
+    )
+
+
+def _kind(document: dict[str, Any], at: str) -> type[EventDocument]:
+    """By its members, as the standard says them apart: `schemaURL` may be missing, old, or of a fork."""
+    if "run" in document:
+        return RunEventDocument
+    if "job" in document:
+        return JobEventDocument
+    if "dataset" in document:
+        return DatasetEventDocument
+    raise InvalidEvent(at, "an event has a `run` and a `job`, or a `job`, or a `dataset`")
+
+
+def _checked(kind: type[EventDocument], document: dict[str, Any], at: str) -> EventDocument:
+    try:
+        return kind.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        path = "".join(f"/{_escaped(part)}" for part in first["loc"])
+        raise InvalidEvent(f"{at}{path}", first["msg"]) from None
+
+
+def _escaped(part: str | int) -> str:
+    """One step of a JSON pointer (RFC 6901)."""
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def _all_text(document: Any, at: str) -> None:
+    """The graph stores UTF-8; JSON can carry halves of characters."""
+    for place, value in _texts(document, at):
+        if not value.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise InvalidEvent(place, "holds characters that are no text (half of a surrogate pair)")
+
+
+def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
+    open_ends: list[tuple[str, Any]] = [(at, value)]
+    while open_ends:
+        place, value = open_ends.pop()
+        if isinstance(value, str):
+            yield place, value
+        elif isinstance(value, dict):
+            open_ends += ((f"{place}/{_escaped(key)}", part) for key, part in value.items())
+            yield from ((place, key) for key in value)
+        elif isinstance(value, list):
+            open_ends += ((f"{place}/{position}", part) for position, part in enumerate(value))
+
+
+def _utc(moment: datetime, warn: Warn) -> datetime:
+    if moment.tzinfo is not None:
+        return moment.astimezone(UTC)
+    warn("/eventTime: without a zone; taken as UTC")
+    return moment.replace(tzinfo=UTC)
+
+
+def _look_at_run_id(run: str, warn: Warn) -> None:
+    try:
+        uuid.UUID(run)
+    except ValueError:
+        warn("/run/runId: not a UUID; kept as it is")
+
+
+def _seen(document: DatasetDocument, role: Role, at: str, warn: Warn) -> SeenDataset:
+    facets = document.all_facets
+    columns = columns_of(facets.get("schema"), f"{at}/facets/schema", warn, namespace=document.namespace)
+    return SeenDataset(Name(document.namespace, document.name), role, facets, columns)
+
+
+def _canonical(document: Any) -> str:
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
+    """The event without the values of what is named like a secret in the facets that carry a client's environment."""
+    facets = (document.get("run") or {}).get("facets")
+    if not isinstance(facets, dict) or not facets.keys() & {"environmentVariables", "executionParameters"}:
+        return document
+    told = {name: _masked(facet) if name in _ENVIRONMENT else facet for name, facet in facets.items()}
+    return document | {"run": document["run"] | {"facets": told}}
+
+
+_ENVIRONMENT = {"environmentVariables", "executionParameters"}
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_masked(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    masked = {key: _masked(part) for key, part in value.items()}
+    named = str(value.get("name") or value.get("key") or "")
+    if "value" in value and _SECRET.search(named):
+        masked["value"] = _REDACTED
+    return masked

@@ -1,0 +1,61 @@
+"""The schema facet, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from graph_model.contracts.entities import Column
+from graph_model.schemas.documents import from_openlineage
+from graph_model.schemas.types import MOST_NESTED
+
+Warn = Callable[[str], None]
+MOST_COLUMNS = 10_000
+# Their `int8` has eight bytes.
+_OF_POSTGRESQL = ("postgres", "redshift", "cockroach")
+
+
+def columns_of(facet: Any, at: str, warn: Warn, *, namespace: str = "") -> tuple[Column, ...]:
+    """All columns in order, fields of structs after their struct with dotted paths; none, with a warning, from a facet
+    that is not of its form, and none from one that was deleted. `namespace` is that of the dataset: types are spelled
+    as its kind of database spells them."""
+    if facet is None or facet.get("_deleted") is True:
+        return ()
+    fields = facet.get("fields")
+    if fields is None:
+        return ()
+    found: dict[str, Column] = {}
+    try:
+        for column in _columns(fields, "", 1, namespace.startswith(_OF_POSTGRESQL)):
+            found.setdefault(column.path, column)
+            if len(found) > MOST_COLUMNS:
+                warn(f"{at}/fields: more than {MOST_COLUMNS} columns; none is taken")
+                return ()
+    except (TypeError, ValueError, AttributeError):
+        warn(f"{at}/fields: not a list of fields, each with a name; none is taken")
+        return ()
+    return tuple(found.values())
+
+
+def _columns(fields: Any, prefix: str, depth: int, of_postgresql: bool) -> Iterator[Column]:
+    if not isinstance(fields, list):
+        raise TypeError
+    for field in fields:
+        name = field["name"] if isinstance(field, dict) and isinstance(field.get("name"), str) else ""
+        if not name:
+            raise ValueError
+        path = f"{prefix}{name}"
+        # Clients do not say whether a column may be null.
+        yield Column(
+            path, str(from_openlineage(_plain(field, of_postgresql)).value), True, str(field.get("description") or "")
+        )
+        if field.get("fields") and depth < MOST_NESTED:
+            yield from _columns(field["fields"], f"{path}.", depth + 1, of_postgresql)
+
+
+def _plain(field: dict[str, Any], of_postgresql: bool) -> dict[str, Any]:
+    """Without the empty list of fields that some clients send for every column, and without a name of PostgreSQL that
+    means another type elsewhere."""
+    if of_postgresql and field.get("type") == "int8":
+        field = {**field, "type": "int64"}
+    return field if field.get("fields") else {**field, "fields": None}

@@ -1,0 +1,29 @@
+// name:    lineage.versions_down
+// purpose: One hop downstream from versions and runs: the runs that read a version, the consumers that could read it while it was there, the versions that a run wrote.
+// param:   ids list of string - the frontier: versions, runs
+// param:   at datetime - the moment: what had happened by then
+// returns: hops list - one row, as lineage.step_down; namespace and name are those of the dataset, the job or the consumer
+// access:  read
+CALL () {
+  UNWIND $ids AS id
+  MATCH (:DatasetVersion {id: id})-[:READ_BY]->(b:Run)
+  WHERE b.kind <> 'validation' AND b.created_at <= $at
+  RETURN id, 'READ_BY' AS kind, 'observed' AS provenance, b.created_at AS seen, b.id AS source, b
+  UNION ALL
+  UNWIND $ids AS id
+  MATCH (r:Run {id: id})-[:WROTE]->(b:DatasetVersion)
+  WHERE b.reported_at <= $at
+  RETURN id, 'WROTE' AS kind, 'observed' AS provenance, b.reported_at AS seen, r.id AS source, b
+  UNION ALL
+  UNWIND $ids AS id
+  MATCH (v:DatasetVersion {id: id})
+  WHERE v.published_at <= $at
+  MATCH (:Dataset {id: v.dataset})-[e:CONSUMED_BY]->(b:Consumer)
+  WHERE e.valid_from <= $at AND v.published_at < e.valid_to AND datetime.realtime() < e.retracted_at
+  RETURN id, 'CONSUMED_BY' AS kind, e.provenance AS provenance, e.last_seen AS seen, e.source AS source, b
+}
+WITH b, collect([id, kind, provenance, false, seen.epochMillis, source, null, null, true, []]) AS edges
+OPTIONAL MATCH (d:Dataset {id: b.dataset})
+OPTIONAL MATCH (j:Job {id: b.job})
+RETURN collect([b.id, labels(b)[0], coalesce(b.namespace, d.namespace, j.namespace), coalesce(b.name, d.name, j.name), null,
+  b.key, b.state, false, true, edges]) AS hops

@@ -1,0 +1,18 @@
+// name:    observed.see_produces
+// purpose: Datasets that jobs were seen to make. What was seen before is widened: first, last, last complete.
+// param:   edges list of map {id, name, job, first, last, complete_at} - name is the id of a dataset's name; first and last are null where only the completeness is new
+// param:   source string
+// param:   now datetime
+// param:   forever datetime
+// returns: id string - one row each
+// access:  write
+UNWIND $edges AS x
+MATCH (:DatasetName {id: x.name})-[:NAMES]->(d:Dataset)
+MATCH (j:Job {id: x.job})
+MERGE (j)-[e:PRODUCES {id: x.id}]->(d)
+ON CREATE SET e.source = $source, e.provenance = 'observed', e.named = x.name, e.stale = false, e.valid_from = x.first,
+  e.valid_to = $forever, e.recorded_at = $now, e.retracted_at = $forever, e.last_seen = x.last
+FOREACH (_ IN CASE WHEN x.first < e.valid_from THEN [1] ELSE [] END | SET e.valid_from = x.first)
+FOREACH (_ IN CASE WHEN x.last > e.last_seen THEN [1] ELSE [] END | SET e.last_seen = x.last)
+FOREACH (_ IN CASE WHEN e.complete_at IS NULL OR x.complete_at > e.complete_at THEN [1] ELSE [] END | SET e.complete_at = x.complete_at)
+RETURN e.id AS id

@@ -1,0 +1,1 @@
+"""Checks beyond one content: what they are held against, what they found over time, and what others found."""

@@ -1,0 +1,123 @@
+"""What one hop is at each level of lineage: over datasets, along columns, along what really ran.
+
+Columns are followed by their own edges; where a job or consumer does not say which columns it reads, the walk goes on
+over datasets from there and says UNRESOLVED_COLUMNS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from graph_model import names
+from graph_model.errors import InvalidInput, VersionNotFound
+from graph_model.lineage import repository
+from graph_model.lineage.entities import Level, LineageNode, NodeKind, Way
+from graph_model.lineage.repository import FieldFacts, Hop, Root, Rows
+from graph_model.lineage.walk import NODE_LIMIT, UNRESOLVED_COLUMNS, Step
+from graph_model.names import Name
+
+_RAN: tuple[NodeKind, ...] = ("VERSION", "RUN")
+_KINDS_OF_LEVEL: dict[Level, tuple[NodeKind, ...]] = {
+    "DATASET": ("DATASET", "JOB", "CONSUMER"),
+    "COLUMN": ("DATASET", "JOB", "CONSUMER", "COLUMN"),
+    "VERSION": _RAN,
+    "RUN": _RAN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about, as a caller says it: by name or by id, perhaps one column or one partition of it."""
+
+    root: Name | str
+    kind: NodeKind | None = None
+    column: str | None = None
+    partition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where a walk begins. `also` are shown beside the nodes that it begins at; `reasons` are known before it."""
+
+    root: Root
+    level: Level
+    nodes: tuple[LineageNode, ...]
+    also: tuple[LineageNode, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.also[0].id if self.also else self.nodes[0].id
+
+
+def find_start(graph: Rows, asked: Asked, root: Root, *, level: Level, most: int) -> Start:
+    """Where the walk for `asked` begins, at most `most` nodes. Raises ColumnNotFound, VersionNotFound, InvalidInput."""
+    if asked.column is not None or root.node.kind == "COLUMN":
+        level = "COLUMN"
+    if level in _RAN:
+        root = _what_ran(graph, asked, root)
+    if root.node.kind not in _KINDS_OF_LEVEL[level]:
+        raise InvalidInput("level", f"a {root.node.kind.lower()} has no lineage of level {level}")
+    if level == "COLUMN" and root.node.kind == "DATASET":
+        return _columns(graph, root, asked.column, most)
+    return Start(root, level, (root.node,))
+
+
+def step_of(graph: Rows, start: Start, way: Way) -> Step:
+    """One hop at the level of `start`, in one way."""
+    at, known = start.root.at, start.root.known
+
+    def over_datasets(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
+        return repository.step(graph, [node.id for node in frontier], direction=way, at=at, known=known)
+
+    def along_columns(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
+        """Fields go along columns, the rest over datasets; upstream of a reader its own columns come first."""
+        columns = [node.id for node in frontier if node.kind == "COLUMN"]
+        others = [node.id for node in frontier if node.kind != "COLUMN"]
+        found = repository.step_columns(graph, columns, direction=way, at=at, known=known)
+        if way == "UP" and others == [start.root.node.id] and start.root.node.kind in ("JOB", "CONSUMER"):
+            return found + _what_reader_uses(graph, start.root)
+        return found + repository.step(graph, others, direction=way, at=at, known=known)
+
+    def along_what_ran(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
+        return repository.step_versions(graph, [node.id for node in frontier], direction=way, at=at)
+
+    if start.level == "DATASET":
+        return over_datasets
+    return along_columns if start.level == "COLUMN" else along_what_ran
+
+
+def _columns(graph: Rows, root: Root, column: str | None, most: int) -> Start:
+    """One column of a dataset, or all that are known; without any, the dataset as a whole."""
+    known = repository.fields(graph, root.node.id, at=root.at, known=root.known)
+    if column is not None:
+        chosen = repository.field_called(known, root.node.name, column)
+        return Start(root, "COLUMN", (_column_node(root, chosen),))
+    if not known:
+        return Start(root, "COLUMN", (root.node,), reasons=(UNRESOLVED_COLUMNS,))
+    nodes = tuple(_column_node(root, one) for one in known[: max(most - 1, 1)])
+    return Start(root, "COLUMN", nodes, (root.node,), (NODE_LIMIT,) if len(nodes) < len(known) else ())
+
+
+def _column_node(root: Root, column: FieldFacts) -> LineageNode:
+    return LineageNode(column.id, "COLUMN", root.node.name, column.path)
+
+
+def _what_ran(graph: Rows, asked: Asked, root: Root) -> Root:
+    """The version or run itself, or the version that readers of the asked partition of a dataset got at the moment."""
+    if root.node.kind != "DATASET":
+        return root
+    partition = asked.partition or ""
+    version = repository.version_at(graph, names.partition_id(root.node.id, partition), at=root.at)
+    if version is None:
+        raise VersionNotFound(f"of {root.node.name}@{partition} that was good at {root.at:%Y-%m-%d %H:%M:%S}")
+    return repository.root_of_id(graph, version, as_of=root.at, known_at=root.known)
+
+
+def _what_reader_uses(graph: Rows, root: Root) -> list[Hop]:
+    """The columns that a job or consumer uses, and the datasets of which it is not known what it uses."""
+    columns = repository.columns_of_reader(graph, root.node.id, at=root.at, known=root.known)
+    datasets = repository.step(graph, [root.node.id], direction="UP", at=root.at, known=root.known)
+    unknown = [hop for hop in datasets if not (root.columns_known if root.node.kind == "JOB" else hop.columns)]
+    return columns + [replace(hop, unresolved=True) for hop in unknown]

@@ -1,0 +1,76 @@
+"""What others tell of their runs: observations, in our own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from graph_model.contracts.entities import Column
+from graph_model.lineage.entities import ColumnFlow, Shape
+from graph_model.names import Name
+
+Facets = Mapping[str, Any]
+
+
+class RunEventType(StrEnum):
+    """What an event says of its run. The first three leave it open, the others end it."""
+
+    START = "START"
+    RUNNING = "RUNNING"
+    OTHER = "OTHER"
+    COMPLETE = "COMPLETE"
+    ABORT = "ABORT"
+    FAIL = "FAIL"
+
+    @property
+    def ends(self) -> bool:
+        return self in (RunEventType.COMPLETE, RunEventType.ABORT, RunEventType.FAIL)
+
+
+class Role(StrEnum):
+    """What a dataset is to the job of an observation. SUBJECT: the observation is about the dataset alone."""
+
+    INPUT = "INPUT"
+    OUTPUT = "OUTPUT"
+    SUBJECT = "SUBJECT"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDataset:
+    """One dataset as one observation speaks of it. `columns` empty: nothing is said about them."""
+
+    name: Name
+    role: Role
+    facets: Facets = field(default_factory=dict)
+    columns: tuple[Column, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One event. It is a fact that never changes: observations are a set, whatever the order in which they come.
+
+    `id` is the digest of what was sent, so that the same event is the same observation. `run` is the client's own id of
+    the run, whatever it looks like; None: a word about a job or a dataset at rest. `body` is what was sent, as JSON
+    text, without values of secrets. `warnings` say what in it was odd, each with a JSON pointer.
+    """
+
+    id: str
+    at: datetime
+    body: str
+    event_type: RunEventType | None = None
+    run: str | None = None
+    job: Name | None = None
+    datasets: tuple[SeenDataset, ...] = ()
+    flows: tuple[ColumnFlow, ...] = ()
+    shapes: tuple[Shape, ...] = ()
+    run_facets: Facets = field(default_factory=dict)
+    job_facets: Facets = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def stamp(self) -> str:
+        """Orders observations by their own time, then by id. Where two differ in what they say, the greater counts."""
+        return f"{self.at:%Y-%m-%dT%H:%M:%S.%f} {self.id}"

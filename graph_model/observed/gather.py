@@ -1,0 +1,159 @@
+"""What a set of observations says, each thing once. All of it is a maximum, a minimum or a union, so it does not matter
+in which order, how often or in which groups observations come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from graph_model.contracts.entities import Column
+from graph_model.lineage.entities import FlowKind
+from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
+from graph_model.observed.entities import Facets, Observation, Role, RunEventType
+
+Stamped = dict[str, tuple[str, Any]]
+"""Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
+
+
+def latest(one: Stamped, other: Stamped) -> Stamped:
+    """Both together. A facet that was deleted stays, as deleted, so that an older word cannot bring it back."""
+    return {
+        name: max(filter(None, (one.get(name), other.get(name))), key=lambda said: said[0])
+        for name in sorted({*one, *other})
+    }
+
+
+def stamped(facets: Facets, stamp: str) -> Stamped:
+    return {name: (stamp, facet) for name, facet in facets.items()}
+
+
+@dataclass(slots=True)
+class Span:
+    """When something was seen first and last. `complete_at`: when the last complete run ended that had it; None: no
+    such run is known."""
+
+    first: datetime
+    last: datetime
+    complete_at: datetime | None = None
+
+    def seen(self, at: datetime, complete_at: datetime | None = None) -> None:
+        self.first, self.last = min(self.first, at), max(self.last, at)
+        self.complete_at = later(self.complete_at, complete_at)
+
+
+def later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
+
+
+def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+@dataclass(slots=True)
+class JobSaid:
+    name: Name
+    facets: Stamped = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class DatasetSaid:
+    name: Name
+    facets: Stamped = field(default_factory=dict)
+    schemas: dict[tuple[Column, ...], Span] = field(default_factory=dict)
+
+
+Part = tuple[str, Role]
+"""A dataset of a run or job, by id of its name, and its role."""
+
+
+@dataclass(slots=True)
+class RunSaid:
+    """`parts`: its datasets, and when they were named."""
+
+    job: str
+    run: str
+    types: set[RunEventType] = field(default_factory=set)
+    first: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    complete_at: datetime | None = None
+    facets: Stamped = field(default_factory=dict)
+    parts: dict[Part, Span] = field(default_factory=dict)
+
+
+Flow = tuple[str, str, str, str, FlowKind]
+"""Id of the source's name, its column, id of the target's name, its column (empty: the whole target), kind."""
+
+
+@dataclass(slots=True)
+class Said:
+    """Everything that a group says. `parts` are those of jobs at rest (without a run), `flows` those of all jobs, each
+    by id of the job; `runs` by id."""
+
+    jobs: dict[str, JobSaid] = field(default_factory=dict)
+    datasets: dict[str, DatasetSaid] = field(default_factory=dict)
+    runs: dict[str, RunSaid] = field(default_factory=dict)
+    parts: dict[str, dict[Part, Span]] = field(default_factory=dict)
+    flows: dict[str, dict[Flow, Span]] = field(default_factory=dict)
+
+
+def gather(observations: Iterable[Observation]) -> Said:
+    said = Said()
+    for observation in observations:
+        _datasets(said, observation)
+        if observation.job is not None:
+            _job(said, observation, observation.job)
+    return said
+
+
+def _datasets(said: Said, observation: Observation) -> None:
+    for seen in observation.datasets:
+        about = said.datasets.setdefault(dataset_name_id(seen.name), DatasetSaid(seen.name))
+        about.facets = latest(about.facets, stamped(seen.facets, observation.stamp))
+        if seen.columns:
+            about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
+
+
+def _job(said: Said, observation: Observation, name: Name) -> None:
+    identity = job_id(name)
+    job = said.jobs.setdefault(identity, JobSaid(name))
+    job.facets = latest(job.facets, stamped(observation.job_facets, observation.stamp))
+    parts = _parts_of(said, observation, identity)
+    for seen in observation.datasets:
+        if seen.role is not Role.SUBJECT:
+            _see(parts, (dataset_name_id(seen.name), seen.role), observation)
+    flows = said.flows.setdefault(identity, {})
+    for flow in observation.flows:
+        target, source = dataset_name_id(flow.target), dataset_name_id(flow.source)
+        _see(flows, (source, flow.source_column, target, flow.target_column, flow.kind), observation)
+    for shape in observation.shapes:
+        target, source = dataset_name_id(shape.target), dataset_name_id(shape.source)
+        _see(flows, (source, shape.source_column, target, "", "INDIRECT"), observation)
+
+
+def _see(spans: dict[Any, Span], key: Any, observation: Observation) -> None:
+    spans.setdefault(key, Span(observation.at, observation.at)).seen(observation.at, _complete_at(observation))
+
+
+def _complete_at(observation: Observation) -> datetime | None:
+    """A word about a job at rest is complete by itself; a run is, once it says so."""
+    at_rest = observation.run is None
+    return observation.at if at_rest or observation.event_type is RunEventType.COMPLETE else None
+
+
+def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span]:
+    if observation.run is None:
+        return said.parts.setdefault(job, {})
+    run = said.runs.setdefault(observed_run_id(job, observation.run), RunSaid(job, observation.run))
+    run.facets = latest(run.facets, stamped(observation.run_facets, observation.stamp))
+    run.first = earlier(run.first, observation.at)
+    if observation.event_type:
+        run.types.add(observation.event_type)
+        if observation.event_type is RunEventType.START:
+            run.started_at = earlier(run.started_at, observation.at)
+        if observation.event_type.ends:
+            run.ended_at = later(run.ended_at, observation.at)
+    run.complete_at = later(run.complete_at, _complete_at(observation))
+    return run.parts

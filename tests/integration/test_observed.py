@@ -1,0 +1,181 @@
+"""Observations in the graph: the same events in any order, any number of times, in any groups, make the same graph."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import neo4j
+import pytest
+
+from connectors.openlineage.events import read_event
+from graph_model.errors import DatasetNotFound
+from graph_model.jobs.repository import job
+from graph_model.names import Name, dataset_id, job_id
+from graph_model.observed.entities import Observation
+from graph_model.observed.record import record_observations
+from graph_model.store.graph import Graph
+from graph_model.versions.entities import Report
+from graph_model.versions.report import report_version
+from tests.conftest import wipe
+from tests.integration.api import app_on, data
+from tests.integration.small_estate import CLEAN_JOB, RAW
+from tests.support.events import CUSTOMERS, ORDERS, SECOND, TOTALS, WAREHOUSE, dataset, run_event, two_runs
+
+SPECIFICATION = Path(os.environ.get("HEADWATER_SPEC_FOLDER", Path(__file__).parents[3] / "shared" / "spec"))
+CAPTURED = SPECIFICATION.parent / "events"
+ARRIVAL = {"_lock", "recorded_at", "received_at"}
+
+
+def observations(events: Sequence[Any]) -> list[Observation]:
+    return [read_event(event) for event in events]
+
+
+def state_of(driver: neo4j.Driver) -> list[str]:
+    """Everything that observations made, without what only tells when it arrived."""
+    nodes = driver.execute_query(
+        "MATCH (n) WHERE NOT n:Migration AND NOT n:Operation RETURN labels(n)[0] AS l, n AS n"
+    ).records
+    edges = driver.execute_query("MATCH (a)-[e]->(b) RETURN type(e) AS t, a.id AS a, b.id AS b, e AS e").records
+    found = [text(row["l"], row["n"]) for row in nodes]
+    found += [f"{row['a']} {row['t']} {row['b']} " + text("", row["e"], named=row["t"] != "NAMES") for row in edges]
+    return sorted(found)
+
+
+def text(label: str, entity: Any, *, named: bool = True) -> str:
+    kept = {key: str(value) for key, value in entity.items() if key not in ARRIVAL} if named else {}
+    return f"{label} {json.dumps(kept, sort_keys=True)}"
+
+
+def in_groups(graph: Graph, found: Sequence[Observation], chance: random.Random) -> None:
+    rest = list(found)
+    while rest:
+        size = chance.randint(1, 4)
+        record_observations(graph, rest[:size])
+        rest = rest[size:]
+
+
+def test_any_order_makes_the_same_graph(graph: Graph, side_driver: neo4j.Driver) -> None:
+    found = observations(two_runs())
+    record_observations(graph, found)
+    expected = state_of(side_driver)
+    for seed in range(6):
+        chance = random.Random(seed)
+        shuffled = found + chance.sample(found, 3)
+        chance.shuffle(shuffled)
+        wipe(side_driver, graph.settings.database)
+        in_groups(graph, shuffled, chance)
+        assert state_of(side_driver) == expected, f"seed {seed}"
+
+
+@pytest.mark.skipif(not CAPTURED.exists(), reason="the captured requests of real clients are not on this machine")
+def test_captured_events_in_any_order_make_the_same_graph(graph: Graph, side_driver: neo4j.Driver) -> None:
+    documents = [json.loads(file.read_text()) for file in sorted(CAPTURED.rglob("*.json"))]
+    bodies = [document.get("body", document) for document in documents]
+    found = observations([json.loads(body) if isinstance(body, str) else body for body in bodies])
+    record_observations(graph, found)
+    expected = state_of(side_driver)
+    chance = random.Random(7)
+    shuffled = found + chance.sample(found, 20)
+    chance.shuffle(shuffled)
+    wipe(side_driver, graph.settings.database)
+    in_groups(graph, shuffled, chance)
+    assert state_of(side_driver) == expected
+
+
+def edges(driver: neo4j.Driver, type: str) -> dict[tuple[str, str], bool]:
+    """Source and target by name or path, and whether the edge is stale."""
+    rows = driver.execute_query(
+        "MATCH (a)-[e]->(b) WHERE type(e) = $type "
+        "RETURN coalesce(a.name, a.path) AS a, coalesce(b.name, b.path) AS b, e.stale AS stale",
+        type=type,
+    ).records
+    return {(row["a"], row["b"]): row["stale"] for row in rows}
+
+
+def test_an_input_that_later_complete_runs_lack_is_stale(graph: Graph, side_driver: neo4j.Driver) -> None:
+    record_observations(graph, observations(two_runs()))
+    assert edges(side_driver, "CONSUMED_BY") == {
+        ("shop.public.orders", "nightly.orders"): False,
+        ("shop.public.customers", "nightly.orders"): True,
+        ("shop.public.totals", "export"): False,
+    }
+    assert edges(side_driver, "PRODUCES") == {("nightly.orders", "shop.public.totals"): False}
+
+
+def test_edges_do_not_flicker_while_a_job_runs_again(graph: Graph, side_driver: neo4j.Driver) -> None:
+    for event in two_runs()[:2]:
+        record_observations(graph, observations([event]))
+    expected = edges(side_driver, "CONSUMED_BY")
+    for event in (
+        run_event("START", "02:00:00", run=SECOND),
+        run_event("RUNNING", "02:01:00", run=SECOND, inputs=[], outputs=[]),
+    ):
+        record_observations(graph, observations([event]))
+        assert (
+            edges(side_driver, "CONSUMED_BY")
+            == expected
+            == {
+                ("shop.public.orders", "nightly.orders"): False,
+                ("shop.public.customers", "nightly.orders"): False,
+            }
+        )
+
+
+def test_a_column_that_acts_on_every_column_is_one_shape(graph: Graph, side_driver: neo4j.Driver) -> None:
+    record_observations(graph, observations(two_runs()))
+    assert edges(side_driver, "FEEDS") == {("customer", "customer"): False, ("amount", "total"): False}
+    assert edges(side_driver, "SHAPES") == {("id", "shop.public.totals"): False}
+
+
+def test_a_failure_is_never_taken_back(graph: Graph, side_driver: neo4j.Driver) -> None:
+    record_observations(graph, observations(two_runs()))
+    rows = side_driver.execute_query("MATCH (r:ObservedRun) RETURN r.run AS run, r.state AS state").records
+    assert {row["run"]: row["state"] for row in rows}["not a uuid"] == "FAIL"
+
+
+def test_a_start_that_comes_late_makes_no_input_stale(graph: Graph, side_driver: neo4j.Driver) -> None:
+    start = run_event("START", "01:00:00", inputs=[ORDERS, CUSTOMERS])
+    complete = run_event("COMPLETE", "01:05:00", inputs=[ORDERS], outputs=[TOTALS])
+    record_observations(graph, observations([complete]))
+    record_observations(graph, observations([start]))
+    assert set(edges(side_driver, "CONSUMED_BY").values()) == {False}
+
+
+def test_what_was_only_seen_decides_nothing(own_estate: Graph) -> None:
+    """Observed edges of a declared dataset, and of a declared job, wait for nothing and start nothing."""
+    raw = dataset(RAW.name, namespace=RAW.namespace)
+    foreign = run_event("COMPLETE", "01:00:00", job="foreign", inputs=[raw], outputs=[dataset("elsewhere")])
+    own = run_event("COMPLETE", "01:00:00", inputs=[dataset("extra")], outputs=[dataset("more")])
+    own["job"] = {"namespace": CLEAN_JOB.namespace, "name": CLEAN_JOB.name}
+    before = own_estate.rows("readiness.of_job", job=job_id(CLEAN_JOB))
+
+    record_observations(own_estate, observations([foreign, own]))
+
+    assert own_estate.rows("readiness.of_job", job=job_id(CLEAN_JOB)) == before
+    waiting = own_estate.rows("readiness.consumers", datasets=[dataset_id(RAW)])
+    assert [row["job"] for row in waiting] == [job_id(CLEAN_JOB)]
+    found = job(own_estate, Name("scheduler", "foreign"))
+    assert (found.kind, [item.dataset for item in found.inputs]) == ("observed", [RAW])
+    assert [output.name for output in found.outputs] == ["elsewhere"]
+
+
+def test_nothing_can_be_reported_of_what_was_only_seen(graph: Graph) -> None:
+    record_observations(graph, observations(two_runs()))
+    with pytest.raises(DatasetNotFound):
+        report_version(graph, Report(Name(WAREHOUSE, "shop.public.totals"), location="a.csv"))
+
+
+def test_a_dataset_that_nobody_declared_is_found_by_its_name(graph: Graph) -> None:
+    record_observations(graph, observations(two_runs()))
+    app = app_on(graph)
+    query = """
+      query($namespace: String!) {
+        dataset(namespace: $namespace, name: "shop.public.totals") { ... on Dataset { name format } }
+      }
+    """
+    assert data(app, query, namespace=WAREHOUSE) == {"dataset": {"name": "shop.public.totals", "format": "unknown"}}
