@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -37,6 +38,7 @@ class Reader:
         self._answers: OrderedDict[bytes, str] = OrderedDict()
         self._lock = Lock()
         self._child: subprocess.Popen[str] | None = None
+        self._owner = os.getpid()
 
     def read_query(self, text: str, *, dialect: str, tables: Mapping[str, Sequence[str]]) -> ScriptReads:
         """See `script.read_query`. Raises UnreadableSqlError, also for what takes too long."""
@@ -50,8 +52,9 @@ class Reader:
         return self._read(text, {"strict": False, "dialect": dialect, "tables": plain, "path": list(path)})
 
     def close(self) -> None:
-        with self._lock:
-            self._end()
+        if self._owner == os.getpid():  # a copy of this process must not wait for a child that is not its own
+            with self._lock:
+                self._end()
 
     def _read(self, text: str, rest: Mapping[str, object]) -> ScriptReads:
         if len(text) > LONGEST_SQL:
@@ -89,6 +92,8 @@ class Reader:
         return json.dumps({"unreadable": self._what_happened(seconds)})
 
     def _running(self) -> subprocess.Popen[str]:
+        if self._owner != os.getpid():
+            self._child, self._owner = None, os.getpid()
         if self._child is not None and self._child.poll() is not None:
             self._end()
         if self._child is None:

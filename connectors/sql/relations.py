@@ -14,19 +14,17 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 from connectors.sql.clauses import (
     children_of,
-    is_harmless_function,
     parts_of_window,
     recursive_query,
     row_clauses,
     star_of,
-    table_name,
     takes_all_columns,
     way_of,
 )
-from connectors.sql.origins import PARTITION_COLUMN, Leaf, Origins, QueryReads, Relation, Way, add, merged
+from connectors.sql.origins import PARTITION_COLUMN, Origins, QueryReads, Relation, Way, add, merged
 from connectors.sql.parse import WRITTEN
-from connectors.sql.pivots import pivoted
 from connectors.sql.reads import UnreadableSqlError
+from connectors.sql.sources import Tables, pivot_alias
 
 _MOST_ROUNDS = 20
 
@@ -43,7 +41,7 @@ def follow(
         raise UnreadableSqlError("the SQL is not a SELECT")
     previous: dict[int, Relation] = {}
     for _ in range(_MOST_ROUNDS):
-        round_ = _Round(root, tables, made or {}, previous)
+        round_ = _Round(root, Tables(tables, made or {}), previous)
         reads = round_.result()
         if not round_.recursive or _size(round_.relations) == _size(previous):
             return reads
@@ -54,23 +52,13 @@ def follow(
 class _Round:
     """One pass over all scopes. A recursive reference sees what the pass before found, until nothing is added."""
 
-    def __init__(
-        self,
-        root: Scope,
-        tables: Mapping[str, Sequence[str]],
-        made: Mapping[str, Relation],
-        previous: Mapping[int, Relation],
-    ) -> None:
-        self._root, self._tables, self._made, self._previous = root, tables, made, previous
+    def __init__(self, root: Scope, tables: Tables, previous: Mapping[int, Relation]) -> None:
+        self._root, self._tables, self._previous = root, tables, previous
         self._scopes = list(root.traverse())
         self._scope_of = {id(scope.expression): scope for scope in self._scopes}
         self._sources: dict[int, Relation] = {}
         self._pivoted: dict[int, Relation] = {}
-        self._turned_pivots: list[exp.Expr] = []
         self._open: set[int] = set()
-        self._unresolved: dict[str, None] = {}
-        self._mentioned: set[Leaf] = set()
-        self._read_tables: set[str] = set()
         self.relations: dict[int, Relation] = {}
         self.recursive = False
 
@@ -78,22 +66,15 @@ class _Round:
         relation = self.relation(self._root)
         for scope in self._scopes:  # also those that nothing above uses: the engine still has to bind them
             self.relation(scope)
-        self._note_what_nobody_reads()
+        self._tables.note_what_nobody_reads(self._root.expression)
         return QueryReads(
             relation.listed,
             frozenset(relation.shapes),
-            frozenset(self._mentioned),
-            frozenset(self._read_tables),
-            tuple(self._unresolved),
+            frozenset(self._tables.mentioned),
+            frozenset(self._tables.read),
+            tuple(self._tables.unresolved),
             open_ended=bool(relation.stars) or relation.others is not None,
         )
-
-    def _note_what_nobody_reads(self) -> None:
-        turned = {id(pivot) for pivot in self._turned_pivots}
-        if any(id(pivot) not in turned for pivot in self._root.expression.find_all(exp.Pivot)):
-            self._note("PIVOT: what it turns is not followed")
-        if self._root.expression.find(exp.MatchRecognize):
-            self._note("MATCH_RECOGNIZE is not followed")
 
     def relation(self, scope: Scope) -> Relation:
         key = id(scope.expression)
@@ -129,7 +110,7 @@ class _Round:
         if takes_all_columns(select):
             relation.shapes |= relation.everything().keys()
         if any(join.args.get("method") == "NATURAL" for join in select.args.get("joins") or ()):
-            self._note("NATURAL JOIN: the columns it joins by are not known")
+            self._tables.note("NATURAL JOIN: the columns it joins by are not known")
         return relation
 
     def _project(self, projection: exp.Expr, relation: Relation, sources: Mapping[str, Relation], scope: Scope) -> None:
@@ -145,7 +126,7 @@ class _Round:
                     relation.add(column, origins)
             else:
                 relation.stars.append(source)
-                self._note(f"the * takes all columns of {source.table or name}, which are not known")
+                self._tables.note(f"the * takes all columns of {source.table or name}, which are not known")
 
     def _set_operation(self, expression: exp.SetOperation, scope: Scope) -> Relation:
         parts = [self.relation(part) for part in scope.set_operation_scopes]
@@ -200,64 +181,15 @@ class _Round:
         if node is None or not node.args.get("pivots"):
             return relation
         if id(node) not in self._pivoted:
-            self._pivoted[id(node)] = self._turned(node, relation)
+            self._pivoted[id(node)] = self._tables.turned(node, relation)
         return self._pivoted[id(node)]
 
     def _source(self, source: exp.Table | Scope | exp.Expr) -> Relation:
         if isinstance(source, Scope):
             return self.relation(self._scope_of.get(id(recursive_query(source.expression)), source))
         if id(source) not in self._sources:
-            self._sources[id(source)] = self._table(source)
+            self._sources[id(source)] = self._tables.table(source)
         return self._sources[id(source)]
-
-    def _table(self, source: exp.Expr) -> Relation:
-        name = table_name(source)
-        if name in self._made:
-            return self._made[name]
-        if name in self._tables:
-            self._read_tables.add(name)
-            return self._input(source, name)
-        if name or not is_harmless_function(source):
-            function = source.this if isinstance(source, exp.Table) else source
-            self._note(f"reads {name or function.sql()[:80]}, which is not an input of the job")
-        return Relation(others={})
-
-    def _input(self, source: exp.Expr, name: str) -> Relation:
-        relation = Relation(table=name)
-        alias = source.args.get("alias")
-        renamed = alias.columns if isinstance(alias, exp.TableAlias) else []
-        for new, old in zip(renamed, self._tables[name], strict=False):
-            relation.columns[new.name] = {} if old == PARTITION_COLUMN else {(name, old): Way.IDENTITY}
-        if len(renamed) > len(self._tables[name]):
-            self._note(f"renames columns of {name} by position, but its columns are not known")
-        return relation
-
-    def _turned(self, source: exp.Expr, relation: Relation) -> Relation:
-        """The table after its PIVOTs."""
-        for pivot in source.args.get("pivots") or ():
-            self._turned_pivots.append(pivot)
-            base = self._spelled_out(relation)
-            found = pivoted(base, pivot, lambda node, base=base: self._of_relation(node, base))
-            if found is None:
-                self._note("PIVOT: its columns depend on the data, or what it turns has columns that are not known")
-                everything = base.everything()
-                found = Relation(shapes=base.shapes | everything.keys(), others=everything)
-            relation = found
-        return relation
-
-    def _spelled_out(self, relation: Relation) -> Relation:
-        if relation.table is None:
-            return relation
-        base = Relation(shapes=set(relation.shapes))
-        for column in self._tables.get(relation.table, ()):
-            base.add(column, relation.origins(column) or {})
-        return base
-
-    def _of_relation(self, node: exp.Expr, base: Relation) -> Origins:
-        """What goes into an expression over one relation."""
-        found = merged(base.origins(column.name) or {} for column in node.find_all(exp.Column))
-        self._mentioned |= found.keys()
-        return found
 
     def _read(self, expression: exp.Expr, scope: Scope, aliases: Mapping[str, Origins]) -> Origins:
         """What goes into one expression. A loop, since expressions run deep."""
@@ -293,7 +225,7 @@ class _Round:
         if isinstance(node, exp.TableColumn):
             return self._whole_row(node, scope)
         if isinstance(node, exp.Columns):
-            self._note("COLUMNS(…): which columns it takes is not known")
+            self._tables.note("COLUMNS(…): which columns it takes is not known")
             return {}
         is_query = isinstance(node, exp.Select | exp.SetOperation) and node is not scope.expression
         if is_query and id(node) in self._scope_of:
@@ -309,10 +241,10 @@ class _Round:
             found = [there for source in sources if source is not None and (there := source.origins(name)) is not None]
             origins = merged(found) if found else None
         if origins is None:
-            self._note(f"column {column.sql()}: where it comes from is not known")
+            self._tables.note(f"column {column.sql()}: where it comes from is not known")
             return {}
         if column.meta.get(WRITTEN) or isinstance(column.parent, exp.Dot):
-            self._mentioned |= origins.keys()
+            self._tables.mentioned |= origins.keys()
         return origins
 
     def _named_source(self, table: str, scope: Scope | None) -> Relation | None:
@@ -320,7 +252,7 @@ class _Round:
         while scope is not None:
             for name, source in scope.sources.items():
                 node = scope.selected_sources.get(name, (None, None))[0]
-                if table in (name, _pivot_alias(node)):
+                if table in (name, pivot_alias(node)):
                     return self._seen(node, source)
             scope = scope.parent
         return None
@@ -334,7 +266,7 @@ class _Round:
                 break
             scope = scope.parent
         if len(possible) > 1:
-            self._note(f"column {column.sql()}: which table it belongs to is not known")
+            self._tables.note(f"column {column.sql()}: which table it belongs to is not known")
         return possible
 
     def _only_source(self, scope: Scope) -> list[Relation]:
@@ -347,31 +279,22 @@ class _Round:
         unlisted = [
             source
             for source in sources
-            if source.others is not None or source.stars or (source.table and not self._tables[source.table])
+            if source.others is not None or source.stars or (source.table and not self._tables.columns[source.table])
         ]
         return unlisted if len(unlisted) == 1 else []
 
     def _whole_row(self, node: exp.TableColumn, scope: Scope) -> Origins:
         source = self._named_source(node.name, scope)
         if source is None:
-            self._note(f"{node.name}: where it comes from is not known")
+            self._tables.note(f"{node.name}: where it comes from is not known")
             return {}
         if source.table is None:
             return source.everything()
-        if not self._tables[source.table]:
-            self._note(f"the whole row of {source.table}: its columns are not known")
-        leaves = {(source.table, name) for name in self._tables[source.table] if name != PARTITION_COLUMN}
-        self._mentioned |= leaves
+        if not self._tables.columns[source.table]:
+            self._tables.note(f"the whole row of {source.table}: its columns are not known")
+        leaves = {(source.table, name) for name in self._tables.columns[source.table] if name != PARTITION_COLUMN}
+        self._tables.mentioned |= leaves
         return dict.fromkeys(leaves, Way.IDENTITY)
-
-    def _note(self, text: str) -> None:
-        self._unresolved[text] = None
-
-
-def _pivot_alias(source: exp.Expr | None) -> str | None:
-    """What a table is called after its last PIVOT."""
-    pivots = source.args.get("pivots") if source is not None else None
-    return pivots[-1].alias or None if pivots else None
 
 
 def _size(relations: Mapping[int, Relation]) -> int:

@@ -9,7 +9,9 @@ from typing import Any
 import neo4j
 import pytest
 
+from connectors.dbt.read import read_dbt
 from connectors.imports.edges import read_edges
+from connectors.openlineage.events import read_event
 from connectors.sql.columns import read_columns
 from graph_model.datasets.repository import dataset
 from graph_model.errors import InvalidInput, JobNotFound
@@ -21,9 +23,11 @@ from graph_model.imports.entities import Declarations, ImportPlan
 from graph_model.imports.repository import imported_sources
 from graph_model.jobs.repository import job
 from graph_model.names import Name
+from graph_model.observed.record import record_observations
 from graph_model.readiness.explain import readiness
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
+from tests.support import events
 from tests.support.cli import Cli, graph_environment
 from tests.support.dbt_project import catalog, manifest, write
 from tests.support.estates import a_consumer, a_dataset, a_job, an_estate
@@ -280,3 +284,33 @@ def test_whoever_reads_a_view_reads_its_base_tables(cli: Cli, graph: Graph, tmp_
     assert {one.node.name.name: one.verdict for one in amount.affected}["spent"] == "BREAKS"
     assert "board" in {one.node.name.name for one in amount.affected}
     assert {one.verdict for one in note.affected} <= {"SAFE"}
+
+
+def test_what_a_client_of_dbt_reports_meets_what_was_imported(graph: Graph, tmp_path: Path, ask: Any) -> None:
+    place, job_name = "duckdb://shop.duckdb", "shop.main.shop.customer_totals"
+    event = events.run_event(
+        "COMPLETE",
+        "01:00:00",
+        job=job_name,
+        inputs=[events.dataset("shop.main.stg_customers", namespace=place)],
+        outputs=[events.dataset("shop.main.customer_totals", namespace=place)],
+    )
+    record_observations(graph, [read_event(event)])
+    target = write(tmp_path / "target", manifest=manifest(12), catalog=catalog())
+
+    bring_in(graph, read_dbt(target, datasets=place, jobs="scheduler"), actor="tester")
+
+    twins = ask(
+        "MATCH (n) WHERE n.name IN [$job, $out] RETURN count(n) AS n", job=job_name, out="shop.main.customer_totals"
+    )
+    sources = ask(
+        "MATCH (:Job {name: $job})-[e:PRODUCES]->(:Dataset) WHERE e.valid_to > datetime.realtime()"
+        " RETURN e.source AS source ORDER BY source",
+        job=job_name,
+    )
+    # a job, a dataset and its name
+    assert (twins, [row["source"] for row in sources]) == ([{"n": 3}], ["import:shop", "openlineage"])
+    plan = remove(graph, "shop", actor="tester")
+    assert {name.name for name in plan.released} == {job_name, "shop.main.stg_customers", "shop.main.customer_totals"}
+    assert {edge for edge in open_edges(ask) if not edge.startswith("openlineage")} == set()
+    assert len(open_edges(ask)) == 2

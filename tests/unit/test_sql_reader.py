@@ -96,3 +96,22 @@ def test_an_answer_is_remembered_also_one_that_cost_a_life() -> None:
 def test_many_threads_share_a_child(reader: Reader) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(lambda _: works(reader), range(40)))
+
+
+def test_a_copy_of_the_process_has_a_child_of_its_own(reader: Reader) -> None:
+    assert works(reader)
+    assert reader._child is not None
+    child = reader._child.pid
+
+    copy = os.fork()
+    if not copy:
+        try:
+            own = works(reader) and reader._child.pid != child
+            reader.close()
+            os._exit(0 if own else 1)
+        except BaseException:  # noqa: BLE001  a copy of the test must not go on as a test
+            os._exit(2)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1]) == 0
+    assert reader._child.pid == child
+    assert works(reader)
