@@ -34,12 +34,16 @@ def read_settings(settings_class: type[S], **given: Any) -> S:
         ) from error
 
 
-def open_graph() -> Graph:
-    """A connection to the graph that the settings name; it has answered. Use it as a context manager."""
+def open_graph(*, patience: float = 0.0) -> Graph:
+    """A connection to the graph that the settings name; it has answered. Use it as a context manager.
+
+    `patience` is how many seconds one unit of work may take at least, for what is long by its nature.
+    """
     from graph_model.settings import GraphSettings, origin
     from graph_model.store.graph import Graph
 
     settings = read_settings(GraphSettings)
+    settings = settings.model_copy(update={"timeout": max(settings.timeout, patience)})
     try:
         graph = Graph(settings)
     except Exception as error:  # what the driver raises for an address it cannot read is known to the store only

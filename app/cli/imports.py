@@ -14,6 +14,9 @@ from app.cli.output import print_json, print_table, print_text, say
 if TYPE_CHECKING:
     from graph_model.imports.entities import Declarations, ImportPlan
 
+PATIENCE = 900.0
+"""Seconds that one import may take: it is one transaction, however much a source says."""
+
 app = typer.Typer(
     invoke_without_command=True,
     no_args_is_help=True,
@@ -119,7 +122,7 @@ def bring(declarations: Declarations, *, dry_run: bool, as_json: bool) -> None:
     """Brings declarations into the graph and says what that changed."""
     from graph_model.imports.bring_in import bring_in
 
-    with open_graph() as graph:
+    with open_graph(patience=PATIENCE) as graph:
         require_migrated(graph)
         plan = bring_in(graph, declarations, actor=actor(), dry_run=dry_run)
     for note in declarations.notes:
@@ -132,7 +135,7 @@ def _remove(source: str, *, dry_run: bool, as_json: bool) -> None:
     from graph_model.imports.bring_in import remove
     from graph_model.imports.repository import imported_sources
 
-    with open_graph() as graph:
+    with open_graph(patience=PATIENCE) as graph:
         require_migrated(graph)
         known = [found.name for found in imported_sources(graph)]
         if source not in known:

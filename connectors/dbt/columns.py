@@ -35,6 +35,20 @@ def is_promised(node: Node) -> bool:
     return any(part(said, "contract").get("enforced") is True for said in (node.config, node.document))
 
 
+def constraints_of(node: Node) -> list[str]:
+    """What dbt says of the relation beyond its columns, in words: `unique(customer_id)`, `check(total > 0)`."""
+    said = [
+        (text(one, "type"), text(one, "expression") or name)
+        for name, column in parts(node.document, "columns")
+        for one in _constraints(column)
+    ]
+    for one in _constraints(node.document):
+        columns = one.get("columns")
+        listed = ", ".join(map(str, columns)) if isinstance(columns, list) else ""
+        said.append((text(one, "type"), text(one, "expression") or listed))
+    return sorted(f"{kind}({about})" for kind, about in said if kind)
+
+
 def _column(found: Document, described: Document, required: set[str]) -> Column:
     name = text(found, "name")
     said = text(found, "type") or text(described, "data_type") or text(found, "data_type")

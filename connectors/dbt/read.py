@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from connectors.dbt.artifacts import Node, Project, owners_in, read_project
-from connectors.dbt.columns import columns_of
+from connectors.dbt.columns import columns_of, constraints_of
 from connectors.dbt.documents import part, text, texts
 from connectors.dbt.flows import flows_of
 from graph_model.contracts.entities import Contract
@@ -62,7 +62,12 @@ class _Reading:
         return Name(self.datasets, relation)
 
     def _dataset(self, node: Node) -> DatasetSpec:
-        told = {"unique_id": node.id, "materialized": node.materialized or node.kind, "tests": self._tests.get(node.id)}
+        told = {
+            "unique_id": node.id,
+            "materialized": node.materialized or node.kind,
+            "tests": self._tests.get(node.id),
+            "constraints": constraints_of(node),
+        }
         return DatasetSpec(
             self._name(node.relation),
             "view" if node.materialized == "view" else "table",

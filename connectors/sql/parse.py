@@ -12,12 +12,14 @@ from typing import cast
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 
 from connectors.sql.folding import Folding
 from connectors.sql.origins import Relation
 from connectors.sql.reads import LONGEST_SQL, UnreadableSqlError
+from graph_model.errors import nearest
 
 WRITTEN = "headwater_written"
 """Marks a column that the author wrote, as opposed to one that a `*` stands for."""
@@ -33,6 +35,13 @@ def readable() -> Iterator[None]:
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
         # The parser is not ours, and on odd input it fails in ways it does not promise.
         raise UnreadableSqlError(f"the SQL could not be read: {type(error).__name__} in the parser") from error
+
+
+def check_dialect(dialect: str) -> None:
+    """Raises UnreadableSqlError for a dialect that there is not, with the nearest one."""
+    if Dialect.get(dialect) is None:
+        near = nearest(dialect, Dialect.classes)
+        raise UnreadableSqlError(f"there is no SQL dialect {dialect}" + (f"; did you mean {near}?" if near else ""))
 
 
 def statements_of(text: str, *, dialect: str) -> list[exp.Expr]:

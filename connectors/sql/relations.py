@@ -65,6 +65,8 @@ class _Round:
         self._scopes = list(root.traverse())
         self._scope_of = {id(scope.expression): scope for scope in self._scopes}
         self._sources: dict[int, Relation] = {}
+        self._pivoted: dict[int, Relation] = {}
+        self._turned_pivots: list[exp.Expr] = []
         self._open: set[int] = set()
         self._unresolved: dict[str, None] = {}
         self._mentioned: set[Leaf] = set()
@@ -76,6 +78,7 @@ class _Round:
         relation = self.relation(self._root)
         for scope in self._scopes:  # also those that nothing above uses: the engine still has to bind them
             self.relation(scope)
+        self._note_what_nobody_reads()
         return QueryReads(
             relation.listed,
             frozenset(relation.shapes),
@@ -84,6 +87,13 @@ class _Round:
             tuple(self._unresolved),
             open_ended=bool(relation.stars) or relation.others is not None,
         )
+
+    def _note_what_nobody_reads(self) -> None:
+        turned = {id(pivot) for pivot in self._turned_pivots}
+        if any(id(pivot) not in turned for pivot in self._root.expression.find_all(exp.Pivot)):
+            self._note("PIVOT: what it turns is not followed")
+        if self._root.expression.find(exp.MatchRecognize):
+            self._note("MATCH_RECOGNIZE is not followed")
 
     def relation(self, scope: Scope) -> Relation:
         key = id(scope.expression)
@@ -109,7 +119,7 @@ class _Round:
 
     def _select(self, select: exp.Select, scope: Scope) -> Relation:
         relation = Relation()
-        sources = {name: self._source(source) for name, (_, source) in scope.selected_sources.items()}
+        sources = {name: self._seen(node, source) for name, (node, source) in scope.selected_sources.items()}
         for source in sources.values():
             relation.shapes |= source.shapes
         for projection in select.selects:
@@ -184,11 +194,20 @@ class _Round:
         origins = self._read(expression, scope, {})
         return Relation(shapes=set(origins), others=origins)
 
+    def _seen(self, node: exp.Expr | None, source: exp.Table | Scope | exp.Expr) -> Relation:
+        """A source as the place that names it sees it: after the PIVOTs that stand there."""
+        relation = self._source(source)
+        if node is None or not node.args.get("pivots"):
+            return relation
+        if id(node) not in self._pivoted:
+            self._pivoted[id(node)] = self._turned(node, relation)
+        return self._pivoted[id(node)]
+
     def _source(self, source: exp.Table | Scope | exp.Expr) -> Relation:
         if isinstance(source, Scope):
             return self.relation(self._scope_of.get(id(recursive_query(source.expression)), source))
         if id(source) not in self._sources:
-            self._sources[id(source)] = self._turned(source, self._table(source))
+            self._sources[id(source)] = self._table(source)
         return self._sources[id(source)]
 
     def _table(self, source: exp.Expr) -> Relation:
@@ -216,6 +235,7 @@ class _Round:
     def _turned(self, source: exp.Expr, relation: Relation) -> Relation:
         """The table after its PIVOTs."""
         for pivot in source.args.get("pivots") or ():
+            self._turned_pivots.append(pivot)
             base = self._spelled_out(relation)
             found = pivoted(base, pivot, lambda node, base=base: self._of_relation(node, base))
             if found is None:
@@ -299,8 +319,9 @@ class _Round:
         """The source called `table` here or, for a correlated subquery, further out."""
         while scope is not None:
             for name, source in scope.sources.items():
-                if table == name or table == _pivot_alias(source):
-                    return self._source(source)
+                node = scope.selected_sources.get(name, (None, None))[0]
+                if table in (name, _pivot_alias(node)):
+                    return self._seen(node, source)
             scope = scope.parent
         return None
 
@@ -320,7 +341,7 @@ class _Round:
         """The one source of a scope, or the one whose columns are not known; none when several could be meant."""
         if not isinstance(scope.expression, exp.Select):
             return []
-        sources = [self._source(source) for _, source in scope.selected_sources.values()]
+        sources = [self._seen(node, source) for node, source in scope.selected_sources.values()]
         if len(sources) == 1:
             return sources
         unlisted = [
@@ -347,9 +368,9 @@ class _Round:
         self._unresolved[text] = None
 
 
-def _pivot_alias(source: object) -> str | None:
+def _pivot_alias(source: exp.Expr | None) -> str | None:
     """What a table is called after its last PIVOT."""
-    pivots = source.args.get("pivots") if isinstance(source, exp.Table) else None
+    pivots = source.args.get("pivots") if source is not None else None
     return pivots[-1].alias or None if pivots else None
 
 

@@ -11,7 +11,7 @@ from sqlglot import exp
 from connectors.sql.bodies import spread
 from connectors.sql.folding import Folding
 from connectors.sql.origins import Leaf, Origins, QueryReads, Relation, Way, merged
-from connectors.sql.parse import columns_made, qualified, statements_of
+from connectors.sql.parse import check_dialect, columns_made, qualified, statements_of
 from connectors.sql.reads import RESULT, ScriptReads, TableReads, UnreadableSqlError
 from connectors.sql.relations import follow
 from connectors.sql.statements import Piece, Written, written_by
@@ -23,6 +23,7 @@ def read_query(text: str, *, dialect: str, tables: Mapping[str, Sequence[str]]) 
 
     `tables` are by their whole names in lower case, with the columns that are known. Raises UnreadableSqlError.
     """
+    check_dialect(dialect)
     statements = statements_of(text, dialect=dialect)
     if len(statements) != 1:
         raise UnreadableSqlError(f"the SQL holds {len(statements)} statements, not one SELECT")
@@ -42,6 +43,7 @@ def read_script(
     `path` is the database and the schema that short names mean. A statement that cannot be followed is told, the others
     count. Raises UnreadableSqlError when nothing of it can be read.
     """
+    check_dialect(dialect)
     found = spread(text, dialect=dialect)
     known = {table.lower(): columns for table, columns in (tables or {}).items()}
     catalog = Catalog(set(known), tuple(part.lower() for part in path))
@@ -141,7 +143,7 @@ class _Script:
             relation.columns.setdefault(column, {})
         for piece, reads in found:
             relation.shapes |= reads.shapes
-            for column, origins in self._placed(piece, reads, table):
+            for column, origins in self._placed(piece, reads, table, created=step.creates):
                 relation.columns[column] = merged([relation.columns.get(column, {}), origins])
         relation.listed = list(relation.columns.items())
         if step.creates and relation.columns and not any(reads.open_ended for _, reads in found):
@@ -157,12 +159,14 @@ class _Script:
         target.created = target.created or step.creates
         return target.relation
 
-    def _placed(self, piece: Piece, reads: QueryReads, table: str) -> list[tuple[str, Origins]]:
+    def _placed(self, piece: Piece, reads: QueryReads, table: str, *, created: bool) -> list[tuple[str, Origins]]:
         """Each result column with the column of the table that it goes to."""
         names = piece.columns
         if names is None and not piece.by_name and table != RESULT:
             names = self._folding.columns_of(table) or None
         if names is None or piece.by_name:
+            if not (created or piece.by_name or table == RESULT):
+                self.note([f"the columns of {table} are not known: they are taken to be called as in the query"])
             return self._nameable(reads, table)
         if reads.open_ended and names:
             self.note([f"which columns of {table} are written is not known"])

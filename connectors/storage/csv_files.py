@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 SNIFFED_ROWS = 5_000
 DEFAULT_NULLS = ("", "NA")
+# Each column of texts is tried for every type, which takes time and memory even where there are few rows.
+MOST_COLUMNS = 4000
+# What DuckDB reads as one line at most. Of a longer one it may read nothing at all, and not say so.
+LONGEST_LINE = 2_000_000
 _LINE_ENDS = ("\n", "\r", "\0")
 
 
@@ -102,10 +106,10 @@ _UTF8 = ("utf-8", "ascii", "utf-8-sig")
 def _text_watch(path: Path, encoding: str) -> Callable[[bytes], None]:
     """Sees the chunks of a file and raises ContentError where they stop being text of this encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    lines = 1
+    lines, length = 1, 0
 
     def watch(chunk: bytes) -> None:
-        nonlocal lines
+        nonlocal lines, length
         try:
             text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
@@ -117,9 +121,20 @@ def _text_watch(path: Path, encoding: str) -> Callable[[bytes], None]:
             raise ContentError(
                 f"{path.name} is not text: line {lines + text[: text.index(chr(0))].count(chr(10))} holds a zero byte"
             )
+        length = _longest(
+            text, length, f"{path.name} has a line of more than {LONGEST_LINE} characters, from line {lines} on"
+        )
         lines += text.count("\n")
 
     return watch
+
+
+def _longest(text: str, before: int, refusal: str) -> int:
+    """The length of the line that goes on after `text`, `before` being that of the one that it continues."""
+    first, *others = text.split("\n") if before + len(text) > LONGEST_LINE else (text,)
+    if max((before + len(first), *map(len, others))) > LONGEST_LINE:
+        raise ContentError(refusal)
+    return len(text) - text.rfind("\n") - 1 if "\n" in text else before + len(text)
 
 
 def _header(path: Path, dialect: Dialect) -> list[str]:
@@ -136,6 +151,8 @@ def _header(path: Path, dialect: Dialect) -> list[str]:
 
 
 def _distinct(path: Path, names: list[str]) -> list[str]:
+    if len(names) > MOST_COLUMNS:
+        raise ContentError(f"{path.name} has {len(names)} columns, and a csv file may have {MOST_COLUMNS}")
     seen: set[str] = set()
     for position, name in enumerate(names, start=1):
         if not name.strip():

@@ -92,6 +92,10 @@ def reading(path: Path) -> Iterator[None]:
         raise ContentError(f"there is no file {path}") from None
     except PermissionError:
         raise ContentError(f"the file {path} may not be read by this worker") from None
+    except ValueError as error:
+        if "null byte" not in str(error):
+            raise
+        raise ContentError(f"{str(path)!r} is no path: it holds a zero byte") from None
     except OSError as error:
         if error.errno in _NO_PATH:
             raise ContentError(f"{path.name[:60]}… is no path that can be opened: {error.strerror}") from None

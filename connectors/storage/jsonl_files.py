@@ -57,7 +57,7 @@ def _columns(opened: Session, paths: Sequence[str]) -> str:
     read = f"SELECT * FROM read_json([{', '.join(paths)}], {_READ}, sample_size=-1, union_by_name=true"
     try:
         described = opened.connection.sql(f"{read})")
-    except duckdb.InvalidInputException as error:
+    except duckdb.BinderException as error:
         if "records" not in str(error):
             raise
         # Lines of many keys alike look like one dictionary each, unless nothing may be taken for one.

@@ -5,7 +5,8 @@
 // access:  read
 UNWIND $name_ids AS name_id
 MATCH (:DatasetName {id: name_id})-[:NAMES]->(d:Dataset)
-WHERE d.retired_at IS NULL
+// What nobody declared has no format, and nothing could validate it.
+WHERE d.retired_at IS NULL AND d.format IS NOT NULL
 RETURN name_id, d.id AS id, d.namespace AS namespace, d.name AS name, d.format AS format, d.location AS location,
   d.options AS options, d.partition_every AS partition_every, d.partition_from AS partition_from,
   d.partition_details AS partition_details

@@ -51,8 +51,10 @@ class Dataset:
         return still_reached(self.jobs, dataset=self.id, scheme=self.scheme, key=key, newest=self.newest)
 
 
-def expire_versions(graph: Graph, *, limit: int = AT_ONCE, most_rounds: int = 50) -> tuple[str, ...]:
-    """Looks at every partition that is due, in batches of `limit`; the versions that expired."""
+def expire_versions(graph: Graph, *, limit: int = AT_ONCE, most_rounds: int = 5) -> tuple[str, ...]:
+    """Looks at partitions that are due, `limit` of them at once and at most `most_rounds` times, so that the other
+    sweeps get their turn when many are; the versions that expired.
+    """
     expired: list[str] = []
     for _ in range(most_rounds):
         due = graph.rows("retention.due", grace_ms=MARK_GRACE_MS, most=limit)

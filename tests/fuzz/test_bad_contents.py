@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from graph_model.versions.entities import Content
-from tests.fuzz import corpus
+from tests.fuzz import corpus, places
 from tests.fuzz.corpus import Case
 from tests.fuzz.judging import judge
 from workers.template.keeper import Templates
@@ -27,8 +27,8 @@ KINDS: dict[str, Callable[[Path], Iterator[Case]]] = {
     "bombs": lambda _: corpus.bombs(megabytes=BOMB_MEGABYTES),
     "long-rows": lambda _: corpus.long_rows(megabytes=ROW_MEGABYTES),
     "lengths": corpus.lengths,
-    "manifests": lambda _: corpus.manifests(),
-    "tables": lambda _: corpus.tables(),
+    "manifests": lambda _: places.manifests(),
+    "tables": lambda _: places.tables(),
 }
 
 
@@ -91,7 +91,7 @@ def test_what_is_no_file_is_refused_before_it_is_opened(templates: Templates, tm
 
 def test_a_process_that_is_killed_leaves_no_verdict_and_no_answer(templates: Templates, tmp_path: Path) -> None:
     """The harness itself must notice it: an endless view runs until its time is over."""
-    (endless,) = [case for case in corpus.tables(endless=True) if case.name == "table-endless-view"]
+    (endless,) = [case for case in places.tables(endless=True) if case.name == "table-endless-view"]
 
     (found,) = judge([endless], tmp_path, templates, seconds=8)
 

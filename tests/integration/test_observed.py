@@ -13,11 +13,14 @@ import neo4j
 import pytest
 
 from connectors.openlineage.events import read_event
+from graph_model.errors import DatasetNotFound
 from graph_model.jobs.repository import job
 from graph_model.names import Name, dataset_id, job_id
 from graph_model.observed.entities import Observation
 from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
+from graph_model.versions.entities import Report
+from graph_model.versions.report import report_version
 from tests.conftest import wipe
 from tests.integration.api import app_on, data
 from tests.integration.small_estate import CLEAN_JOB, RAW
@@ -159,6 +162,12 @@ def test_what_was_only_seen_decides_nothing(own_estate: Graph) -> None:
     found = job(own_estate, Name("scheduler", "foreign"))
     assert (found.kind, [item.dataset for item in found.inputs]) == ("observed", [RAW])
     assert [output.name for output in found.outputs] == ["elsewhere"]
+
+
+def test_nothing_can_be_reported_of_what_was_only_seen(graph: Graph) -> None:
+    record_observations(graph, observations(two_runs()))
+    with pytest.raises(DatasetNotFound):
+        report_version(graph, Report(Name(WAREHOUSE, "shop.public.totals"), location="a.csv"))
 
 
 def test_a_dataset_that_nobody_declared_is_found_by_its_name(graph: Graph) -> None:

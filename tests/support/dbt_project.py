@@ -156,7 +156,9 @@ def _contract(version: int) -> Document:
         return {"columns": columns, "description": "what customers spend", "tags": ["core"]}
     columns["customer_id"]["constraints"] = [{"type": "not_null"}, {"type": "unique"}]
     config = {"contract": {"enforced": True}, "group": "sales", "tags": ["core"]}
-    return {"columns": columns, "description": "what customers spend", "config": config, "group": "sales"}
+    constraints = [{"type": "check", "expression": "total >= 0", "columns": []}]
+    described = {"description": "what customers spend", "config": config, "group": "sales", "constraints": constraints}
+    return {"columns": columns} | described
 
 
 def _source() -> Document:

@@ -82,6 +82,8 @@ class SqlMaker:
             )
         table = self.pick(*TABLES)
         if self.chance(0.15):
+            return self.turned(alias)
+        if self.chance(0.15):
             star = self.pick(
                 "*", f"* EXCLUDE ({TABLES[table][1]})", f"* REPLACE ({TABLES[table][2]} + 1 AS {TABLES[table][1]})"
             )
@@ -92,6 +94,20 @@ class SqlMaker:
                 tuple(column for column in TABLES[table] if column not in gone),
             )
         return Source(f"{table} AS {alias}", alias, TABLES[table])
+
+    def turned(self, alias: str) -> Source:
+        """Rows into columns, columns into rows, a row for each row, a row after the other."""
+        one, two, three = self.pick(*TABLES["t"][1:]), self.pick("k", "d"), self.pick("d", "e")
+        inner = f"SELECT k, {one}, k + 1 AS v FROM t"
+        lateral = f"LATERAL (SELECT max({three}) AS y FROM u WHERE u.k = t.{one})"
+        onward = f"SELECT r.k, u.{three}, r.z + 1 FROM r JOIN u ON u.{two} = r.y WHERE r.z < 2"
+        texts = (
+            f'(SELECT k, "1" AS y, "2" AS z FROM ({inner}) PIVOT (max(v) FOR {one} IN (1, 2)))',
+            "(SELECT k, y, a AS z FROM u UNPIVOT (y FOR n IN (d, e)))",
+            f"(SELECT t.k, l.y, t.{one} AS z FROM t, {lateral} AS l)",
+            f"(WITH RECURSIVE r(k, y, z) AS (SELECT k, {one}, 0 FROM t UNION ALL {onward}) SELECT * FROM r)",
+        )
+        return Source(f"{self.pick(*texts)} AS {alias}", alias, ("k", "y", "z"))
 
     def joined(self, sources: list[Source]) -> str:
         text = sources[0].text

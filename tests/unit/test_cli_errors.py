@@ -85,7 +85,10 @@ def test_ends_that_are_no_errors_pass_through() -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["lineag", "x"], "error: No such command 'lineag'. Did you mean 'lineage'? (see headwater --help)\n"),
+        (
+            ["lineag", "x"],
+            "error: No such command 'lineag'. Did you mean 'lineage', 'lineage-diff'? (see headwater --help)\n",
+        ),
         (
             ["wait", "a/b", "--timeout", "soon"],
             "'soon' is not a duration: write 90s, 10m or 2h (see headwater wait --help)\n",

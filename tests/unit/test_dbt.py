@@ -84,6 +84,7 @@ def test_a_relation_has_what_the_project_and_the_catalog_say(tmp_path: Path) -> 
         "what customers spend",
     )
     assert totals.options["dbt"]["tests"] == ["unique(customer_id)"]
+    assert totals.options["dbt"]["constraints"] == ["check(total >= 0)", "not_null(customer_id)", "unique(customer_id)"]
     assert datasets["main.raw_customers"].owners == ("intake@example.org",)
     assert datasets["main.v_big"].format == "view"
 

@@ -14,7 +14,7 @@ def test_every_engine_has_the_same_migrations_in_order() -> None:
 
 
 def test_a_form_for_one_engine_replaces_the_common_one_there_only() -> None:
-    search = {engine: {one.id: one for one in migrations(engine)}["0006_search"].statements for engine in ENGINES}
+    search = {engine: {one.id: one for one in migrations(engine)}["0010_search"].statements for engine in ENGINES}
 
     assert any("FULLTEXT" in statement for statement in search["neo4j"])
     assert search["arcadedb"] == ()

@@ -105,7 +105,7 @@ def test_severity_and_thresholds_are_those_of_the_standard() -> None:
         ("{check: rowCountHistory, version: 3}", "unknown key 'version'; did you mean versions?"),
         ("{check: rowCountHistory, versions: 2}", "versions must be a number from 3 to 1000, not 2"),
         ("{check: rowCountHistory, versions: 3.5}", "versions must be a whole number, not 3.5"),
-        ("{check: rowCountHistory, versions: .nan}", "versions must be a number"),
+        ("{check: rowCountHistory, versions: .nan}", "JSON has no word for this value"),
         ("{check: rowCountHistory, atLeast: 21}", "atLeast must be a number from 2 to 20"),
         ("{check: rowCountHistory, deviations: -1}", "deviations must be a number of at least 0, not -1"),
         ("{check: rowCountHistory, sameWeekday: 1}", "sameWeekday must be true or false"),

@@ -250,6 +250,43 @@ def test_what_cannot_be_followed_is_told_and_the_rest_counts() -> None:
     assert ("could not be read" in told, "COPY" in told, "all columns of shop.main.unknown" in told) == (True,) * 3
 
 
+@pytest.mark.parametrize(
+    ("dialect", "text", "told"),
+    [
+        ("postgres", "INSERT INTO nowhere SELECT x FROM s", "the columns of shop.main.nowhere are not known"),
+        ("postgres", "INSERT INTO t SELECT * FROM nowhere", "which columns of t are written is not known"),
+        (
+            "snowflake",
+            "SELECT * FROM s MATCH_RECOGNIZE (ORDER BY x MEASURES y AS m PATTERN (u) DEFINE u AS x > 1)",
+            "MATCH_RECOGNIZE",
+        ),
+        (
+            "postgres",
+            "WITH gone AS (DELETE FROM s WHERE y > 1 RETURNING id) INSERT INTO t (id) SELECT id FROM gone",
+            "gone",
+        ),
+    ],
+)
+def test_a_guess_is_told(dialect: str, text: str, told: str) -> None:
+    assert any(told in one for one in read(text, dialect).unresolved)
+
+
+def test_a_subquery_is_pivoted_too() -> None:
+    reads = read("SELECT * FROM (SELECT id, x, y FROM s) AS q PIVOT (sum(y) FOR x IN ('a')) AS p", "snowflake")
+
+    (written,) = reads.written
+    assert (flows(written), shapes(written), reads.unresolved) == (
+        {"=s.id>id", "Σs.y>'a'", "~s.x>'a'"},
+        {"s.id"},
+        (),
+    )
+
+
+def test_a_dialect_that_there_is_not_is_told() -> None:
+    with pytest.raises(UnreadableSqlError, match=r"there is no SQL dialect postgress; did you mean postgres\?"):
+        read("SELECT 1", "postgress")
+
+
 def test_names_that_differ_by_case_only_are_two_where_the_dialect_says_so() -> None:
     text = 'SELECT a AS x, "A" AS "X" FROM r'
     tables = {"r": ("a", "A")}

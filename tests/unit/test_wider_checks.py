@@ -139,5 +139,8 @@ def test_the_place_of_another_dataset_holds_on_this_machine_or_says_why_not(tmp_
     one, two, three = places_found([inside, outside, plain], tmp_path)
 
     assert one.params["other"]["content"]["location"] == str(tmp_path / "customers/a.csv")
-    assert two.params["absent"] == "shop/others: the location ../a.csv leaves the storage root"
+    assert (
+        two.params["absent"]
+        == "shop/others: ../a.csv lies outside the places that data may lie in: HEADWATER_DATA_ROOTS does not list it"
+    )
     assert three is plain
