@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -30,6 +30,7 @@ import neo4j
 from app.main import create_app
 from benchmarks.lineage_estate import THEN, Estate, draw, load, reached
 from benchmarks.lineage_servers import ask_server
+from benchmarks.lineage_times import UNIT, Taken, row, say, spread, table, timed
 from graph_model import names
 from graph_model.lineage.ask import lineage
 from graph_model.lineage.entities import Direction, Level, Lineage
@@ -42,8 +43,6 @@ from tests.support.servers import Server, driver_for
 
 EVERYTHING = 1_000_000
 DEPTHS = (2, 5, 10, 20)
-ROUNDS = 3
-UNIT = "ms (p50 / p95 / processor)"
 
 BARE = """
 UNWIND $ids AS id
@@ -188,50 +187,6 @@ class Bench:
         for _ in range(5):
             took.best(self.processor, lambda: lineage(self.graph, root, depth=20, limit=500))
         return row(f"{len(ways[names.dataset_id(root)])} readers, {whole} nodes behind", "500", str(took))
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    began = time.perf_counter()
-    return work(), time.perf_counter() - began
-
-
-@dataclass(slots=True)
-class Taken:
-    """What answers took: of each the shortest time of three (what else a busy machine does is not what is measured),
-    and its processor time, of which the median is told (a compiler at work in the graph is not what is measured).
-    """
-
-    shortest: list[float] = field(default_factory=list)
-    processor: list[float] = field(default_factory=list)
-
-    def best(self, processor: Callable[[], float], work: Callable[[], Any]) -> Any:
-        before = processor()
-        tries = [timed(work) for _ in range(ROUNDS)]
-        self.processor.append((processor() - before) / ROUNDS)
-        self.shortest.append(min(seconds for _, seconds in tries))
-        return tries[-1][0]
-
-    def __str__(self) -> str:
-        return f"{spread(self.shortest)} / {statistics.median(self.processor) * 1000:.1f}"
-
-
-def spread(seconds: Sequence[float]) -> str:
-    """Milliseconds: the median and the 95th percentile."""
-    ordered = sorted(seconds)
-    return f"{statistics.median(ordered) * 1000:.1f} / {ordered[int(len(ordered) * 0.95)] * 1000:.1f}"
-
-
-def row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
-
-
-def say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-def table(title: str, *columns: str) -> None:
-    say(f"\n### {title}\n\n{row(*columns)}\n|{'---|' * len(columns)}")
 
 
 def start(engine: str, folder: Path) -> tuple[Server, int | None]:

@@ -244,10 +244,12 @@ def _hops_to(row: list[Any], way: Way) -> Iterator[Hop]:
 
 def _hop(node: LineageNode, edges: list[list[Any]], way: Way, *, columns_known: bool) -> Hop:
     """One hop from all that is said of it, the best evidence first."""
-    edges.sort(key=_worse)
+    several = len(edges) > 1
+    if several:
+        edges.sort(key=_worse)
     here, kind, provenance, stale, seen, source, job, flow, required, columns = edges[0]
     said_by: tuple[str, ...] = (source,) if source else ()
-    if len(edges) > 1:
+    if several:
         seen = max((edge[4] for edge in edges if edge[4] is not None), default=None)
         said_by = tuple(dict.fromkeys(edge[5] for edge in edges if edge[5]))
     edge = LineageEdge(

@@ -128,6 +128,20 @@ def test_too_many_large_questions_at_once_are_refused(app: FastAPI) -> None:
     assert many["errors"][0]["extensions"]["code"] == "TOO_COMPLEX"
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        f"lineage(root: {RAW}, first: 2001)",
+        f"""lineageDiff(root: {RAW}, before: "2021-01-01T00:00:00Z", first: 2001)""",
+        f"lineagePaths(source: {{name: {RAW}}}, target: {{name: {RAW}}}, first: 101)",
+    ],
+)
+def test_more_than_may_be_asked_for_at_once_is_refused(app: FastAPI, question: str) -> None:
+    answer = graphql(app, f"{{ {question} {{ __typename }} }}")
+
+    assert answer["errors"][0]["extensions"]["code"] == "TOO_COMPLEX"
+
+
 def test_names_of_other_things_are_asked_in_the_same_way(app: FastAPI) -> None:
     root = f'{{namespace: "shop", name: "{called("board").name}"}}'
 
