@@ -8,6 +8,7 @@ from pathlib import Path
 import neo4j
 import pytest
 
+from app.main import create_app
 from connectors.checks import validate
 from connectors.checks.reread import Found, reread
 from graph_model.datasets.repository import dataset
@@ -21,7 +22,8 @@ from graph_model.versions.quarantine import quarantine
 from graph_model.versions.report import report_version
 from graph_model.versions.repository import version as get_version
 from graph_model.versions.resolve import resolve
-from tests.integration.api import app_on, data
+from graph_model.versions.roots import Roots
+from tests.integration.api import data
 from tests.support.cli import Cli, graph_environment
 from tests.support.protocol import Fleet, a_job, audited, declare, name
 
@@ -201,7 +203,7 @@ def test_graphql_checks_one_version(place: Place, graph: Graph) -> None:
     path.write_text("id\n7\n")
     other = report_version(graph, Report(name("clean"), DAY, location=str(path))).version
     place.fleet.work()
-    app = app_on(graph)
+    app = create_app(graph=graph, broker_url=None, storage_root=Roots(Path("/not/mounted"), (place.root,)))
     asked = """mutation($v: ID!) { checkVersion(input: {version: $v, by: "ops"}) {
       __typename ... on CheckVersionPayload { found quarantined version { state } } ... on Error { code } } }"""
 
