@@ -107,16 +107,24 @@ class Sender:
         self._own = threading.local()
 
     def send(self, path: str, body: bytes) -> tuple[int, float]:
-        """Status, and seconds until the answer was whole."""
+        """Status, and seconds until the answer was whole. A connection that the server closed meanwhile is opened again."""
+        began = time.perf_counter()
+        try:
+            status = self._post(path, body)
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            self._own.connection.close()
+            status = self._post(path, body)
+        return status, time.perf_counter() - began
+
+    def _post(self, path: str, body: bytes) -> int:
         connection = getattr(self._own, "connection", None)
         if connection is None:
             connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=120)
             self._own.connection = connection
-        began = time.perf_counter()
         connection.request("POST", path, body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         response.read()
-        return response.status, time.perf_counter() - began
+        return response.status
 
 
 def measure(sender: Sender, path: str, bodies: Sequence[bytes], *, events: int, clients: int) -> Outcome:

@@ -67,7 +67,12 @@ class RegisterDatasetInput:
     tier: str | None = None
     properties: list[PropertyInput] | None = None
     expose: str | None = None
-    compatibility: str | None = strawberry.field(default=None, description="backward, forward, full or none.")
+    compatibility: JSON | None = strawberry.field(
+        default=None, description="backward, forward, full or none; or an object with mode, columns and on_violation."
+    )
+    retention: JSON | None = strawberry.field(
+        default=None, description="A length of time such as 90d, or an object of rules: versions, age, and so on."
+    )
     contract: str | None = strawberry.field(default=None, description="The text of a contract of ODCS v3.")
     accept_breaks: list[str] | None = strawberry.field(default=None, description="Whom it may break, by name.")
     plan_hash: str | None = strawberry.field(default=None, description="Only if this is still the plan.")
@@ -93,6 +98,7 @@ class RegisterDatasetInput:
                 "properties": properties,
                 "expose": self.expose,
                 "compatibility": self.compatibility,
+                "retention": self.retention,
             }
         )
         return Registration(self.name.to_name(), words, self.contract or "")

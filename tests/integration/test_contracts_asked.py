@@ -80,6 +80,21 @@ def test_contracts_are_shown_compared_and_tried_on_the_command_line(graph: Graph
     assert everything(graph) == before
 
 
+def test_a_draft_that_compares_is_told_with_what(graph: Graph, cli: Cli, tmp_path: Path):
+    declare(graph, tmp_path, CONTRACT)
+    days = [publish(graph, tmp_path, f"id,amount\n1,{day}\n2,3\n", f"2024-01-0{day}") for day in (1, 2, 3)]
+    publish(graph, tmp_path, "id,amount\n" + "".join(f"{id},7\n" for id in range(9)), "2024-01-04")
+    draft = tmp_path / "draft.odcs.yaml"
+    usual = "    quality: [{type: custom, engine: headwater, implementation: {check: rowCountHistory, atLeast: 3}}]\n"
+    draft.write_text(CONTRACT.replace("    properties:\n", f"{usual}    properties:\n", 1))
+
+    tried = cli("contract", "test", "orders@2024-01-04", "--contract", str(draft), "--json")
+
+    (result,) = [found for found in tried.json["results"] if found["kind"] == "row_count_history"]
+    assert (tried.code, result["passed"], result["value"]) == (1, False, 9)
+    assert sorted(result["compared_with"]) == sorted(days)
+
+
 def everything(graph: Graph) -> list[Any]:
     from graph_model.versions.repository import versions_of_datasets
 

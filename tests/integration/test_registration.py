@@ -138,7 +138,7 @@ def mutate(app: FastAPI, field: str, **values: Any) -> dict[str, Any]:
     kind = f"{field[0].upper()}{field[1:]}Input!"
     wanted = """... on RegistrationPayload { applied planHash changes { action kind name { name } detail }
       impact { verdict }
-      dataset { id tags classification tier properties { name value } partitionEvery retiredAt scope } }"""
+      dataset { id tags classification tier retention properties { name value } partitionEvery retiredAt scope } }"""
     answer = f"__typename {wanted} ... on Error {{ code message }}"
     return data(app, f"mutation($input: {kind}) {{ {field}(input: $input) {{ {answer} }} }}", input=values)[field]
 
@@ -155,6 +155,8 @@ def test_graphql_registers_changes_and_takes_back(app: FastAPI) -> None:
         "properties": [{"name": "cost", "value": 4711}],
         "options": {"delimiter": ";"},
         "contract": CONTRACT,
+        "retention": {"versions": 3},
+        "compatibility": {"mode": "backward", "on_violation": "warn"},
     }
 
     planned = mutate(app, "registerDataset", **given, dryRun=True)
@@ -167,6 +169,7 @@ def test_graphql_registers_changes_and_takes_back(app: FastAPI) -> None:
     found = done["dataset"]
     assert (found["tags"], found["classification"], found["tier"]) == (["raw"], "internal", "gold")
     assert (found["properties"], found["scope"]) == ([{"name": "cost", "value": 4711}], "registered:shop/orders")
+    assert found["retention"] == "versions 3"
     changed = mutate(app, "registerDataset", **{**given, "tier": "silver"})
     assert changed["changes"][0]["detail"] == "tier: gold → silver"
 
