@@ -107,7 +107,7 @@ class Sender:
         self._own = threading.local()
 
     def send(self, path: str, body: bytes) -> tuple[int, float]:
-        """Status, and seconds until the answer was whole. A connection that the server closed meanwhile is opened again."""
+        """Status, and seconds until the answer was whole. A connection that the server closed is opened again."""
         began = time.perf_counter()
         try:
             status = self._post(path, body)
