@@ -142,7 +142,7 @@ def test_an_object_that_is_replaced_while_it_is_copied_is_noticed(server: S3, mo
     def copy(source: Any, target: Any, length: int) -> None:
         monkeypatch.undo()
         shutil.copyfileobj(source, target, length)
-        (server.bucket / "y.csv").write_text("flight\n2\n")
+        (server.bucket / "y.csv").write_text("flight\n1\n2\n")
         (server.bucket / "y.csv").replace(server.bucket / "x.csv")
 
     monkeypatch.setattr(stores.shutil, "copyfileobj", copy)

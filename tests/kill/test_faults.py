@@ -178,10 +178,10 @@ def spoil(line: Line, trouble: str) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB."""
-    place = tmp_path / "small"
-    place.mkdir()
+def small_disk(stack: Stack, load: Load) -> Iterator[Path]:
+    """A file system of 2 MB, where the outputs of `join` lie."""
+    place = stack.root / "joined" / load.day
+    place.mkdir(parents=True)
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, text=True, check=False
     )
@@ -195,9 +195,6 @@ def test_a_run_that_finds_the_disk_full_says_so_and_succeeds_when_there_is_room(
     stack: Stack, load: Load, small_disk: Path
 ) -> None:
     """The outputs of `join` lie on a disk that something else has filled up."""
-    (stack.root / "joined").mkdir(exist_ok=True)
-    place = stack.root / "joined" / load.day
-    place.symlink_to(small_disk, target_is_directory=True)
     filler = small_disk / "filler"
     with pytest.raises(OSError, match="No space left"):
         filler.write_bytes(bytes(4 << 20))
