@@ -12,7 +12,7 @@ SHOWS_AT: dict[str, int] = {
     "a lost lease is renewed": 4,
     "a lost race is taken for a mistake": 6,
     "a mark is removed before it is evaluated": 438,
-    "a mark that was set anew is removed with the old one": 88,
+    "a mark that was set anew is removed with the old one": 3232,
     "a publish leaves no mark to evaluate again": 25,
     "a run is claimed beside a running sibling": 9,
     "a run is claimed without a lease": 14,
