@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal as Number
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
 
@@ -21,7 +21,7 @@ class DuckDBType(sa.types.UserDefinedType[Any]):
 
     def __init__(self, kind: Any) -> None:
         self.kind = kind
-        self.spelled = str(kind).upper() if kind.id in _WORDS else str(kind)
+        self.is_json = str(kind) == "JSON"  # to DuckDB a text that promises more
 
     def get_col_spec(self, **_: Any) -> str:
         return str(self.kind)
@@ -32,14 +32,14 @@ class DuckDBType(sa.types.UserDefinedType[Any]):
     @property
     def word(self) -> str:
         """The canonical type, without what is inside."""
-        if self.spelled == "JSON":
+        if self.is_json:
             return "object"
         return _WORDS.get(self.kind.id, "unknown")
 
     @property
     def canonical(self) -> DataType:
         """The canonical type, whole."""
-        if self.spelled == "JSON":
+        if self.is_json:
             return OBJECT
         return STRING if self.kind.id in _AS_TEXT else from_duckdb(self.kind)
 
@@ -74,9 +74,14 @@ _MAY_BE_INFINITE = ("date", "timestamp", "timestamp_s", "timestamp_ms", "timesta
 _HUGE = ("hugeint", "uhugeint", "bignum")
 
 
+_EPOCH = datetime.fromisoformat("1970-01-01T00:00")
+
+
 def _nanoseconds(text: str) -> int:
-    """Python's own times end at microseconds."""
-    return int(np.datetime64(text.removesuffix("+00"), "ns").astype(np.int64))
+    """Since 1970: Python's own times end at microseconds."""
+    moment, _, fraction = text.removesuffix("+00").partition(".")
+    seconds = (datetime.fromisoformat(moment) - _EPOCH) // timedelta(seconds=1)
+    return seconds * 1_000_000_000 + int(fraction.ljust(9, "0"))
 
 
 def _nanoseconds_of_day(text: str) -> int:
@@ -105,7 +110,7 @@ def read_whole(name: str, type: DuckDBType, raw: Any) -> Any:
     kind = type.kind.id
     if kind in _MAY_BE_INFINITE:
         return sa.case((sa.func.isinf(raw), sa.func.error(f"the column {name} holds infinity")), else_=raw)
-    if type.word in ("array", "object") and type.spelled != "JSON":
+    if type.word in ("array", "object") and not type.is_json:
         return sa.cast(sa.func.to_json(raw), sa.Text())
     if type.word in ("object", "unknown") or kind in (*_AS_TEXT, *_NANOSECONDS, "enum"):
         return sa.cast(raw, sa.Text())

@@ -6,10 +6,13 @@ it taken waits.
 
 from __future__ import annotations
 
+import os
 import time
 from itertools import chain
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -23,6 +26,7 @@ from connectors.storage.limits import memory_mb
 LOCK_WAIT_SECONDS = 30.0
 _PAUSE_SECONDS = 0.1
 _LEAST_MEMORY_MB = 64
+_NAME = uuid4().hex
 _ROWS = "headwater_rows"
 _TAKEN = "Could not set lock"
 _OPEN_OTHERWISE = "different configuration"
@@ -48,9 +52,14 @@ def _config() -> dict[str, Any]:
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "memory_limit": f"{max(memory_mb() // 4, _LEAST_MEMORY_MB)}MB",
-        "temp_directory": "",
+        "temp_directory": _spill_folder(),
         "threads": 2,
     }
+
+
+def _spill_folder() -> str:
+    """The same for all that a process opens, as all connections to one file must be; DuckDB makes and removes it."""
+    return f"{gettempdir()}/headwater-{_NAME}-{os.getpid()}"
 
 
 def _patiently(dialect: Any, _: Any, arguments: Any, options: dict[str, Any]) -> Any:
@@ -95,13 +104,15 @@ def tells_of_the_content(error: duckdb.Error) -> bool:
     """A file that is no database, or a damaged one, says something of the content; one that is taken does not."""
     if isinstance(error, duckdb.IOException):
         return any(words in str(error) for words in _DAMAGED)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return not any(words in str(error) for words in _DISK_IS_FULL)
     return not isinstance(error, _TROUBLE)
 
 
 _DAMAGED = ("not a valid DuckDB database", "Could not read enough bytes")
+_DISK_IS_FULL = ("offload", "No space")
 _TROUBLE = (
     duckdb.ConnectionException,
     duckdb.TransactionException,
-    duckdb.OutOfMemoryException,
     duckdb.InterruptException,
 )

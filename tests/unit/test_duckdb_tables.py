@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,14 +102,18 @@ def test_every_type_is_known_and_every_value_is_read_whole(every: Path) -> None:
 
 
 def test_nanoseconds_are_kept(tmp_path: Path) -> None:
-    values = "TIMESTAMP_NS '2013-01-05 07:00:00.123456789' AS at, TIME_NS '05:15:00.000000001' AS clock"
-    run(tmp_path, f"CREATE TABLE t AS SELECT {values}")
+    values = "(TIMESTAMP_NS '2013-01-05 07:00:00.123456789', TIME_NS '05:15:00.000000001')"
+    early = "(TIMESTAMP_NS '1969-12-31 23:59:59.9', TIME_NS '00:00:00'), (NULL, NULL)"
+    run(tmp_path, f"CREATE TABLE t AS SELECT * FROM (VALUES {values}, {early}) AS v(moment, clock)")
 
     rows = read(at(tmp_path, "t")).read_all()
 
     assert [column.type for column in inspect(at(tmp_path, "t")).columns] == ["timestamp(ns)", "time(ns)"]
     texts = [column.cast(pa.string()).to_pylist() for column in rows.columns]
-    assert texts == [["2013-01-05 07:00:00.123456789"], ["05:15:00.000000001"]]
+    assert texts == [
+        ["2013-01-05 07:00:00.123456789", "1969-12-31 23:59:59.900000000", None],
+        ["05:15:00.000000001", "00:00:00.000000000", None],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -393,3 +398,40 @@ def test_rows_come_as_they_are_read(tmp_path: Path) -> None:
         run(tmp_path, "SELECT max(flight) FROM flights")
 
     assert next(iter(read(at(tmp_path, "flights")))).num_rows == 20_000
+
+
+def test_what_a_moment_is_written_as_does_not_depend_on_the_zone_of_the_machine(tmp_path: Path) -> None:
+    run(tmp_path, "CREATE TABLE t AS SELECT [TIMESTAMPTZ '2013-01-05 07:00-05'] AS seen")
+    script = (
+        "from connectors.storage import read; from graph_model.versions.entities import Content;"
+        f"print(read(Content('table', 'duckdb:///{tmp_path}/warehouse.duckdb#t')).read_all().to_pylist())"
+    )
+    environment = {**os.environ, "TZ": "Asia/Tokyo", "PYTHONPATH": os.pathsep.join(sys.path)}
+
+    said = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
+
+    assert said.stdout == """[{'seen': '["2013-01-05 12:00:00+00"]'}]\n"""
+
+
+def test_a_view_may_need_more_than_the_memory(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is sorted goes to disk; one value that does not fit is refused."""
+    spilled = tmp_path_factory.mktemp("spilled")
+    monkeypatch.setattr(duckdb_database, "memory_mb", lambda: 256)
+    monkeypatch.setattr(duckdb_database, "gettempdir", lambda: str(spilled))
+    run(
+        tmp_path,
+        "CREATE TABLE t AS SELECT range AS id, md5(range::VARCHAR) AS text FROM range(2000000)",
+        "CREATE VIEW sorted AS SELECT * FROM t ORDER BY text",
+        "CREATE VIEW whole AS SELECT length(string_agg(text || text)) AS n FROM t",
+    )
+
+    rows = iter(read(at(tmp_path, "sorted"), ["text"]))
+
+    assert next(rows)["text"][0].as_py().startswith("00000")
+    assert list(spilled.iterdir())
+    del rows
+    assert not list(spilled.iterdir())
+    with pytest.raises(ContentError, match="Out of Memory"):
+        inspect(at(tmp_path, "whole"))

@@ -40,8 +40,10 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunOutput, ...]:
     with duckdb.connect(str(folder / "tables.duckdb")) as connection:
         connection.execute(f"CREATE TABLE numbered AS FROM {numbered}")
     contents.append(Content("csv", f"{folder}/broken.csv"))
-    for url in (f"sqlite:///{folder}/tables.db", f"duckdb:///{folder}/tables.duckdb"):
-        contents.append(Content("table", f"{url}#numbered", {"url": url, "table": "numbered"}))
+    contents += [
+        Content("table", f"{url}#numbered", {"url": url, "table": "numbered"})
+        for url in (f"sqlite:///{folder}/tables.db", f"duckdb:///{folder}/tables.duckdb")
+    ]
     checks = (Check("ids", "not_null", {"columns": ["id"]}), Check("sevens", "unique", {"columns": ["seven"]}))
     return tuple(replace(an_output(f"out{n}"), content=content, checks=checks) for n, content in enumerate(contents))
 
