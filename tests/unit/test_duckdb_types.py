@@ -57,7 +57,7 @@ EVERY_TYPE: list[tuple[str, str, str, Any]] = [
     ('struct(a integer, "b c" varchar)', "{'a': 1, 'b c': 'x'}", 'struct<a:int32,"b c":string>', '{"a":1,"b c":"x"}'),
     ("map(varchar, integer)", "map {'k': 1}", "map<string,int32>", '{"k":1}'),
     ("union(n integer, s varchar)", "union_value(n := 1)", "object", '{"n":1}'),
-]  # fmt: skip
+]
 
 
 @pytest.fixture
