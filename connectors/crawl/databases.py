@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,9 @@ from sqlalchemy.pool import NullPool
 
 from connectors.crawl.entities import Crawled, Guess, Proposal, Skipped
 from connectors.crawl.sample import SAMPLED_ROWS, unique_in
+from connectors.storage.duckdb_columns import typed_by_duckdb
+from connectors.storage.duckdb_database import duckdb_engine
+from connectors.storage.locations import DATABASE_FILES
 from connectors.storage.sqlalchemy_types import of_column
 from graph_model.contracts.entities import Column
 from graph_model.errors import InvalidInput, StorageUnavailable
@@ -42,7 +45,7 @@ def crawl_database(address: str, root: Path, *, schema: str | None = None, table
     with _connected(url) as connection:
         seen = sa.inspect(connection)
         default = seen.default_schema_name
-        for space in [schema] if schema else _schemas(seen, default):
+        for space in [schema] if schema else _schemas(connection, seen, default):
             for name, kind in _tables(seen, space):
                 full = name if space in (None, default) else f"{space}.{name}"
                 if table in (None, full):
@@ -63,7 +66,7 @@ def _named_apart(found: Iterable[Proposal]) -> Iterator[Proposal]:
 
 def _portable(address: str, url: URL, root: Path) -> str:
     """A database file is named below the storage root where it lies there, else by its whole path."""
-    if address.startswith(_ENVIRONMENT) or url.get_backend_name() not in ("sqlite", "duckdb") or not url.database:
+    if address.startswith(_ENVIRONMENT) or url.get_backend_name() not in DATABASE_FILES or not url.database:
         return address
     file = Path(url.database).resolve()
     folder = root.resolve()
@@ -90,7 +93,7 @@ def _url(address: str, root: Path) -> URL:
     if url.password is not None and text is address:
         shown = url.render_as_string(hide_password=True)
         raise InvalidInput(shown, "holds a password, which no estate may: name a variable that holds it, as env:NAME")
-    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_file():
+    if url.get_backend_name() in DATABASE_FILES and url.database and not Path(url.database).is_file():
         raise InvalidInput(address, f"there is no file {url.database}")
     return url
 
@@ -99,7 +102,8 @@ def _url(address: str, root: Path) -> URL:
 def _connected(url: URL) -> Iterator[sa.Connection]:
     where = url.render_as_string(hide_password=True)
     try:
-        engine = sa.create_engine(url, poolclass=NullPool)
+        is_duckdb = url.get_backend_name() == "duckdb"
+        engine = duckdb_engine(url) if is_duckdb else sa.create_engine(url, poolclass=NullPool)
         with engine.connect() as connection:
             yield connection
     except (NoSuchModuleError, ModuleNotFoundError) as error:
@@ -109,8 +113,12 @@ def _connected(url: URL) -> Iterator[sa.Connection]:
         raise StorageUnavailable(f"the database {where} cannot be looked into: {said}") from error
 
 
-def _schemas(seen: sa.Inspector, default: str | None) -> list[str | None]:
-    names = [name for name in seen.get_schema_names() if name not in _SYSTEM and not name.startswith("pg_")]
+def _schemas(connection: sa.Connection, seen: sa.Inspector, default: str | None) -> list[str | None]:
+    found = seen.get_schema_names()
+    if connection.dialect.name == "duckdb":
+        own = f"{connection.exec_driver_sql('SELECT current_database()').scalar()}."
+        found = [name.removeprefix(own) for name in found if name.startswith(own)]
+    names = [name for name in found if name not in _SYSTEM and not name.startswith("pg_")]
     return [*names] if default in names else [default, *names]
 
 
@@ -123,7 +131,9 @@ def _looked_at(
     connection: sa.Connection, seen: sa.Inspector, table: _Table, skipped: list[Skipped]
 ) -> Iterator[Proposal]:
     try:
-        described = seen.get_columns(table.name, schema=table.schema)
+        described: Sequence[Any] = seen.get_columns(table.name, schema=table.schema)
+        if connection.dialect.name == "duckdb":
+            described = typed_by_duckdb(connection, sa.table(table.name, schema=table.schema), described)
         key = tuple(seen.get_pk_constraint(table.name, schema=table.schema)["constrained_columns"] or ())
         columns = tuple(_column(found, key, connection.dialect.name) for found in described)
         guesses = () if key else _guessed_keys(connection, table, [found["name"] for found in described])

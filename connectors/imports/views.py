@@ -128,7 +128,7 @@ def _materialized(inspector: sa.Inspector, schema: str | None) -> Sequence[str]:
 
 
 def _relations_of_duckdb(url: str) -> list[Relation]:
-    """DuckDB has no driver for SQLAlchemy here; it tells its own catalog."""
+    """DuckDB tells its own catalog, of all schemas at once."""
     file = make_url(url).database or ""
     if not Path(file).is_file():
         raise ContentError(f"there is no database {file}")

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL
@@ -25,8 +26,10 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import NullPool
 
+from connectors.storage.duckdb_columns import typed_by_duckdb
+from connectors.storage.duckdb_database import duckdb_engine, tells_of_the_content
 from connectors.storage.files import regular_file
-from connectors.storage.locations import address_of, split_table, to_read
+from connectors.storage.locations import DATABASE_FILES, address_of, split_table, to_read
 from graph_model.errors import ContentError, StorageUnavailable
 from graph_model.versions.entities import Content
 
@@ -35,26 +38,29 @@ CONNECT_SECONDS = 10
 
 
 @contextmanager
-def database(content: Content, *, existing: bool = True) -> Iterator[tuple[sa.Engine, str]]:
+def database(content: Content, *, existing: bool = True, writes: bool = False) -> Iterator[tuple[sa.Engine, str]]:
     """The engine of a content's database, and the name of its table; everything is closed at the end.
 
-    `existing`: an SQLite file that is not there is refused; connecting to it would create it.
+    `existing`: a file that is not there is refused; connecting to it would create it. `writes`: something is to be
+    changed, which DuckDB must know when it opens a file.
     """
     address, table = split_table(content.location)
     url = address_of(address)
-    if url.get_backend_name() == "sqlite" and url.database:
+    if url.get_backend_name() in DATABASE_FILES and url.database not in (None, "", ":memory:"):
         path = to_read(replace(content, location=url.database))
         if existing:
             regular_file(path)
     with _our_errors(url, table):
-        engine = _engine(url)
+        engine = _engine(url, writes=writes)
         try:
             yield engine, table
         finally:
             engine.dispose()
 
 
-def _engine(url: URL) -> sa.Engine:
+def _engine(url: URL, *, writes: bool) -> sa.Engine:
+    if url.get_backend_name() == "duckdb":
+        return duckdb_engine(url, writes=writes)
     if url.get_backend_name() == "postgresql":
         return _postgresql(url)
     if url.get_backend_name() != "sqlite":
@@ -124,6 +130,8 @@ def _our_errors(url: URL, table: str) -> Iterator[None]:
 
 def is_about_the_content(error: DBAPIError) -> bool:
     """A file that is no database, a damaged one, a value or a name that does not fit."""
+    if isinstance(error.orig, duckdb.Error):
+        return tells_of_the_content(error.orig)
     if isinstance(error.orig, sqlite3.Error):
         return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _SQLITE_TROUBLE
     return not isinstance(error, (OperationalError, InterfaceError, InternalError))
@@ -148,9 +156,18 @@ def named(table: str) -> tuple[str | None, str]:
 def reflected(connection: sa.Connection, table: str) -> sa.Table:
     """The table or view as the database knows it. Raises NoSuchTableError."""
     schema, name = named(table)
+    if connection.dialect.name == "duckdb":
+        return _reflected_by_duckdb(connection, name, schema)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # a type that SQLAlchemy does not know is one that we read as text
         return sa.Table(name, sa.MetaData(), schema=schema, autoload_with=connection, resolve_fks=False)
+
+
+def _reflected_by_duckdb(connection: sa.Connection, name: str, schema: str | None) -> sa.Table:
+    found = sa.inspect(connection).get_columns(name, schema=schema)
+    columns = typed_by_duckdb(connection, sa.table(name, schema=schema), found)
+    made = (sa.Column(column["name"], column["type"], nullable=column["nullable"]) for column in columns)
+    return sa.Table(name, sa.MetaData(), *made, schema=schema)
 
 
 def make_alike(connection: sa.Connection, source: sa.Table, table: str, more: Sequence[sa.Column[Any]]) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ENVIRONMENT = "env:"
 # Our own settings are no databases, and nobody shall find out what they hold.
 _OURS = "HEADWATER_"
-_DATABASE_FILES = ("sqlite", "duckdb")
+DATABASE_FILES = ("sqlite", "duckdb")
 # All that an address may say after its `?`: anything else could lead to another host, or to files of this machine.
 _HARMLESS = frozenset({"sslmode", "application_name", "connect_timeout", "timeout", "charset"})
 
@@ -89,7 +89,7 @@ def _located_table(location: str, roots: Roots, within: tuple[str, ...]) -> str:
     address, table = split_table(location)
     address = address.replace("{root}", str(roots.folder.absolute()))
     url = address_of(address)
-    if url.get_backend_name() in _DATABASE_FILES:
+    if url.get_backend_name() in DATABASE_FILES:
         placed = _located_database_file(url, roots, within)
         return f"{placed.render_as_string(hide_password=False)}#{table}"
     if not _is_listed(location.rpartition("#")[0], url, roots.databases):

@@ -105,8 +105,11 @@ def _lost(type: Any) -> tuple[str, ...]:
 
 def of_column(type: Any, dialect: str) -> DataType:
     """What a reflected column holds. SQLite declares types, and keeps any value in them: only the kind counts."""
+    from connectors.storage.duckdb_columns import DuckDBType
     from connectors.storage.table_types import canonical
 
+    if isinstance(type, DuckDBType):
+        return type.canonical
     return Plain(canonical(type)) if dialect == "sqlite" else from_sqlalchemy(type).value
 
 

@@ -167,8 +167,10 @@ def listed(store: Store) -> list[FileInfo]:
     """All objects below a prefix, sorted."""
     from pyarrow.fs import FileSelector
 
-    with store_errors(store.location):
-        found = store.files.get_file_info(FileSelector(store.path.rstrip("/"), recursive=True, allow_not_found=True))
+    below, found = FileSelector(store.path.rstrip("/"), recursive=True, allow_not_found=True), []
+    # Some stores take the key of an object for a prefix with nothing below it, others tell.
+    with store_errors(store.location), suppress(NotADirectoryError):
+        found = store.files.get_file_info(below)
     files = sorted((info for info in found if info.is_file), key=lambda info: info.path)
     if len(files) > MOST_FILES:
         raise ContentError(f"{store.location} holds more than {MOST_FILES} files")
@@ -176,7 +178,9 @@ def listed(store: Store) -> list[FileInfo]:
 
 
 def _below(path: str, store: Store) -> str:
-    return path.removeprefix(f"{store.path.rstrip('/')}/")
+    """Some stores of fsspec write a slash before the keys that they list."""
+    top = store.path.strip("/")
+    return path.lstrip("/").removeprefix(f"{top}/")
 
 
 def _safe(part: str, location: str) -> str:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 
 from connectors.storage.database import database, exists, make_alike, named, reflected, writing
+from connectors.storage.duckdb_database import write_to_duckdb
 from connectors.storage.file_format import known_columns
 from connectors.storage.locations import split_table
 from connectors.storage.scan import ROW, Field, Relation, Scan, counted
@@ -59,8 +60,11 @@ class Tables:
         return pa.RecordBatchReader.from_batches(_schema(wanted), _read_later(content, source, wanted))
 
     def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
-        with database(content, existing=False) as (engine, table), writing(engine) as connection:
+        with database(content, existing=False, writes=True) as (engine, table), writing(engine) as connection:
             schema, name = named(table)
+            if engine.dialect.name == "duckdb":
+                write_to_duckdb(connection, sa.table(name, schema=schema), reader)
+                return
             target = sa.Table(
                 name,
                 sa.MetaData(),
@@ -79,14 +83,14 @@ class Tables:
         if split_table(content.location)[0] != split_table(target.location)[0]:
             raise ContentError("a table can only be exposed in its own database")
         key = target.options.get("partition_column")
-        with database(content) as (engine, table), writing(engine) as connection:
+        with database(content, writes=True) as (engine, table), writing(engine) as connection:
             source = reflected(connection, table)
             place = _place(connection, source, split_table(target.location)[1], key)
             _replace_rows(connection, source, place, key, partition)
 
     def discard(self, content: Content) -> None:
         try:
-            with database(content) as (engine, table), writing(engine) as connection:
+            with database(content, writes=True) as (engine, table), writing(engine) as connection:
                 schema, name = named(table)
                 sa.Table(name, sa.MetaData(), schema=schema).drop(connection, checkfirst=True)
         except ContentError:
@@ -242,8 +246,9 @@ def _check_key(connection: sa.Connection, source: sa.Table, key: str, own: Any, 
 
 def _key_value(column: sa.Column[Any], partition: str) -> Any:
     """The partition as a value of its column's type, which no engine then has to guess."""
-    if isinstance(column.type, sa.DateTime):
+    kind = canonical(column.type)
+    if kind == "timestamp":
         return sa.literal(datetime.fromisoformat(partition), column.type)
-    if isinstance(column.type, sa.Date):
+    if kind == "date":
         return sa.literal(date.fromisoformat(partition), column.type)
     return sa.literal(partition, sa.String())

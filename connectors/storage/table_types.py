@@ -16,10 +16,14 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import DOMAIN
 
+from connectors.storage.duckdb_columns import DuckDBType, read_whole
+
 
 def canonical(kind: Any) -> str:
     """The canonical type of a reflected column type."""
     kind = without_domain(kind)
+    if isinstance(kind, DuckDBType):
+        return kind.word
     if isinstance(kind, sa.Time) and kind.timezone:
         return "string"  # Arrow and DuckDB have no times of day with a zone
     if isinstance(kind, sa.Numeric) and not isinstance(kind, sa.Float):
@@ -37,9 +41,11 @@ def without_domain(kind: Any) -> Any:
 def selected(column: sa.Column[Any], dialect: str) -> sa.Label[Any]:
     """The expression that reads a column: its values as the driver gives them, without SQLAlchemy's own conversions,
     which stop at SQLite's freer values. What Python has no value for that keeps all of it comes as PostgreSQL's own
-    text, lists as JSON."""
+    text, lists as JSON; so does what only DuckDB knows."""
     kind, raw = without_domain(column.type), sa.type_coerce(column, sa.types.NullType())
-    if dialect == "postgresql" and isinstance(kind, sa.ARRAY):
+    if isinstance(kind, DuckDBType):
+        raw = read_whole(column.name, kind, raw)
+    elif dialect == "postgresql" and isinstance(kind, sa.ARRAY):
         raw = sa.cast(sa.func.to_json(raw), sa.Text())
     elif dialect == "postgresql" and not _comes_whole(kind):
         raw = sa.cast(raw, sa.Text())
@@ -69,11 +75,20 @@ _CANONICAL: tuple[tuple[Any, str], ...] = (
 def arrow_type(kind: Any) -> pa.DataType:
     """The Arrow type that holds the values of a reflected column type."""
     kind, name = without_domain(kind), canonical(kind)
+    if isinstance(kind, DuckDBType):
+        return _of_duckdb(kind)
     if name == "decimal":
         return pa.decimal128(38, min(kind.scale or 0, 38))
     if name == "timestamp":
         return pa.timestamp("us", tz="UTC" if getattr(kind, "timezone", False) else None)
     return _ARROW.get(name, pa.string())
+
+
+def _of_duckdb(kind: DuckDBType) -> pa.DataType:
+    if kind.word == "decimal":
+        (_, precision), (_, scale) = kind.kind.children
+        return pa.decimal128(precision, scale)
+    return kind.arrow or (pa.timestamp("us") if kind.word == "timestamp" else _ARROW.get(kind.word, pa.string()))
 
 
 _ARROW = {
@@ -89,7 +104,8 @@ _ARROW = {
 def fitted(kind: Any) -> Callable[[Any], Any]:
     """What turns a driver's value into one that Arrow takes for this column. Raises ValueError or TypeError for a value
     that is not of the column's type, as SQLite allows."""
-    return _FITTED.get(canonical(kind), _as_text)
+    own = kind.fit if isinstance(kind, DuckDBType) else None
+    return own or _FITTED.get(canonical(kind), _as_text)
 
 
 def _as_boolean(value: Any) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -25,14 +26,23 @@ BLOCKS = re.findall(r"^```(?:yaml|python|text)\n(.*?)^```$", PAGE, re.MULTILINE 
 EXAMPLES = [
     (yaml.safe_load(estate)["flights"], code, found) for estate, code, found in zip(*[iter(BLOCKS)] * 3, strict=True)
 ]
-LIBRARIES = {"hashlib": hashlib, "json": json, "sqlite3": sqlite3, "pa": pa, "pq": pq, "feather": feather}
+LIBRARIES = {
+    "duckdb": duckdb,
+    "feather": feather,
+    "hashlib": hashlib,
+    "json": json,
+    "pa": pa,
+    "pq": pq,
+    "sqlite3": sqlite3,
+}
 
 
 def content_of(dataset: Mapping[str, Any], folder: Path) -> tuple[Content, Path]:
     """The content that an entry declares, and the file that the example writes."""
     if dataset["format"] == "table":
         path = folder / dataset["url"].rpartition("/")[2]
-        return Content("table", f"sqlite:///{path}#{dataset['table']}"), path
+        kind = dataset["url"].partition(":")[0]
+        return Content("table", f"{kind}:///{path}#{dataset['table']}"), path
     path = folder / dataset["location"]
     path.parent.mkdir(exist_ok=True)
     return Content(dataset["format"], str(path), dataset.get("options", {})), path

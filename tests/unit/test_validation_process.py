@@ -37,10 +37,12 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunOutput, ...]:
     database.close()
     places = {kind: f"{folder}/data.{kind}" for kind in ("csv", "jsonl", "parquet")}
     contents = [Content(kind, place) for kind, place in places.items()]
-    url = f"sqlite:///{folder}/tables.db"
+    with duckdb.connect(str(folder / "tables.duckdb")) as connection:
+        connection.execute(f"CREATE TABLE numbered AS FROM {numbered}")
+    contents.append(Content("csv", f"{folder}/broken.csv"))
     contents += [
-        Content("csv", f"{folder}/broken.csv"),
-        Content("table", f"{url}#numbered", {"url": url, "table": "numbered"}),
+        Content("table", f"{url}#numbered", {"url": url, "table": "numbered"})
+        for url in (f"sqlite:///{folder}/tables.db", f"duckdb:///{folder}/tables.duckdb")
     ]
     checks = (Check("ids", "not_null", {"columns": ["id"]}), Check("sevens", "unique", {"columns": ["seven"]}))
     return tuple(replace(an_output(f"out{n}"), content=content, checks=checks) for n, content in enumerate(contents))
@@ -63,7 +65,7 @@ def test_a_copy_of_the_template_judges_every_format_like_a_fresh_interpreter(
 
     assert tuple(forked) == judged(outputs, tmp_path / "fresh", None)
     assert {tuple(result.passed for result in found.results) for found in forked} == {(True, False), ()}
-    assert [found.inspection and found.inspection.row_count for found in forked] == [ROWS, ROWS, ROWS, None, ROWS]
+    assert [found.inspection and found.inspection.row_count for found in forked] == [ROWS, ROWS, ROWS, None, ROWS, ROWS]
 
 
 def test_all_outputs_of_a_run_are_judged_by_one_copy(
