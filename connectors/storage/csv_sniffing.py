@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import StringIO
@@ -77,20 +77,21 @@ def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _contradictions(path: Path, fixed: Mapping[str, Any]) -> Sequence[tuple[str, Any]]:
-    """What a file shows beyond doubt to be otherwise. After the first one the others mean little."""
+def _contradictions(path: Path, fixed: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What a file shows to be otherwise. After the first one the others mean little, unless that one is declared."""
     encoding = _encoding(path, whole=True)
     if not _is_in(encoding, str(fixed["encoding"])):
-        return [("encoding", encoding)]
+        yield "encoding", encoding
     text = _beginning(path, fixed["encoding"])
     quote = _quote_shown(text, fixed["delimiter"])
     if quote not in (None, fixed["quote"]) and fixed["quote"] in _QUOTES:
-        return [("quote", quote)]
+        yield "quote", quote
     best = _widest(text, fixed["quote"], (fixed["delimiter"], *_DELIMITERS))
     if _fit(text, best, fixed["quote"])[0] and not _fit(text, fixed["delimiter"], fixed["quote"])[0]:
-        return [("delimiter", best)]
+        yield "delimiter", best
     header = _header_shown(_rows(text, fixed["delimiter"], fixed["quote"]))
-    return [("header", header)] if header not in (None, fixed["header"]) else []
+    if header not in (None, fixed["header"]):
+        yield "header", header
 
 
 def _is_in(seen: str, fixed: str) -> bool:

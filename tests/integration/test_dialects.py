@@ -79,6 +79,7 @@ def test_whoever_reads_a_version_gets_what_was_found_in_it(graph: Graph, tmp_pat
     assert readables(graph, [first.id])[first.id].options == FOUND
     assert kept_version(graph, first.id).content.options == FOUND
     tried = trial(graph, ORDERS.name, DAY).content
+    assert tried.options == FOUND
     assert read(replace(tried, location=str(tmp_path / tried.location))).read_all()["amount"].to_pylist() == [None, 7.5]
 
 
@@ -97,7 +98,10 @@ def test_a_check_against_another_dataset_reads_that_by_its_dialect(graph: Graph,
     declare(graph, ORDERS, LINES)
     deliver(graph, tmp_path, "id;amount\n1;-\n2;7.5\n")
 
-    assert deliver(graph, tmp_path, "id\n1\n", name="lines").state is VersionState.PUBLISHED
+    report_version(graph, Report(LINES.name, DAY))
+    (run,) = claim(graph, NearFleet(graph).worker, slots=1)
+
+    assert run.outputs[0].checks[0].params["other"]["content"]["options"] == FOUND
 
 
 def test_a_dataset_with_versions_from_before_the_word_reads_those_as_usual(graph: Graph, tmp_path: Path):

@@ -110,6 +110,12 @@ def test_a_letter_cut_at_the_end_of_the_beginning_is_still_utf_8(tmp_path: Path)
     assert found_in(content) == USUAL
 
 
+def test_a_row_that_is_cut_off_at_the_end_of_the_beginning_says_nothing(tmp_path: Path):
+    rows = ('1,2;"' + "line\n" * 1000 + '";9\n') * 60
+
+    assert csv_options(Path(a_csv(tmp_path, f"a,b,c,d;e;f\n{rows}").location))["delimiter"] == ";"
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     signs: dict[str, Any]
@@ -196,9 +202,13 @@ def test_null_spellings_stay_as_they_were_found(tmp_path: Path):
 
 
 def test_declaring_an_option_ends_its_sniffing(tmp_path: Path):
-    content = after(tmp_path, {"delimiter": ";"}, "a,b\n1,x\n", delimiter=",")
+    assert found_in(after(tmp_path, {"delimiter": ";"}, "a,b\n1,x\n", delimiter=","))["delimiter"] == ","
+    assert found_in(after(tmp_path, {}, "a;b\n1;x\n", delimiter=","))["delimiter"] == ","
 
-    assert found_in(content)["delimiter"] == ","
+
+def test_what_is_declared_hides_no_other_contradiction(tmp_path: Path):
+    with pytest.raises(ContentError, match="has the header false"):
+        inspect(after(tmp_path, {}, "1,'x'\n2,'y'\n", quote='"'))
 
 
 def test_what_is_written_follows_the_dialect_of_before(tmp_path: Path):
