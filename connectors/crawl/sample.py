@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import combinations, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from connectors import storage
 from connectors.crawl.entities import Guess
@@ -94,10 +94,16 @@ def _names_in(path: Path, format: str, options: Mapping[str, Any]) -> set[str]:
     try:
         with path.open(encoding=str(options.get("encoding", "utf-8-sig")), newline="") as file:
             if format == "csv":
-                return set(next(csv.reader(file, delimiter=str(options.get("delimiter", ","))), []))
+                return set(_csv_names(file, options))
             return {str(key) for line in islice(file, _LINES) if line.strip() for key in json.loads(line)}
     except (UnicodeError, csv.Error, ValueError, TypeError, OSError) as error:
         raise ContentError(f"its first lines are not {format}: {error}") from error
+
+
+def _csv_names(file: TextIO, options: Mapping[str, Any]) -> list[str]:
+    delimiter, quote = str(options.get("delimiter", ",")), str(options.get("quote", '"'))
+    first = next(csv.reader(file, delimiter=delimiter, quotechar=quote), [])
+    return first if options.get("header", True) else [f"column{position}" for position in range(len(first))]
 
 
 _STORED = ("parquet", "arrow")

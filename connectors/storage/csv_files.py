@@ -2,7 +2,8 @@
 """CSV. Options: `delimiter` (,) · `quote` (") · `header` (true) · `encoding` (utf-8) · `nulls` (empty and NA).
 
 A CSV file has no types: every column gets the narrowest one that all its values are of. `nulls` lists the texts that
-stand for "no value". Without a header the columns are column0, column1 …
+stand for "no value". Without a header the columns are column0, column1 … With `dialect: sniffed`, what the others do
+not say is found out by looking.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from connectors.storage.csv_sniffing import settled
 from connectors.storage.file_format import FileFormat, Part, numbered
 from connectors.storage.files import CHUNK, Fingerprint, fingerprint, replacing, text_of
 from connectors.storage.scan import COLUMNS_AT_ONCE, Field, Relation
@@ -46,6 +48,10 @@ class Dialect:
 
 class CsvFiles(FileFormat):
     suffix = ".csv"
+
+    def settled(self, path: Path, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        dialect_of(options)  # what is declared must be right, before anything is looked for beside it
+        return settled(path, options)
 
     def examine(self, path: Path, options: Mapping[str, Any]) -> Fingerprint:
         found = fingerprint(path, _text_watch(path, dialect_of(options).encoding))

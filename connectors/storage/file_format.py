@@ -50,6 +50,10 @@ class FileFormat(ABC):
     @abstractmethod
     def write_file(self, path: Path, reader: pa.RecordBatchReader, options: Mapping[str, Any]) -> None: ...
 
+    def settled(self, path: Path, options: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The options to read this file with, and what to remember of it, where a format finds out some by looking."""
+        return options, {}
+
     def count(
         self, opened: Session, relation: Relation, parts: Sequence[Part], options: Mapping[str, Any]
     ) -> tuple[int, dict[str, int], Statistics | None]:
@@ -60,12 +64,12 @@ class FileFormat(ABC):
     def scan(self, content: Content) -> Iterator[Scan]:
         with at_hand(content) as place, session([regular_file(place)]) as opened:
             path = regular_file(place)
-            found = self.examine(path, content.options)
-            relation = self.relation(opened, [Part(path)], content.options)
-            rows, nulls, statistics = self.count(opened, relation, [Part(path)], content.options)
-            inspection = Inspection(
-                relation.columns, rows, found.size_bytes, f"sha256:{found.sha256}", {"nulls": nulls}
-            )
+            options, remembered = self.settled(path, content.options)
+            found = self.examine(path, options)
+            relation = self.relation(opened, [Part(path)], options)
+            rows, nulls, statistics = self.count(opened, relation, [Part(path)], options)
+            metrics = {"nulls": nulls, **remembered}
+            inspection = Inspection(relation.columns, rows, found.size_bytes, f"sha256:{found.sha256}", metrics)
             yield Scan(opened.connection, relation, inspection, (Member(path.name),), statistics)
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
@@ -76,7 +80,8 @@ class FileFormat(ABC):
         return reader if not is_in_store(content.location) else kept_with(reader, kept)
 
     def read_file(self, path: Path, options: Mapping[str, Any], columns: Sequence[str] | None) -> pa.RecordBatchReader:
-        return stream(self, [Part(regular_file(path))], options, columns)
+        settled, _ = self.settled(regular_file(path), options)
+        return stream(self, [Part(path)], settled, columns)
 
     def write(self, content: Content, reader: pa.RecordBatchReader) -> None:
         with to_be_written(content) as path:

@@ -11,7 +11,7 @@ RETURN r.id AS id, r.kind AS kind, r.key AS key, j.definition AS definition,
     MATCH (v:DatasetVersion)-[:READ_BY]->(r)
     MATCH (d:Dataset {id: v.dataset})
     RETURN {namespace: d.namespace, name: d.name, partition: v.key, version: v.id, format: v.format, location: v.location,
-      options: d.options, dataset: d.id, contract: d.contract, guarded: CASE
+      options: d.options, metrics: v.metrics, dataset: d.id, contract: d.contract, guarded: CASE
         WHEN r.kind <> 'validation' THEN false  // what a job only reads is not looked at
         ELSE d.compatibility IS NOT NULL OR EXISTS {
           MATCH (d)-[g:CONSUMED_BY]->(:Consumer) WHERE g.on_violation IS NOT NULL AND g.valid_to > datetime.realtime()

@@ -5,7 +5,7 @@
 // param:   version string - only this one; null: any
 // param:   since datetime - only versions reported then or later; null: any
 // param:   limit integer
-// returns: id, namespace, name, key, state, format, location, options, content_hash, later list of string - later: states of versions that were reported to the same place after it
+// returns: id, namespace, name, key, state, format, location, options, metrics, content_hash, later list of string - later: states of versions that were reported to the same place after it
 // access:  read
 MATCH (v:DatasetVersion {dataset: $dataset})
 WHERE v.state IN ['PUBLISHED', 'SUPERSEDED'] AND v.content_hash IS NOT NULL
@@ -16,7 +16,7 @@ ORDER BY last_read, v.reported_at, v.id
 LIMIT $limit
 MATCH (d:Dataset {id: v.dataset})
 RETURN v.id AS id, d.namespace AS namespace, d.name AS name, v.key AS key, v.state AS state, v.format AS format,
-  v.location AS location, d.options AS options, v.content_hash AS content_hash,
+  v.location AS location, d.options AS options, v.metrics AS metrics, v.content_hash AS content_hash,
   COLLECT {
     MATCH (:Partition {id: v.partition})-[:HAS_VERSION]->(o:DatasetVersion)
     WHERE o.location = v.location AND (o.reported_at > v.reported_at OR (o.reported_at = v.reported_at AND o.id > v.id))

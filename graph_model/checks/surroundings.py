@@ -18,6 +18,7 @@ from graph_model.partitions.scheme import WHOLE, PartitionScheme
 from graph_model.partitions.stored import scheme_of
 from graph_model.partitions.zones import local_time, zone
 from graph_model.store.graph import Graph, Row
+from graph_model.versions.dialects import as_found
 from graph_model.versions.report import Target, find_targets
 
 HISTORY, FRESHNESS = "row_count_history", "freshness"
@@ -110,7 +111,8 @@ class _Around:
         if row is None:
             wanted = f"{name}@{key}" if key else str(name)
             return {"absent": f"nothing good of {wanted} is there yet"}
-        content = {"format": row["format"], "location": row["location"], "options": target.options}
+        options = as_found(row["format"], target.options, row["metrics"])
+        content = {"format": row["format"], "location": row["location"], "options": options}
         return {"other": {"name": str(name), "version": row["version"], "key": row["key"], "content": content}}
 
     def _other_key(self, subject: Subject, check: Check, target: Target) -> str | None:

@@ -10,7 +10,9 @@ from graph_model.contracts.entities import Check
 from graph_model.datasets.repository import dataset as dataset_called
 from graph_model.names import Name
 from graph_model.store.graph import Graph
+from graph_model.versions.dialects import is_sniffed
 from graph_model.versions.entities import Content, Version
+from graph_model.versions.readable import readables
 from graph_model.versions.resolve import resolve
 
 
@@ -29,4 +31,6 @@ def trial(graph: Graph, name: Name, partition: str, *, draft: Sequence[Check] | 
     found, version = dataset_called(graph, name), resolve(graph, name, partition)
     checks = found.contract.checks if draft is None else tuple(draft)
     (checks,) = informed(graph, [Subject(found.name, found.id, version.partition, version.id, checks)])
-    return Trial(version, Content(version.format, version.location, found.options), checks)
+    sniffed = is_sniffed(version.format, found.options)
+    options = readables(graph, [version.id])[version.id].options if sniffed else found.options
+    return Trial(version, Content(version.format, version.location, options), checks)

@@ -20,12 +20,14 @@ from graph_model.estate.partitions import read_partitions
 from graph_model.estate.promises import read_promise
 from graph_model.estate.retention import read_retention
 from graph_model.estate.sections import Said, Section, describe
-from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, LOGIN_OPTIONS, known_formats
+from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, FORMATS, LOGIN_OPTIONS, known_formats
 from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.contract import retention_of_contract
 from graph_model.retention.entities import Retention
+from graph_model.versions.dialects import FORMAT as SNIFFED_FORMAT
+from graph_model.versions.dialects import OPTION, SNIFFED
 
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS = ("date", "partition", "root")
@@ -84,6 +86,8 @@ def _options(section: Section, format: str) -> dict[str, Any]:
     for entry, _ in section.entries("options"):
         if entry.text in LOGIN_OPTIONS and not str(options[entry.text]).startswith("env:"):
             section.wrong(entry.line, f"{entry.text} would be known to all who read the graph", "write env:NAME")
+        if entry.text == OPTION:
+            _check_dialect(section, entry.line, options[entry.text], format)
     for key in ("url", "table"):
         said = section.text(key)
         if said and format and format != "table":
@@ -93,6 +97,14 @@ def _options(section: Section, format: str) -> dict[str, Any]:
         elif format == "table" and key not in options:
             section.wrong(section.start, f"format table needs {key}")
     return options
+
+
+def _check_dialect(section: Section, line: int, word: Any, format: str) -> None:
+    """A format of somebody else may mean by it what it likes."""
+    if format == SNIFFED_FORMAT and word != SNIFFED:
+        section.wrong(line, f"{OPTION} can only be {SNIFFED}, not {word!r}", f"did you mean {SNIFFED}?")
+    elif format in FORMATS and format != SNIFFED_FORMAT:
+        section.wrong(line, f"{OPTION} belongs to datasets of format {SNIFFED_FORMAT}, not {format}")
 
 
 def _location(section: Section, format: str, partitions: PartitionScheme, *, exposed: bool) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graph_model.checks.surroundings import Subject, informed
@@ -15,6 +15,7 @@ from graph_model.names import Name
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
 from graph_model.schemas.guards import guards
 from graph_model.store.graph import Graph, Row
+from graph_model.versions.dialects import Dialect, as_found, dialects, held_to, is_sniffed
 from graph_model.versions.entities import Content
 from graph_model.versions.places import output_content
 
@@ -22,11 +23,23 @@ VALIDATION_TIMEOUT_SECONDS = 900.0
 Guards = Mapping[str, tuple[Check, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What new versions are held to, by dataset id: the schema and the dialect of those that readers get now."""
+
+    guards: Guards
+    dialects: Mapping[str, Dialect]
+
+    def to_hold(self, item: dict[str, Any]) -> dict[str, Any]:
+        return held_to(item["format"], _options(item), self.dialects.get(item["dataset"]))
+
+
 def held_runs(graph: Graph, won: Sequence[Row]) -> tuple[ClaimedRun, ...]:
     """The runs that were won, in their order. `won`: rows of {id, fence, attempt, losses}."""
     details = {row["id"]: row for row in graph.rows("runs.details", runs=[row["id"] for row in won])}
+    fixed = dialects(graph, _sniffed(details.values()))
     guarded = guards(graph, [item["dataset"] for row in details.values() for item in _checked(row) if item["guarded"]])
-    return _informed(graph, [_claimed(row, details[row["id"]], guarded) for row in won])
+    return _informed(graph, [_claimed(row, details[row["id"]], _Known(guarded, fixed)) for row in won])
 
 
 def _informed(graph: Graph, runs: Sequence[ClaimedRun]) -> tuple[ClaimedRun, ...]:
@@ -47,9 +60,20 @@ def _checked(detail: Row) -> list[dict[str, Any]]:
     return detail["inputs"] if detail["kind"] == RunKind.VALIDATION else detail["outputs"]
 
 
-def _claimed(won: Row, detail: Row, guarded: Guards) -> ClaimedRun:
+def _sniffed(details: Iterable[Row]) -> Iterator[str]:
+    """The datasets whose new versions are held to the dialect of those before."""
+    for item in (item for detail in details for item in _checked(detail)):
+        if is_sniffed(item["format"], _options(item)):
+            yield item["dataset"]
+
+
+def _options(item: dict[str, Any]) -> dict[str, Any]:
+    return json.loads(item["options"] or "{}")
+
+
+def _claimed(won: Row, detail: Row, known: _Known) -> ClaimedRun:
     if detail["kind"] == RunKind.VALIDATION:
-        return _claimed_validation(won, detail, guarded)
+        return _claimed_validation(won, detail, known)
     job = job_definition.loads(detail["definition"])
     return ClaimedRun(
         id=won["id"],
@@ -65,7 +89,7 @@ def _claimed(won: Row, detail: Row, guarded: Guards) -> ClaimedRun:
         ),
         outputs=tuple(
             sorted(
-                (_output(item, won, detail["key"], guarded) for item in detail["outputs"]),
+                (_output(item, won, detail["key"], known) for item in detail["outputs"]),
                 key=lambda found: found.dataset,
             )
         ),
@@ -73,9 +97,10 @@ def _claimed(won: Row, detail: Row, guarded: Guards) -> ClaimedRun:
     )
 
 
-def _claimed_validation(won: Row, detail: Row, guarded: Guards) -> ClaimedRun:
+def _claimed_validation(won: Row, detail: Row, known: _Known) -> ClaimedRun:
     item = detail["inputs"][0]
     found = _input(item)
+    found = replace(found, content=replace(found.content, options=known.to_hold(item)))
     return ClaimedRun(
         id=won["id"],
         kind=RunKind.VALIDATION,
@@ -86,29 +111,30 @@ def _claimed_validation(won: Row, detail: Row, guarded: Guards) -> ClaimedRun:
         partition=detail["key"],
         job=None,
         inputs=(found,),
-        outputs=(RunOutput(found.dataset, item["dataset"], detail["key"], found.content, _checks(item, guarded)),),
+        outputs=(RunOutput(found.dataset, item["dataset"], detail["key"], found.content, _checks(item, known.guards)),),
         timeout_seconds=VALIDATION_TIMEOUT_SECONDS,
     )
 
 
 def _input(item: dict[str, Any]) -> RunInput:
-    content = Content(item["format"], item["location"], json.loads(item["options"] or "{}"))
+    options = as_found(item["format"], _options(item), item["metrics"])
+    content = Content(item["format"], item["location"], options)
     return RunInput(Name(item["namespace"], item["name"]), item["partition"], item["version"], content)
 
 
-def _output(item: dict[str, Any], won: Row, key: str, guarded: Guards) -> RunOutput:
+def _output(item: dict[str, Any], won: Row, key: str, known: _Known) -> RunOutput:
     name = Name(item["namespace"], item["name"])
     content = output_content(
         name,
         format=item["format"],
         location=item["location"],
-        options=json.loads(item["options"] or "{}"),
+        options=known.to_hold(item),
         expose=item["expose"],
         key=key,
         run=won["id"],
         fence=won["fence"],
     )
-    return RunOutput(name, item["dataset"], key, content, _checks(item, guarded))
+    return RunOutput(name, item["dataset"], key, content, _checks(item, known.guards))
 
 
 def _checks(item: dict[str, Any], guarded: Guards) -> tuple[Check, ...]:

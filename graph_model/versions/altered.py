@@ -11,6 +11,7 @@ from graph_model.audit.record import Notice
 from graph_model.errors import CannotCheckVersion, VersionNotFound
 from graph_model.names import Name
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.versions.dialects import as_found
 from graph_model.versions.entities import Content, VersionState
 from graph_model.versions.quarantine import SetAside, take_from_readers
 
@@ -94,7 +95,8 @@ def _readers_told(tx: Transaction, version: str, by: str, reason: str) -> list[N
 
 
 def _kept(row: Row) -> Kept:
-    content = Content(row["format"], row["location"], json.loads(row["options"] or "{}"))
+    options = as_found(row["format"], json.loads(row["options"] or "{}"), row["metrics"])
+    content = Content(row["format"], row["location"], options)
     return Kept(
         id=row["id"],
         dataset=Name(row["namespace"], row["name"]),

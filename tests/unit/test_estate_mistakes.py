@@ -39,6 +39,14 @@ MISTAKES = {
         "  lake: {format: csv, location: 's3://lake/x.csv', options: {secret_key: abc}}",
         (6, "dataset lake: secret_key would be known to all who read the graph", "write env:NAME"),
     ),
+    "a dialect that nobody knows": (
+        "  lake: {format: csv, options: {dialect: snifed}}",
+        (6, "dataset lake: dialect can only be sniffed, not 'snifed'", "did you mean sniffed?"),
+    ),
+    "a dialect of what has none": (
+        "  lake: {format: parquet, options: {dialect: sniffed}}",
+        (6, "dataset lake: dialect belongs to datasets of format csv, not parquet", None),
+    ),
     "unknown key of a dataset": (
         "  extra: {format: csv, ownr: me}",
         (6, "dataset extra: unknown key ownr", "did you mean owner?"),

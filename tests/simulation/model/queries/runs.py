@@ -149,7 +149,8 @@ def _detail(view: View, run: Record) -> dict[str, Any]:
         inputs.append(
             {"namespace": dataset["namespace"], "name": dataset["name"], "partition": version["key"],
              "version": version.id, "format": version["format"], "location": version["location"],
-             "options": dataset["options"], "dataset": dataset.id, "contract": dataset["contract"], "guarded": False}
+             "options": dataset["options"], "metrics": version["metrics"], "dataset": dataset.id,
+             "contract": dataset["contract"], "guarded": False}
         )  # fmt: skip
     outputs = [
         {"dataset": d.id, "namespace": d["namespace"], "name": d["name"], "format": d["format"],
