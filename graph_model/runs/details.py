@@ -15,9 +15,10 @@ from graph_model.names import Name
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
 from graph_model.schemas.guards import guards
 from graph_model.store.graph import Graph, Row
-from graph_model.versions.dialects import Dialect, as_found, dialects, held_to, is_sniffed
+from graph_model.versions.dialects import Dialect, as_found, held_to, is_sniffed
 from graph_model.versions.entities import Content
 from graph_model.versions.places import output_content
+from graph_model.versions.repository import dialects
 
 VALIDATION_TIMEOUT_SECONDS = 900.0
 Guards = Mapping[str, tuple[Check, ...]]

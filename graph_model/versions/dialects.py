@@ -8,11 +8,9 @@ is never sniffed, and wins over what was found.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from graph_model.store.graph import Graph
 
 FORMAT = "csv"
 OPTION, SNIFFED = "dialect", "sniffed"
@@ -37,7 +35,7 @@ def as_found(format: str | None, options: Mapping[str, Any], metrics: str | None
     """How to read a version: the options of its dataset, with what its validation found in place of the word."""
     if not is_sniffed(format, options):
         return dict(options)
-    return {**_found(metrics), **{name: value for name, value in options.items() if name != OPTION}}
+    return {**found_in(metrics), **{name: value for name, value in options.items() if name != OPTION}}
 
 
 def held_to(format: str | None, options: Mapping[str, Any], dialect: Dialect | None) -> dict[str, Any]:
@@ -48,14 +46,6 @@ def held_to(format: str | None, options: Mapping[str, Any], dialect: Dialect | N
     return {**options, **fixed, OPTION: {OF_VERSION: dialect.version, FIXED: sorted(fixed)}}
 
 
-def dialects(graph: Graph, datasets: Iterable[str]) -> Mapping[str, Dialect]:
-    """By dataset id, that of the version which was published last among what readers get now. Versions that are
-    validated at the same time are held to the same one."""
-    wanted = sorted(set(datasets))
-    rows = graph.rows("versions.dialects", datasets=wanted) if wanted else []
-    found = {row["dataset"]: Dialect(row["version"], _found(row["metrics"])) for row in rows}
-    return {dataset: dialect for dataset, dialect in found.items() if dialect.options}
-
-
-def _found(metrics: str | None) -> Mapping[str, Any]:
+def found_in(metrics: str | None) -> Mapping[str, Any]:
+    """What a validation found of the dialect, by option; empty where it did not look."""
     return json.loads(metrics or "{}").get(OPTION, {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph_model.contracts.entities import CheckResult
 from graph_model.datasets.repository import dataset as find_dataset
@@ -11,6 +11,7 @@ from graph_model.errors import VersionNotFound
 from graph_model.names import Name
 from graph_model.pages import Page, cut
 from graph_model.store.graph import Graph, Row
+from graph_model.versions.dialects import Dialect, found_in
 from graph_model.versions.entities import Version, VersionState
 
 
@@ -91,3 +92,12 @@ def check_result(row: Row) -> CheckResult:
         compared_with=tuple(row["compared_with"] or ()),
         source=row["source"] or "",
     )
+
+
+def dialects(graph: Graph, datasets: Iterable[str]) -> Mapping[str, Dialect]:
+    """By dataset id, that of the version which was published last among what readers get now. Versions that are
+    validated at the same time are held to the same one."""
+    wanted = sorted(set(datasets))
+    rows = graph.rows("versions.dialects", datasets=wanted) if wanted else []
+    found = {row["dataset"]: Dialect(row["version"], found_in(row["metrics"])) for row in rows}
+    return {dataset: dialect for dataset, dialect in found.items() if dialect.options}

@@ -17,11 +17,10 @@ from graph_model.names import dataset_id
 from graph_model.runs.claim import claim
 from graph_model.store.graph import Graph
 from graph_model.versions.altered import kept_version
-from graph_model.versions.dialects import dialects
 from graph_model.versions.entities import Report, Version, VersionState
 from graph_model.versions.readable import readables
 from graph_model.versions.report import report_version
-from graph_model.versions.repository import version
+from graph_model.versions.repository import dialects, version
 from tests.integration.checked import NearFleet
 from tests.support.estates import a_dataset, a_job, an_estate
 
