@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.rest.versions import services_of
 from app.services import Services
 from connectors.openlineage.events import read_event
 from graph_model.errors import InvalidEvent, Unavailable
@@ -29,7 +30,7 @@ async def observe(request: Request) -> Response:
     """Takes one event. The answer, which is empty, comes once all that it says is durable."""
     document = _parsed(await _body(request))
     observation = await asyncio.to_thread(read_event, document)
-    await asyncio.to_thread(_services(request).observations.submit, observation)
+    await asyncio.to_thread(services_of(request).observations.submit, observation)
     return Response(status_code=201)
 
 
@@ -44,12 +45,8 @@ async def observe_batch(request: Request) -> JSONResponse:
         raise InvalidEvent("", "a batch is a list of events")
     if len(document) > MOST_EVENTS:
         raise InvalidEvent("", f"a batch of {len(document)} events; {MOST_EVENTS} are the most")
-    failed = await asyncio.to_thread(_take_all, _services(request), document)
+    failed = await asyncio.to_thread(_take_all, services_of(request), document)
     return JSONResponse(_summary(len(document), failed))
-
-
-def _services(request: Request) -> Services:
-    return request.app.state.services
 
 
 def _take_all(services: Services, documents: list[Any]) -> list[dict[str, Any]]:

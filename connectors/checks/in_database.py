@@ -12,7 +12,7 @@ from sqlglot.errors import SqlglotError
 
 from connectors.checks.queries import filled_in, judged, only_number
 from connectors.checks.rules import CheckError
-from connectors.storage.database import database, is_about_the_content, named
+from connectors.storage.database import database, first_line, is_about_the_content, named
 from connectors.storage.scan import Scan
 from graph_model.contracts.entities import Check, CheckResult
 from graph_model.versions.entities import Content
@@ -42,8 +42,7 @@ def sql_in_database(_: Scan, content: Content, check: Check) -> CheckResult:
             except DBAPIError as error:
                 if not is_about_the_content(error):
                     raise
-                said = str(error.orig).strip().partition("\n")[0]
-                raise CheckError(f"its query cannot be answered: {said}") from None
+                raise CheckError(f"its query cannot be answered: {first_line(error)}") from None
             finally:
                 connection.rollback()
     return judged(check, only_number(rows))

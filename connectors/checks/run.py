@@ -40,7 +40,7 @@ def run_checks(scan: Scan, checks: Sequence[Check]) -> tuple[CheckResult, ...]:
     results = {id(check): result for check, result in zip(row_wise, _ask_together(scan, row_wise), strict=True)}
     for check in checks:
         if check.kind in _OTHERS:
-            results[id(check)] = _guarded(check, lambda check=check: _OTHERS[check.kind](scan, check))
+            results[id(check)] = guarded(check, lambda check=check: _OTHERS[check.kind](scan, check))
     return tuple(results[id(check)] for check in checks)
 
 
@@ -54,7 +54,7 @@ _ODD_QUESTION = (
 _ODD_PARAMETERS = (TypeError, ValueError, KeyError, AttributeError)
 
 
-def _guarded(check: Check, answer: Callable[[], Found]) -> Found | CheckResult:
+def guarded(check: Check, answer: Callable[[], Found]) -> Found | CheckResult:
     """The answer, or a failed result that says why there is none."""
     try:
         return answer()
@@ -69,12 +69,12 @@ def _guarded(check: Check, answer: Callable[[], Found]) -> Found | CheckResult:
 
 def _ask_together(scan: Scan, checks: Sequence[Check]) -> list[CheckResult]:
     """All in one pass; where DuckDB refuses it, one by one, so that one odd check does not spoil the others."""
-    questions = {id(check): _guarded(check, lambda check=check: question(scan, check)) for check in checks}
+    questions = {id(check): guarded(check, lambda check=check: question(scan, check)) for check in checks}
     askable = [found for found in questions.values() if isinstance(found, Question)]
     try:
         answers = dict(zip(map(id, askable), _ask(scan, askable), strict=True))
     except _ODD_QUESTION:
-        answers = {id(asked): _guarded(asked.check, lambda asked=asked: _ask(scan, [asked])[0]) for asked in askable}
+        answers = {id(asked): guarded(asked.check, lambda asked=asked: _ask(scan, [asked])[0]) for asked in askable}
     found = (questions[id(check)] for check in checks)
     return [answers[id(each)] if isinstance(each, Question) else each for each in found]
 
@@ -220,11 +220,6 @@ def _failed(check: Check, failed: int, message: str) -> CheckResult:
     return CheckResult(
         check.name, check.kind, passed=False, severity=check.severity, failed_rows=failed, message=message
     )
-
-
-def guarded(check: Check, answer: Callable[[], CheckResult]) -> CheckResult:
-    """The answer, or a failed result that says why there is none."""
-    return _guarded(check, answer)
 
 
 def ask_one(scan: Scan, asked: Question) -> CheckResult:

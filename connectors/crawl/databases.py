@@ -13,19 +13,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from connectors.crawl.entities import Crawled, Guess, Proposal, Skipped
 from connectors.crawl.sample import SAMPLED_ROWS, unique_in
+from connectors.storage.database import engine_of, first_line, is_of_the_system
 from connectors.storage.duckdb_columns import typed_by_duckdb
-from connectors.storage.duckdb_database import duckdb_engine
 from connectors.storage.locations import DATABASE_FILES
 from connectors.storage.sqlalchemy_types import of_column
 from graph_model.contracts.entities import Column
 from graph_model.errors import InvalidInput, StorageUnavailable
 
 _ENVIRONMENT = "env:"
-_SYSTEM = ("information_schema", "pg_catalog", "sys", "mysql", "performance_schema")
 _WIDEST = 8
 
 
@@ -102,15 +100,12 @@ def _url(address: str, root: Path) -> URL:
 def _connected(url: URL) -> Iterator[sa.Connection]:
     where = url.render_as_string(hide_password=True)
     try:
-        is_duckdb = url.get_backend_name() == "duckdb"
-        engine = duckdb_engine(url) if is_duckdb else sa.create_engine(url, poolclass=NullPool)
-        with engine.connect() as connection:
+        with engine_of(url, writes=False).connect() as connection:
             yield connection
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageUnavailable(f"no driver for {url.drivername} is installed here ({error})") from error
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        raise StorageUnavailable(f"the database {where} cannot be looked into: {said}") from error
+        raise StorageUnavailable(f"the database {where} cannot be looked into: {first_line(error)}") from error
 
 
 def _schemas(connection: sa.Connection, seen: sa.Inspector, default: str | None) -> list[str | None]:
@@ -118,7 +113,7 @@ def _schemas(connection: sa.Connection, seen: sa.Inspector, default: str | None)
     if connection.dialect.name == "duckdb":
         own = f"{connection.exec_driver_sql('SELECT current_database()').scalar()}."
         found = [name.removeprefix(own) for name in found if name.startswith(own)]
-    names = [name for name in found if name not in _SYSTEM and not name.startswith("pg_")]
+    names = [name for name in found if not is_of_the_system(name)]
     return [*names] if default in names else [default, *names]
 
 
@@ -142,8 +137,7 @@ def _looked_at(
         owners = _owners(connection, table)
     except SQLAlchemyError as error:
         connection.rollback()
-        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        skipped.append(Skipped(table.full, f"it cannot be read: {said}"))
+        skipped.append(Skipped(table.full, f"it cannot be read: {first_line(error)}"))
         return
     yield Proposal(
         name=table.full,

@@ -14,7 +14,7 @@ from connectors.sql.columns import flows_into
 from connectors.sql.dialects import dialect_of
 from connectors.sql.reader import reader
 from connectors.sql.reads import RESULT, UnreadableSqlError
-from connectors.storage.database import database
+from connectors.storage.database import database, is_of_the_system
 from connectors.storage.locations import split_table
 from connectors.storage.sqlalchemy_types import of_column
 from graph_model.contracts.entities import Column, Contract
@@ -116,8 +116,7 @@ def _inspected(inspector: sa.Inspector, engine: sa.Engine) -> Iterator[Relation]
 def _schemas(inspector: sa.Inspector, engine: sa.Engine) -> Sequence[str | None]:
     if engine.dialect.name == "sqlite":
         return (None,)
-    hidden = ("information_schema", "performance_schema", "mysql", "sys")
-    return [name for name in inspector.get_schema_names() if name not in hidden and not name.startswith("pg_")]
+    return [name for name in inspector.get_schema_names() if not is_of_the_system(name)]
 
 
 def _materialized(inspector: sa.Inspector, schema: str | None) -> Sequence[str]:

@@ -51,14 +51,15 @@ def database(content: Content, *, existing: bool = True, writes: bool = False) -
         if existing:
             regular_file(path)
     with _our_errors(url, table):
-        engine = _engine(url, writes=writes)
+        engine = engine_of(url, writes=writes)
         try:
             yield engine, table
         finally:
             engine.dispose()
 
 
-def _engine(url: URL, *, writes: bool) -> sa.Engine:
+def engine_of(url: URL, *, writes: bool) -> sa.Engine:
+    """An engine that waits for others, sees values alike whatever a server's settings, and keeps no connection."""
     if url.get_backend_name() == "duckdb":
         return duckdb_engine(url, writes=writes)
     if url.get_backend_name() == "postgresql":
@@ -120,12 +121,25 @@ def _our_errors(url: URL, table: str) -> Iterator[None]:
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise StorageUnavailable(f"no driver for {url.drivername} is installed here ({error})") from error
     except DBAPIError as error:
-        said = str(error.orig).strip().partition("\n")[0]
+        said = first_line(error)
         if is_about_the_content(error):
             raise ContentError(f"{table} in {where} cannot be read: {said}") from error
         raise StorageUnavailable(f"the database {where} does not answer: {said}") from error
     except SQLAlchemyError as error:
-        raise ContentError(f"{table} in {where} cannot be read: {str(error).partition(chr(10))[0]}") from error
+        raise ContentError(f"{table} in {where} cannot be read: {first_line(error)}") from error
+
+
+def first_line(error: SQLAlchemyError) -> str:
+    """What the driver said, without the statement and the advice that SQLAlchemy adds to it."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def is_of_the_system(schema: str) -> bool:
+    """Whether a database keeps a schema for itself."""
+    return schema in _OF_THE_SYSTEM or schema.startswith("pg_")
+
+
+_OF_THE_SYSTEM = ("information_schema", "performance_schema", "mysql", "sys")
 
 
 def is_about_the_content(error: DBAPIError) -> bool:

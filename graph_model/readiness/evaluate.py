@@ -25,6 +25,7 @@ from graph_model.readiness.rules import (
     run_row,
 )
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.store.rounds import in_rounds
 
 # A mark younger than this may belong to a commit that readers do not see whole yet.
 MARK_GRACE_MS = 300
@@ -162,14 +163,12 @@ def evaluate_marks(graph: Graph, *, limit: int = MARKS_AT_ONCE, most_rounds: int
     """Evaluates the job partitions behind marked partitions again and removes the marks; the runs that this made
     ready. Goes on until no mark is left that is old enough, at most `most_rounds` times.
     """
-    ready: list[str] = []
-    for _ in range(most_rounds):
-        marked = graph.rows("readiness.marked", grace_ms=MARK_GRACE_MS, most=limit)
-        if marked:
-            ready.extend(_evaluate(graph, marked))
-        if len(marked) < limit:
-            break
-    return tuple(ready)
+    return in_rounds(
+        lambda: graph.rows("readiness.marked", grace_ms=MARK_GRACE_MS, most=limit),
+        lambda marked: _evaluate(graph, marked),
+        limit=limit,
+        most=most_rounds,
+    )
 
 
 def _evaluate(graph: Graph, marked: Sequence[Row]) -> list[str]:

@@ -19,6 +19,7 @@ from graph_model.readiness.rules import JobNeeds, needs_of_row
 from graph_model.retention.entities import Retention, loads
 from graph_model.retention.rules import Aging, Kept, judge, still_reached, why_needed
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.store.rounds import in_rounds
 from graph_model.versions.entities import VersionState
 
 # A mark younger than this may belong to a commit that readers do not see whole yet.
@@ -55,14 +56,12 @@ def expire_versions(graph: Graph, *, limit: int = AT_ONCE, most_rounds: int = 5)
     """Looks at partitions that are due, `limit` of them at once and at most `most_rounds` times, so that the other
     sweeps get their turn when many are; the versions that expired.
     """
-    expired: list[str] = []
-    for _ in range(most_rounds):
-        due = graph.rows("retention.due", grace_ms=MARK_GRACE_MS, most=limit)
-        if due:
-            expired.extend(_look(graph, due))
-        if len(due) < limit:
-            break
-    return tuple(expired)
+    return in_rounds(
+        lambda: graph.rows("retention.due", grace_ms=MARK_GRACE_MS, most=limit),
+        lambda due: _look(graph, due),
+        limit=limit,
+        most=most_rounds,
+    )
 
 
 def _look(graph: Graph, due: Sequence[Row]) -> list[str]:
