@@ -13,6 +13,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from open_data_contract_standard import model as standard
 from open_data_contract_standard.model import OpenDataContractStandard
 from pydantic import BaseModel
 
@@ -38,6 +39,8 @@ PLAIN = {str: st.text(max_size=8), int: st.integers(), bool: st.booleans(), floa
 @cache
 def values_of(annotation: Any, depth: int) -> st.SearchStrategy[Any]:
     """What may be written where the standard's model has this annotation."""
+    if isinstance(annotation, typing.ForwardRef):  # the key and the value of a map are properties like their map
+        annotation = getattr(standard, annotation.__forward_arg__)
     origin, inner = typing.get_origin(annotation), typing.get_args(annotation)
     if annotation in PLAIN:
         return PLAIN[annotation]
