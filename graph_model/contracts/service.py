@@ -27,8 +27,8 @@ _UNITS = {
     "year": ("y", "yr", "yrs", "year", "years"),
 }
 _UNIT_OF = {spelled: unit for unit, spellings in _UNITS.items() for spelled in spellings}
-# A month and a year have no length; these are only good for saying which of two is longer.
-_SECONDS = {
+# A month and a year have no length; these are only good for saying which of two is longer, and how long to keep.
+SECONDS_OF = {
     "second": 1,
     "minute": 60,
     "hour": 3600,
@@ -78,7 +78,7 @@ class Duration:
 
     @property
     def seconds(self) -> float:
-        return self.amount * _SECONDS[self.unit]
+        return self.amount * SECONDS_OF[self.unit]
 
     @property
     def exactly(self) -> timedelta | None:
@@ -221,7 +221,7 @@ def _sum(parts: list[tuple[int, str]]) -> Duration | None:
     """`P1DT12H` as hours; None where a month or a year is among them."""
     if any(name in _OF_CALENDARS for _, name in parts):
         return None
-    return Duration(sum(amount * _SECONDS[name] for amount, name in parts) / 3600, "hour")
+    return Duration(sum(amount * SECONDS_OF[name] for amount, name in parts) / 3600, "hour")
 
 
 def _moment(value: Any) -> datetime | None:

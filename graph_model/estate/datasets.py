@@ -145,7 +145,7 @@ def _contract(section: Section, name: Name, source: Source) -> tuple[Document | 
     file = str(source.folder / path.value)  # for messages; what is kept is the path as the estate writes it
     try:
         document, contract = read_whole(text, file=file, dataset=name.name)
-        promised = retention_of_contract(text, file=file)
+        promised = retention_of_contract(document, file=file)
     except InvalidContract as error:
         source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))
         return None, Contract(), None

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
+from graph_model.contracts.document import Document, read_document
 from graph_model.errors import InvalidContract
 from graph_model.estate.diff import difference
 from graph_model.estate.holdings import Holdings
@@ -23,6 +24,10 @@ from tests.unit.test_estate_parse import SCHEMA
 DAY = 86_400.0
 HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: raw\nversion: 1.0.0\nstatus: active\n"
 SLA = HEAD + "slaProperties:\n  - {property: retention, value: 3, unit: weeks}\n"
+
+
+def contract(text: str) -> Document:
+    return read_document(HEAD + text, file="raw.odcs.yaml")
 
 
 def retention_in(folder: Path, said: str) -> Retention | None:
@@ -67,13 +72,13 @@ def test_what_the_contract_promises_holds_where_the_estate_says_nothing(tmp_path
 )
 def test_a_service_level_that_says_no_length_of_time_is_refused(level: str, line: int, message: str):
     with pytest.raises(InvalidContract) as refused:
-        retention_of_contract(f"{HEAD}slaProperties:\n  - {level}\n", file="raw.odcs.yaml")
+        retention_of_contract(contract(f"slaProperties:\n  - {level}\n"), file="raw.odcs.yaml")
 
     assert (refused.value.line, refused.value.message) == (line, message)
 
 
 def test_other_service_levels_say_nothing_about_retention():
-    assert retention_of_contract(HEAD + "slaProperties: [{property: latency, value: 4, unit: h}]", file="x") is None
+    assert retention_of_contract(contract("slaProperties: [{property: latency, value: 4, unit: h}]"), file="x") is None
 
 
 def test_a_plan_tells_how_the_retention_changes(tmp_path: Path):
