@@ -17,6 +17,8 @@ from tests.support.arcadedb import start_arcadedb
 from tests.support.neo4j import NoNeo4j, start_neo4j
 from tests.support.servers import Server, driver_for
 
+# Its asserts shall say what they compared, as those of tests do.
+pytest.register_assert_rewrite("tests.support.tables")
 ENGINES = ("arcadedb", "neo4j")
 SKIPPED = "no Neo4j"
 

@@ -10,6 +10,7 @@ from graph_model.errors import SettingsError
 if TYPE_CHECKING:
     from graph_model.settings import Settings
     from graph_model.store.graph import Graph
+    from graph_model.versions.roots import Roots
 
     S = TypeVar("S", bound=Settings)
 
@@ -32,6 +33,13 @@ def read_settings(settings_class: type[S], **given: Any) -> S:
         raise SettingsError(
             f"{file} cannot be read as JSON ({error}): remove it, or start `headwater up` again"
         ) from error
+
+
+def data_roots() -> Roots:
+    """Where contents may lie, as the settings say. Raises SettingsError."""
+    from graph_model.settings import DataSettings, StorageSettings, roots_of
+
+    return roots_of(read_settings(StorageSettings), read_settings(DataSettings))
 
 
 def open_graph(*, patience: float = 0.0) -> Graph:

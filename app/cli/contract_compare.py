@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.connect import open_graph, read_settings
+from app.cli.connect import data_roots, open_graph
 from app.cli.errors import finish
 from app.cli.lookup import find_dataset, find_partition, split_partition
 from app.cli.options import AsJson, DatasetPartition
@@ -69,12 +69,11 @@ def try_checks(
     from connectors.checks.places import places_found
     from connectors.storage.locations import located
     from graph_model.contracts.trial import trial
-    from graph_model.settings import DataSettings, StorageSettings, roots_of
 
     with open_graph() as graph:
         name, key = find_partition(graph, dataset)
         found = trial(graph, name, key, draft=_drafted(contract, name.name) if contract else None)
-    roots = roots_of(read_settings(StorageSettings), read_settings(DataSettings))
+    roots = data_roots()
     content, checks = located(found.content, roots), places_found(found.checks, roots)
     validated, version = validate_apart(content, checks, timeout=timeout), found.version
     if as_json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.connect import actor, broker_url, open_graph, read_settings, require_migrated
+from app.cli.connect import actor, broker_url, data_roots, open_graph, require_migrated
 from app.cli.errors import finish
 from app.cli.interventions import ring_for
 from app.cli.lookup import find_dataset, split_partition
@@ -51,9 +51,8 @@ def check_versions(
     Exit 1 when a content was altered or its place does not answer.
     """
     from connectors.checks.reread import reread
-    from graph_model.settings import DataSettings, StorageSettings, roots_of
 
-    broker, roots = broker_url(), roots_of(read_settings(StorageSettings), read_settings(DataSettings))
+    broker, roots = broker_url(), data_roots()
     with open_graph() as graph:
         require_migrated(graph)
         kept = _kept(graph, targets, since=since, limit=sample or MOST_VERSIONS)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.dbt.documents import Document, load, part, parts, text, texts
+from connectors.dbt.documents import Document, load, parts, text, texts
+from connectors.foreign import part
 from graph_model.errors import InvalidImport, Mistake
 
 OLDEST = 7

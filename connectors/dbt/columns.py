@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connectors.dbt.artifacts import Node, Project
-from connectors.dbt.documents import Document, part, parts, text
+from connectors.dbt.documents import Document, parts, text
+from connectors.foreign import part
 from graph_model.contracts.entities import Column
 from graph_model.schemas.sql_names import from_sql
 

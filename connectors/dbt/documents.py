@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from connectors.foreign import part
 from graph_model.errors import InvalidImport, Mistake
 
 Document = Mapping[str, Any]
@@ -28,14 +29,6 @@ def load(path: Path) -> Document:
     if not isinstance(document, dict):
         raise InvalidImport([Mistake(str(path), 1, "not what dbt writes: a JSON object is expected")])
     return document
-
-
-def part(document: Document, *keys: str) -> Document:
-    """The object at a path; empty when there is none."""
-    found: Any = document
-    for key in keys:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found if isinstance(found, dict) else {}
 
 
 def parts(document: Document, key: str) -> Iterator[tuple[str, Document]]:

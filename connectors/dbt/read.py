@@ -9,8 +9,9 @@ from pathlib import Path
 
 from connectors.dbt.artifacts import Node, Project, owners_in, read_project
 from connectors.dbt.columns import columns_of, constraints_of
-from connectors.dbt.documents import part, text, texts
+from connectors.dbt.documents import text, texts
 from connectors.dbt.flows import flows_of
+from connectors.foreign import part
 from graph_model.contracts.entities import Contract
 from graph_model.errors import InvalidInput
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, ReadSpec

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.results.documents import count, listed, moment, number, part, text
+from connectors.foreign import part
+from connectors.results.documents import count, listed, moment, number, text
 from graph_model.checks.others import Delivery, ForeignResult, digest_of
 
 SOURCE = "dbt"

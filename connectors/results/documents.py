@@ -25,13 +25,6 @@ def listed(value: Any, source: str, otherwise: str) -> list[dict[str, Any]]:
     return value
 
 
-def part(value: Any, *keys: str) -> dict[str, Any]:
-    """The object below these keys; empty where there is none."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value if isinstance(value, dict) else {}
-
-
 def text(value: Any) -> str:
     """In one line, and cut where it is very long."""
     line = " ".join(str(value).split()) if value is not None and not isinstance(value, (dict, list)) else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.results.documents import count, listed, mapping, moment, number, part, text
+from connectors.foreign import part
+from connectors.results.documents import count, listed, mapping, moment, number, text
 from graph_model.checks.others import Delivery, ForeignResult, digest_of
 from graph_model.contracts.entities import Severity
 from graph_model.errors import InvalidResults

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connectors.results.documents import listed, moment, number, part, text
+from connectors.foreign import part
+from connectors.results.documents import listed, moment, number, text
 from graph_model.checks.others import Delivery, ForeignResult, digest_of
 from graph_model.checks.subjects import Subject
 from graph_model.contracts.entities import Severity

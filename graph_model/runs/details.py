@@ -20,7 +20,6 @@ from graph_model.versions.entities import Content
 from graph_model.versions.places import output_content
 from graph_model.versions.repository import dialects
 
-VALIDATION_TIMEOUT_SECONDS = 900.0
 Guards = Mapping[str, tuple[Check, ...]]
 
 
@@ -113,7 +112,6 @@ def _claimed_validation(won: Row, detail: Row, known: _Known) -> ClaimedRun:
         job=None,
         inputs=(found,),
         outputs=(RunOutput(found.dataset, item["dataset"], detail["key"], found.content, _checks(item, known.guards)),),
-        timeout_seconds=VALIDATION_TIMEOUT_SECONDS,
     )
 
 

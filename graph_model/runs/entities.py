@@ -55,7 +55,8 @@ class RunOutput:
 class ClaimedRun:
     """A run that this worker holds under `fence` and must now execute. `job` is None for a validation run.
 
-    `attempt` counts from 1, and `losses` those before it whose worker vanished.
+    `attempt` counts from 1, and `losses` those before it whose worker vanished. `timeout_seconds` is that of the job;
+    how long a validation may take is a setting of its worker.
     """
 
     id: str
@@ -68,7 +69,7 @@ class ClaimedRun:
     job: JobSpec | None
     inputs: tuple[RunInput, ...]
     outputs: tuple[RunOutput, ...]
-    timeout_seconds: float
+    timeout_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import neo4j
@@ -25,8 +23,8 @@ from tests.conftest import wipe
 from tests.integration.api import app_on, data
 from tests.integration.small_estate import CLEAN_JOB, RAW
 from tests.support.events import CUSTOMERS, ORDERS, SECOND, TOTALS, WAREHOUSE, dataset, run_event, two_runs
+from tests.support.specification import SPECIFICATION
 
-SPECIFICATION = Path(os.environ.get("HEADWATER_SPEC_FOLDER", Path(__file__).parents[3] / "shared" / "spec"))
 CAPTURED = SPECIFICATION.parent / "events"
 ARRIVAL = {"_lock", "recorded_at", "received_at"}
 

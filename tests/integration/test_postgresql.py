@@ -9,15 +9,22 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pytest
 
 from connectors.checks import validate
-from connectors.storage import discard, expose, inspect, located, read, write
+from connectors.storage import expose, inspect, located, read, write
 from graph_model.contracts.entities import Check
 from graph_model.errors import ContentError, StorageUnavailable
 from graph_model.versions.entities import Content
 from tests.support.postgresql import PostgreSQL, start_postgresql
+from tests.support.tables import (
+    ROWS,
+    KnownType,
+    check_a_broken_write_leaves_the_old_rows,
+    check_every_type,
+    check_rows_come_and_go,
+    statements_of,
+)
 
 pytestmark = pytest.mark.xdist_group("postgresql")
 _numbers = itertools.count()
@@ -33,8 +40,7 @@ def at(server: PostgreSQL, table: str, **options: Any) -> Content:
     return Content("table", f"{server.url}#{table}", options)
 
 
-# declaration, SQL of a value, canonical type, what is read
-EVERY_TYPE: list[tuple[str, str, str, Any]] = [
+EVERY_TYPE: list[KnownType] = [
     ("boolean", "true", "boolean", True),
     ("smallint", "-2", "int16", -2),
     ("integer", "2", "int32", 2),
@@ -82,27 +88,17 @@ EVERY_TYPE: list[tuple[str, str, str, Any]] = [
 @pytest.fixture
 def every(server: PostgreSQL) -> PostgreSQL:
     """A table with a column of each type: one row of values, one of nulls."""
-    columns = ", ".join(f"c{number} {declared}" for number, (declared, *_) in enumerate(EVERY_TYPE))
     server.run(
         "CREATE TYPE mood AS ENUM ('happy', 'sad')",
         "CREATE DOMAIN size AS integer CHECK (VALUE > 0)",
-        f"CREATE TABLE every ({columns})",
-        f"INSERT INTO every VALUES ({', '.join(value for _, value, *_ in EVERY_TYPE)})",
+        *statements_of(EVERY_TYPE),
         "INSERT INTO every DEFAULT VALUES",
     )
     return server
 
 
 def test_every_common_type_is_known_and_every_value_is_read_whole(every: PostgreSQL) -> None:
-    found, rows = inspect(at(every, "every")), read(at(every, "every")).read_all()
-
-    declared = [kind for kind, *_ in EVERY_TYPE]
-    types = [column.type for column in found.columns]
-    assert dict(zip(declared, types, strict=True)) == {kind: canonical for kind, _, canonical, _ in EVERY_TYPE}
-    first, second = rows.to_pylist()
-    assert dict(zip(declared, first.values(), strict=True)) == {kind: value for kind, *_, value in EVERY_TYPE}
-    assert set(second.values()) == {None}
-    assert set(found.metrics["nulls"].values()) == {1}
+    check_every_type(at(every, "every"), EVERY_TYPE)
 
 
 def test_the_hash_does_not_depend_on_how_a_server_shows_values(every: PostgreSQL) -> None:
@@ -126,46 +122,13 @@ def test_every_type_can_be_exposed_in_one_more_table(every: PostgreSQL) -> None:
     assert inspect(at(every, "copy")).content_hash == inspect(at(every, "every")).content_hash
 
 
-ROWS = pa.table(
-    {
-        "day": pa.array([date(2013, 1, 5)] * 2, pa.date32()),
-        "flight": pa.array([1, None], pa.int32()),
-        "delay": [1.5, None],
-        "price": pa.array([Decimal("1.25"), None], pa.decimal128(10, 2)),
-        "at": pa.array([datetime(2013, 1, 5, 7, tzinfo=UTC), None], pa.timestamp("us", tz="UTC")),
-        "raw": [b"\0", None],
-        "name": ["d\u00e9j\u00e0", None],
-    }
-)
-
-
 def test_rows_are_written_read_and_dropped_again(server: PostgreSQL) -> None:
     server.run("CREATE SCHEMA sales")
-    content = at(server, "sales.Flights of UA")
-
-    write(content, ROWS.to_reader())
-    write(content, ROWS.to_reader())
-
-    assert read(content).read_all().to_pylist() == ROWS.to_pylist()
-    assert read(content, ["name", "day"]).read_all().to_pylist() == ROWS.select(["name", "day"]).to_pylist()
-    discard(content)
-    discard(content)
-    with pytest.raises(ContentError, match=r"there is no table sales\.Flights of UA"):
-        inspect(content)
+    check_rows_come_and_go(at(server, "sales.Flights of UA"), r"sales\.Flights of UA")
 
 
 def test_a_write_that_fails_leaves_the_old_rows(server: PostgreSQL) -> None:
-    content = at(server, "flights")
-    write(content, ROWS.to_reader())
-
-    def broken() -> Iterator[pa.RecordBatch]:
-        yield ROWS.to_batches()[0]
-        raise RuntimeError("the source is gone")
-
-    with pytest.raises(RuntimeError):
-        write(content, pa.RecordBatchReader.from_batches(ROWS.schema, broken()))
-
-    assert inspect(content).row_count == 2
+    check_a_broken_write_leaves_the_old_rows(at(server, "flights"))
 
 
 def test_exposing_replaces_one_partition_for_whoever_reads_meanwhile(server: PostgreSQL) -> None:

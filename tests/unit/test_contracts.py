@@ -1,8 +1,6 @@
 # ruff: noqa: E501  (a table of cases reads best with one case per line)
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from graph_model.contracts.definition import dumps, loads
 from graph_model.contracts.entities import CANONICAL_TYPES, Check, Column, Contract
 from graph_model.contracts.odcs import read_contract
 from graph_model.errors import InvalidContract
+from tests.support.specification import SPECIFICATION
 
 HEAD = "apiVersion: v3.1.0\nkind: DataContract\nid: x\nname: flights\nversion: 1.2.0\nstatus: active\n"
 
@@ -360,7 +359,6 @@ def test_one_of_several_objects_is_found_by_either_of_its_names() -> None:
     ]
 
 
-SPECIFICATION = Path(os.environ.get("HEADWATER_SPEC_FOLDER", Path(__file__).parents[3] / "shared" / "spec"))
 # The only example that promises more than can be checked here.
 BEYOND_US = {"all-data-types.odcs.yaml": "maxItems cannot be checked here"}
 

@@ -15,7 +15,8 @@ import pytest
 from connectors.storage import duckdb_database, inspect, located, read, write
 from graph_model.errors import ContentError, LocationRefused, StorageUnavailable
 from graph_model.versions.entities import Content
-from tests.support.duckdb_tables import ROWS, at, run
+from tests.support.duckdb_tables import at, run
+from tests.support.tables import ROWS
 
 
 @contextmanager

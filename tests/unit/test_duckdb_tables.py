@@ -2,46 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
-from connectors.storage import discard, expose, inspect, read, write
+from connectors.storage import expose, inspect, read, write
 from graph_model.errors import ContentError
 from tests.support.checks import result_of
-from tests.support.duckdb_tables import ROWS, at, run
+from tests.support.duckdb_tables import at, run
+from tests.support.tables import ROWS, check_a_broken_write_leaves_the_old_rows, check_rows_come_and_go
 
 
 def test_rows_are_written_read_and_dropped_again(tmp_path: Path) -> None:
     run(tmp_path, "CREATE SCHEMA sales")
-    content = at(tmp_path, "sales.Flights of UA")
-
-    write(content, ROWS.to_reader())
-    write(content, ROWS.to_reader())
-
-    assert read(content).read_all().to_pylist() == ROWS.to_pylist()
-    assert read(content, ["name", "day"]).read_all().to_pylist() == ROWS.select(["name", "day"]).to_pylist()
-    discard(content)
-    discard(content)
-    with pytest.raises(ContentError, match=r"there is no table sales\.Flights of UA"):
-        inspect(content)
+    check_rows_come_and_go(at(tmp_path, "sales.Flights of UA"), r"sales\.Flights of UA")
 
 
 def test_a_write_that_fails_leaves_the_old_rows(tmp_path: Path) -> None:
-    content = at(tmp_path, "flights")
-    write(content, ROWS.to_reader())
-
-    def broken() -> Iterator[pa.RecordBatch]:
-        yield ROWS.to_batches()[0]
-        raise RuntimeError("the source is gone")
-
-    with pytest.raises(RuntimeError):
-        write(content, pa.RecordBatchReader.from_batches(ROWS.schema, broken()))
-
-    assert inspect(content).row_count == 2
+    check_a_broken_write_leaves_the_old_rows(at(tmp_path, "flights"))
 
 
 def test_a_table_may_be_made_from_another_of_the_same_file(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import sys
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -17,9 +16,9 @@ from connectors.storage import expose, inspect, read, write
 from graph_model.errors import ContentError
 from graph_model.versions.entities import Content
 from tests.support.duckdb_tables import at, run
+from tests.support.tables import KnownType, check_every_type, statements_of
 
-# declaration, SQL of a value, canonical type, what is read
-EVERY_TYPE: list[tuple[str, str, str, Any]] = [
+EVERY_TYPE: list[KnownType] = [
     ("boolean", "true", "boolean", True),
     ("tinyint", "-2", "int8", -2),
     ("smallint", "-2", "int16", -2),
@@ -63,28 +62,18 @@ EVERY_TYPE: list[tuple[str, str, str, Any]] = [
 @pytest.fixture
 def every(tmp_path: Path) -> Path:
     """A table with a column of each type: one row of values, one of nulls."""
-    columns = ", ".join(f"c{number} {declared}" for number, (declared, *_) in enumerate(EVERY_TYPE))
     run(
         tmp_path,
         "SET TimeZone = 'Asia/Tokyo'",
         "CREATE TYPE mood AS ENUM ('happy', 'sad')",
-        f"CREATE TABLE every ({columns})",
-        f"INSERT INTO every VALUES ({', '.join(value for _, value, *_ in EVERY_TYPE)})",
+        *statements_of(EVERY_TYPE),
         "INSERT INTO every (c0) VALUES (NULL)",
     )
     return tmp_path
 
 
 def test_every_type_is_known_and_every_value_is_read_whole(every: Path) -> None:
-    found, rows = inspect(at(every, "every")), read(at(every, "every")).read_all()
-
-    declared = [kind for kind, *_ in EVERY_TYPE]
-    types = [column.type for column in found.columns]
-    assert dict(zip(declared, types, strict=True)) == {kind: canonical for kind, _, canonical, _ in EVERY_TYPE}
-    first, second = rows.to_pylist()
-    assert dict(zip(declared, first.values(), strict=True)) == {kind: value for kind, *_, value in EVERY_TYPE}
-    assert set(second.values()) == {None}
-    assert set(found.metrics["nulls"].values()) == {1}
+    check_every_type(at(every, "every"), EVERY_TYPE)
 
 
 def test_nanoseconds_are_kept(tmp_path: Path) -> None:

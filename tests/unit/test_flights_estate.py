@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import jsonschema
@@ -13,10 +12,10 @@ import yaml
 from app.demo.estate import renamed
 from graph_model.estate.entities import Estate
 from graph_model.estate.parse import load_estate
+from tests.support.specification import SPECIFICATION
 
 PROJECT = Path(__file__).parents[2] / "examples" / "flights"
 CONTRACTS = sorted((PROJECT / "contracts").glob("*.odcs.yaml"))
-SPECIFICATION = Path(os.environ.get("HEADWATER_SPEC_FOLDER", Path(__file__).parents[3] / "shared" / "spec"))
 ODCS_SCHEMA = SPECIFICATION / "odcs" / "odcs-json-schema-v3.1.0.json"
 
 
