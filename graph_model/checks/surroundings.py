@@ -52,12 +52,22 @@ def _asks(check: Check) -> bool:
     return check.kind in (HISTORY, FRESHNESS, *AGAINST_OTHERS)
 
 
+_Likeness = tuple[str, str, int, bool]
+
+
+def _likeness(subject: Subject, check: Check) -> _Likeness:
+    """Of checks that agree in this, the histories are made of the same partitions."""
+    return subject.dataset_id, subject.key, check.params["versions"], check.params["same_weekday"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What was read: schemes and source times of the subjects, good versions by partition, the other datasets."""
+    """What was read: schemes and source times of the subjects, good versions by partition, the other datasets.
+    `comparable`: the partitions that a history is made of, by `_likeness`."""
 
     now: datetime
     schemes: Mapping[str, PartitionScheme]
+    comparable: Mapping[_Likeness, Sequence[str]]
     source_times: Mapping[str, datetime]
     current: Mapping[str, Row]
     earlier: Mapping[str, Sequence[Row]]
@@ -78,7 +88,7 @@ class _Around:
         """The newest that count, as [version, partition, rows]."""
         scheme = self.schemes[subject.dataset_id]
         if scheme.unit:
-            ids = [partition_id(subject.dataset_id, key) for key in comparable_keys(scheme, subject.key, check)]
+            ids = [partition_id(subject.dataset_id, key) for key in self.comparable[_likeness(subject, check)]]
             rows = [self.current[id] for id in ids if id in self.current]
         else:
             rows = list(self.earlier.get(partition_id(subject.dataset_id, subject.key), ()))
@@ -155,26 +165,24 @@ def _look_around(graph: Graph, subjects: Sequence[Subject]) -> _Around:
     others = [(s, check) for s in subjects for check in s.checks if check.kind in AGAINST_OTHERS]
     targets = find_targets(graph, {_other_name(s, check) for s, check in others}) if others else {}
     newest = _newest_keys(graph, others, targets)
-    partitions = _partitions_compared(subjects, schemes) | _partitions_of_others(others, targets, newest)
+    comparable = {
+        _likeness(subject, check): comparable_keys(schemes[subject.dataset_id], subject.key, check)
+        for subject, check in _histories(subjects)
+        if schemes[subject.dataset_id].unit
+    }
+    partitions = _partitions_of_others(others, targets, newest)
+    partitions |= {partition_id(dataset, key) for (dataset, *_), keys in comparable.items() for key in keys}
     current = graph.rows("checks.current", partitions=sorted(partitions)) if partitions else []
     return _Around(
         now=rows[0]["now"],
         schemes=schemes,
+        comparable=comparable,
         source_times=source_times,
         current={row["partition"]: row for row in current},
         earlier=_earlier(graph, subjects, schemes),
         newest=newest,
         targets=targets,
     )
-
-
-def _partitions_compared(subjects: Sequence[Subject], schemes: Mapping[str, PartitionScheme]) -> set[str]:
-    return {
-        partition_id(subject.dataset_id, key)
-        for subject, check in _histories(subjects)
-        if schemes[subject.dataset_id].unit
-        for key in comparable_keys(schemes[subject.dataset_id], subject.key, check)
-    }
 
 
 def _earlier(
