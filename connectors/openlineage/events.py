@@ -28,6 +28,7 @@ from connectors.openlineage.schema import columns_of
 from graph_model.errors import InvalidEvent
 from graph_model.names import Name
 from graph_model.observed.entities import Observation, Role, SeenDataset
+from graph_model.texts import NOT_STORABLE, is_storable
 
 _SECRET = re.compile(r"pass|secret|token|key|credential|auth|dsn|conn", re.IGNORECASE)
 _REDACTED = "•••"
@@ -109,8 +110,8 @@ def _escaped(part: str | int) -> str:
 def _all_text(document: Any, at: str) -> None:
     """The graph stores UTF-8; JSON can carry halves of characters."""
     for place, value in _texts(document, at):
-        if not value.isprintable() and any("\ud800" <= letter <= "\udfff" for letter in value):
-            raise InvalidEvent(place, "holds characters that are no text (half of a surrogate pair)")
+        if not is_storable(value):
+            raise InvalidEvent(place, NOT_STORABLE)
 
 
 def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from graph_model.contracts.entities import Column
 from graph_model.lineage.entities import FlowKind
+from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
 from graph_model.observed.entities import Facets, Observation, Role, RunEventType
 
@@ -41,14 +42,6 @@ class Span:
     def seen(self, at: datetime, complete_at: datetime | None = None) -> None:
         self.first, self.last = min(self.first, at), max(self.last, at)
         self.complete_at = later(self.complete_at, complete_at)
-
-
-def later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max(filter(None, (one, other)), default=None)
-
-
-def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min(filter(None, (one, other)), default=None)
 
 
 @dataclass(slots=True)

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
+from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import Observation, Role, RunEventType
-from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, earlier, gather, later, latest
+from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen

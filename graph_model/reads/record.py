@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from graph_model.consumers.repository import consumer as find_consumer
 from graph_model.errors import DomainError, InvalidInput, InvalidName, VersionNotFound
+from graph_model.moments import earlier
 from graph_model.names import Name, consumer_id, parse_name, reading_id
 from graph_model.reads.entities import Counted, Read, ReaderKind, ReadReport
 from graph_model.store.graph import Graph, Row
+from graph_model.texts import NOT_STORABLE, is_storable
 from graph_model.versions.repository import version as get_version
 from graph_model.versions.resolve import resolve
 
@@ -47,8 +48,8 @@ def checked(read: Read) -> Read:
     for field, text in (("reader", read.reader), ("key", read.key or "")):
         if len(text) > LONGEST_TEXT:
             raise InvalidInput(field, f"is longer than {LONGEST_TEXT} characters")
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise InvalidInput(field, "holds characters that are no text (half of a surrogate pair)")
+        if not is_storable(text):
+            raise InvalidInput(field, NOT_STORABLE)
     if len(read.columns) > MOST_COLUMNS:
         raise InvalidInput("columns", f"are more than {MOST_COLUMNS}")
     return replace(read, agent=read.agent.encode(errors="replace").decode()[:LONGEST_TEXT])
@@ -98,7 +99,7 @@ def _rows(reads: Iterable[tuple[str, Read]], kinds: dict[str, ReaderKind]) -> li
         if read.key is not None and read.key not in row["keys"]:
             row["keys"].append(read.key)
         row["agent"], row["columns"] = read.agent or row["agent"], list(read.columns) or row["columns"]
-        row["first_at"] = _earlier(row["first_at"], read.at)
+        row["first_at"] = earlier(row["first_at"], read.at)  # None is now
         row["last_at"] = None if row["last_at"] is None or read.at is None else max(row["last_at"], read.at)
     return [rows[id] for id in sorted(rows)]
 
@@ -116,8 +117,3 @@ def _row(id: str, read: Read, kind: ReaderKind) -> dict[str, Any]:
         "last_at": read.at,
         "columns": list(read.columns),
     }
-
-
-def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    """The earlier of two moments, of which None is now."""
-    return min((moment for moment in (one, other) if moment is not None), default=None)

@@ -15,7 +15,7 @@ from graph_model.names import Name
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
 from graph_model.schemas.guards import guards
 from graph_model.store.graph import Graph, Row
-from graph_model.versions.dialects import Dialect, as_found, held_to, is_sniffed
+from graph_model.versions.dialects import Dialect, held_to, is_sniffed, options_of
 from graph_model.versions.entities import Content
 from graph_model.versions.places import output_content
 from graph_model.versions.repository import dialects
@@ -116,8 +116,7 @@ def _claimed_validation(won: Row, detail: Row, known: _Known) -> ClaimedRun:
 
 
 def _input(item: dict[str, Any]) -> RunInput:
-    options = as_found(item["format"], _options(item), item["metrics"])
-    content = Content(item["format"], item["location"], options)
+    content = Content(item["format"], item["location"], options_of(item))
     return RunInput(Name(item["namespace"], item["name"]), item["partition"], item["version"], content)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,7 @@ from graph_model.audit.record import Notice
 from graph_model.errors import CannotCheckVersion, VersionNotFound
 from graph_model.names import Name
 from graph_model.store.graph import Graph, Row, Transaction
-from graph_model.versions.dialects import as_found
+from graph_model.versions.dialects import options_of
 from graph_model.versions.entities import Content, VersionState
 from graph_model.versions.quarantine import SetAside, take_from_readers
 
@@ -95,14 +94,12 @@ def _readers_told(tx: Transaction, version: str, by: str, reason: str) -> list[N
 
 
 def _kept(row: Row) -> Kept:
-    options = as_found(row["format"], json.loads(row["options"] or "{}"), row["metrics"])
-    content = Content(row["format"], row["location"], options)
     return Kept(
         id=row["id"],
         dataset=Name(row["namespace"], row["name"]),
         partition=row["key"],
         state=VersionState(row["state"]),
-        content=content,
+        content=Content(row["format"], row["location"], options_of(row)),
         content_hash=row["content_hash"],
         overwritten=any(state in _GOOD for state in row["later"]),
         being_replaced=any(state in _UNDER_WAY for state in row["later"]),

@@ -38,6 +38,11 @@ def as_found(format: str | None, options: Mapping[str, Any], metrics: str | None
     return {**found_in(metrics), **{name: value for name, value in options.items() if name != OPTION}}
 
 
+def options_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, of a row with the version's format and metrics and the dataset's options."""
+    return as_found(row["format"], json.loads(row["options"] or "{}"), row["metrics"])
+
+
 def held_to(format: str | None, options: Mapping[str, Any], dialect: Dialect | None) -> dict[str, Any]:
     """How to read what is to be validated: as the newest version, and by no other dialect."""
     if dialect is None or not is_sniffed(format, options):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,7 @@ from typing import Any
 from graph_model.contracts.entities import Column
 from graph_model.schemas.repository import columns_of
 from graph_model.store.graph import Graph, Row
-from graph_model.versions.dialects import as_found
+from graph_model.versions.dialects import options_of
 from graph_model.versions.entities import VersionState
 
 # Where the content lies is said by its location; what is left says how to read it.
@@ -40,8 +39,7 @@ def _readable(row: Row) -> Readable:
     available, warning = condition(
         VersionState(row["state"]), row["reason"] or "", deleted=row["deleted"], taken_by=row["taken_by"]
     )
-    options = as_found(row["format"], json.loads(row["options"] or "{}"), row["metrics"])
-    options = {key: value for key, value in options.items() if key not in _OF_PLACES}
+    options = {key: value for key, value in options_of(row).items() if key not in _OF_PLACES}
     return Readable(row["source_time"], columns_of(row["columns"]), options, available, warning)
 
 

@@ -25,6 +25,7 @@ from graph_model.readiness.evaluate import lock
 from graph_model.readiness.rules import JobPartition, input_set
 from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.texts import NOT_STORABLE, is_storable
 from graph_model.versions.entities import Receipt, Report, VersionState
 from graph_model.versions.places import fixed_place
 from graph_model.versions.roots import Roots
@@ -152,21 +153,12 @@ def _refusal(format: str, location: str, roots: Roots | None) -> ContentError | 
 
 def _unstorable(report: Report) -> InvalidInput | None:
     """Why the graph cannot take what the report says, if it cannot."""
-    wrong = next((field for field in _TEXTS if not _is_storable(getattr(report, field))), None)
+    wrong = next((field for field in _TEXTS if not is_storable(getattr(report, field) or "")), None)
     if wrong:
-        return InvalidInput(wrong, "holds characters that are no text (half of a surrogate pair)")
+        return InvalidInput(wrong, NOT_STORABLE)
     if report.location and len(report.location.encode()) > LONGEST_LOCATION:
         return InvalidInput("location", f"is longer than {LONGEST_LOCATION} bytes")
     return None
-
-
-def _is_storable(text: str | None) -> bool:
-    """Whether the graph can take it. JSON can carry what UTF-8 cannot."""
-    try:
-        (text or "").encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _known_by_now(claim: Claim) -> Receipt:
