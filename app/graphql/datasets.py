@@ -191,6 +191,10 @@ class Dataset(Node):
     retention: str | None = strawberry.field(
         description="How long versions stay, such as `versions 30, age 90d`; null: for ever."
     )
+    observed: str | None = strawberry.field(
+        description="What a complete run that others tell of means for it, such as `publishes by subset, nominal_time`; "
+        "null: nothing."
+    )
     columns: list[Column]
     contract: Contract
     owners: list[str]
@@ -262,6 +266,7 @@ class Dataset(Node):
             promised=found.contract.checks,
             expose=found.expose,
             retention=str(found.retention) if found.retention else None,
+            observed=str(found.observed) if found.observed else None,
             columns=columns_of(found.columns),
             contract=Contract.of(found),
             owners=list(found.owners),
