@@ -99,6 +99,16 @@ def flow_edge_id(kind: str, source: str, job: str, target: str) -> str:
     return _digest("fe", kind, source, job, target)
 
 
+def same_as_id(kind: str, source: str, target: str, form: str, said_by: str = "") -> str:
+    """Evidence that two datasets are one: the same words are the same evidence, however often they are said."""
+    return _digest("sa", kind, source, target, form, said_by)
+
+
+def apart_id(one: str, other: str) -> str:
+    """That two datasets are held apart; whichever is named first."""
+    return _digest("ap", *sorted((one, other)))
+
+
 def hold_id(target: str) -> str:
     """A target has one hold, which opens and closes; what it was before is told by the audit."""
     return _digest("hd", target)

@@ -63,6 +63,8 @@ EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
         "Dataset SHOWED SchemaVersion",
         "Dataset HAS_CONTRACT Contract",
         "Dataset OWNED_BY Owner",
+        "Dataset SAME_AS Dataset",
+        "Dataset APART Dataset",
         "Job PRODUCES Dataset",
         "Job OWNED_BY Owner",
         "Consumer OWNED_BY Owner",

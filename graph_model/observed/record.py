@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
+from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import Observation, Role, RunEventType
@@ -46,6 +47,8 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     _edges(tx, said, ended, now)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
+    sights = {same: (span.first, span.last) for same, span in said.same.items()}
+    see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
 
 
 @dataclass(frozen=True, slots=True)
