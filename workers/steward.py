@@ -15,6 +15,7 @@ from connectors.bell import ring
 from connectors.notify import deliver_due
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.errors import Unavailable
+from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -58,6 +59,7 @@ class Sweeps:
 
     def all(self) -> tuple[Sweep, ...]:
         return (
+            Sweep("publish what others wrote", self.publish_observed),
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("expire leases", self.expire_leases),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
@@ -68,6 +70,11 @@ class Sweeps:
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
         )
+
+    def publish_observed(self) -> None:
+        """What the process that recorded the runs did not come to."""
+        look_at_joined(self._graph)
+        ring(self._broker_url, publish_marked(self._graph))
 
     def evaluate_marks(self) -> None:
         ring(self._broker_url, evaluate_marks(self._graph))

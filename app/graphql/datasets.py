@@ -192,8 +192,7 @@ class Dataset(Node):
         description="How long versions stay, such as `versions 30, age 90d`; null: for ever."
     )
     observed: str | None = strawberry.field(
-        description="What a complete run that others tell of means for it, such as `publishes by subset, nominal_time`; "
-        "null: nothing."
+        description="What a complete run of others does with it, such as `publishes by subset`; null: nothing."
     )
     columns: list[Column]
     contract: Contract

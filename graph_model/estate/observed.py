@@ -40,12 +40,12 @@ def _sources(inner: Section, partitions: PartitionScheme | None) -> tuple[Source
         return USUAL
     one = inner.as_text(tree, "partition") if isinstance(tree, Scalar) else None
     said = (one,) if one else () if isinstance(tree, Scalar) else inner.texts("partition")
-    found = tuple(dict.fromkeys(cast("Source", word.value) for word in said if _is_source(inner, word, partitions)))
+    good = dict.fromkeys(word.value for word in said if _is_source(inner, word, partitions))
     if partitions is not None and partitions.every is None:
         inner.wrong(inner.line("partition"), "partition says nothing of a dataset that has none", "leave it out")
     elif not said and not isinstance(tree, Scalar):
         inner.wrong(inner.line("partition"), "partition is empty", f"known are {', '.join(SOURCES)}")
-    return found or USUAL
+    return cast("tuple[Source, ...]", tuple(good)) or USUAL
 
 
 def _is_source(inner: Section, word: Said[str], partitions: PartitionScheme | None) -> bool:

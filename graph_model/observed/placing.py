@@ -77,7 +77,7 @@ def place_subset(
     return Placed(tuple(sorted(set(keys))), "subset")
 
 
-class _Unclear(Exception):  # noqa: N818  never leaves this module
+class _Unclear(Exception):
     """Why something names no partition; said as the end of a sentence about a subset."""
 
 

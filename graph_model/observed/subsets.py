@@ -18,7 +18,7 @@ class Slice:
     location: str | None = None
 
 
-class UnreadableSubset(Exception):  # noqa: N818  an answer of this module, which never leaves it as an error
+class UnreadableSubset(Exception):
     """What in a condition is not understood; said as the end of a sentence about the subset."""
 
 
