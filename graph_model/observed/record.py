@@ -187,6 +187,8 @@ def _derived(run: Row) -> Row:
         "state": run_state(run["types"]),
         "open": 1 if run["types"] and not run["ended_at"] else None,
         "lost_because": None,
+        "lost_by": None,
+        "lost_at": None,
         "parent": parent_of(facets),
         "nominal": nominal_start(facets),
     }

@@ -31,6 +31,7 @@ from tests.support.protocol import Fleet, good
 
 DAILY = PartitionScheme("day", "2013-01-01")
 RAW, CLEAN = Name("shop", "raw"), Name("shop", "clean")
+TRUST = Trust()
 FIFTH, SIXTH = "2013-01-05", "2013-01-06"
 
 
@@ -43,7 +44,7 @@ class OwnContents(Fleet):
         return super().ending(run)
 
 
-def declare(graph: Graph, *, trust: Trust | None = Trust(), **fields: Any) -> None:
+def declare(graph: Graph, *, trust: Trust | None = TRUST, **fields: Any) -> None:
     """raw, which others are trusted with, and a job that makes clean from it."""
     fields = {"partitions": DAILY, "location": "raw/{date}.parquet", "owners": ("raw@example.org",)} | fields
     raw = a_dataset("raw", observed=trust, **fields)
@@ -104,7 +105,7 @@ def test_a_complete_run_publishes_its_partition_and_starts_what_waits_for_it(gra
 
     (version,) = versions(graph, RAW)
     assert (version.partition, version.state, version.location) == (FIFTH, "PUBLISHED", "raw/2013-01-05.parquet")
-    assert [run.id for run in fleet.finished][0] == validation
+    assert fleet.finished[0].id == validation
     assert states(graph, CLEAN) == [(FIFTH, "PUBLISHED")]
     assert fleet.settle() == ()
 
