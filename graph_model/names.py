@@ -33,6 +33,19 @@ def parse_name(text: str, *, default_namespace: str | None = None) -> Name:
     return Name(namespace, name)
 
 
+def readings(text: str) -> tuple[Name, ...]:
+    """Every name that `text` may be, the one that is split at the last slash first.
+
+    Names of files and objects hold slashes themselves (`s3://bucket` + `clean/orders`), so only a look-up can tell
+    which one is meant; a space between namespace and name says it.
+    """
+    namespace, space, name = text.partition(" ")
+    if space:
+        return (Name(namespace, name),) if namespace and name else ()
+    places = [place for place in range(len(text) - 2, 0, -1) if text[place] == "/"]
+    return tuple(Name(text[:place], text[place + 1 :]) for place in places)
+
+
 def dataset_id(name: Name) -> str:
     """The id of a dataset first known as `name`. Later names point at it through DatasetName; the id stays."""
     return _digest("ds", name.namespace, name.name)

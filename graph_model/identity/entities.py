@@ -59,7 +59,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A dataset as far as it matters which of several stands for all. `scope` empty: nobody declares it now.
+    """A dataset as far as it matters which of several stands for all. `scope` empty: nobody ever declared it.
 
     `entity`: the id of the dataset that stands for it in the graph now; None: it stands for itself alone.
     """
@@ -67,6 +67,7 @@ class Member:
     id: str
     name: Name
     scope: str = ""
+    retired: bool = False
     entity: str | None = None
 
 

@@ -43,7 +43,7 @@ def decide(members: Collection[Member], evidence: Iterable[Evidence], apart: Col
 
 def is_declared(member: Member) -> bool:
     """An estate or a registration declares it. What an import describes is described only."""
-    return bool(member.scope) and not member.scope.startswith(IMPORT)
+    return bool(member.scope) and not member.retired and not member.scope.startswith(IMPORT)
 
 
 def _hindrance(here: Pair, there: Pair, known: Mapping[str, Member], apart: Collection[Pair]) -> Held | None:
@@ -65,9 +65,9 @@ def _entities(groups: Iterable[Pair], known: Mapping[str, Member], evidence: Seq
 
 
 def _rank(member: Member, outdated: bool, form: int) -> tuple[object, ...]:
-    """What is declared before what is described before what was only seen; the new name before the old one; a table
-    before a place where its data lies; then by name."""
-    declared = 0 if is_declared(member) else 1 if member.scope else 2
+    """What is declared before what is described, before what was only seen, before what is retired; the new name before
+    the old one; a table before a place where its data lies; then by name."""
+    declared = 3 if member.retired else 0 if is_declared(member) else 1 if member.scope else 2
     return declared, outdated, form, member.name, member.id
 
 

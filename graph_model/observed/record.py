@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
+from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
@@ -51,16 +52,18 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     _flows(tx, said, known.names, now)
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
     see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
+    settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
     return marked
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), the datasets by id of a name,
-    the runs by id."""
+    """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
+    datasets by id of a name, the runs by id."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
+    drops: Mapping[str, Sequence[datetime]]
     names: Mapping[str, str]
     runs: Mapping[str, Row]
 
@@ -85,6 +88,7 @@ def _lock(tx: Transaction, said: Said) -> _Known:
     return _Known(
         jobs={row["id"]: row["facets"] for row in rows if row["kind"] == "job"},
         datasets={row["dataset"]: row["facets"] for row in named},
+        drops={row["dataset"]: row["drops"] or () for row in named},
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
     )
@@ -124,6 +128,17 @@ def _changed_facets(known: Mapping[str, str | None], told: Mapping[str, Stamped]
         if text != (known[identity] or "{}"):
             changed.append({"id": identity, "properties": {"facets": text}})
     return changed
+
+
+def _lives(known: _Known, said: Said) -> list[Life]:
+    """Those of the datasets that were ever dropped."""
+    drops = {dataset: set(before) for dataset, before in known.drops.items()}
+    for name, dataset in known.names.items():
+        drops[dataset] |= said.datasets[name].drops
+    ended = {dataset: times for dataset, times in drops.items() if times}
+    told = _facets_of_datasets(known, said) if ended else {}
+    last = {one: latest(facets_of(known.datasets[one]), told[one]).get(CHANGE) for one in ended}
+    return [found for one, times in ended.items() if (found := life(one, times, last[one]))]
 
 
 def facets_of(text: str | None) -> Stamped:

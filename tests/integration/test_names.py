@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import neo4j
 import pytest
 
 from connectors.openlineage.events import read_event
+from graph_model.lineage.ask import lineage
+from graph_model.names import Name
 from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
 from tests.conftest import wipe
@@ -118,3 +121,71 @@ def test_any_order_makes_the_same_graph(graph: Graph, side_driver: neo4j.Driver,
         wipe(side_driver, graph.settings.database)
         in_groups(graph, shuffled, chance)
         assert state_of(side_driver) == expected
+
+
+DROP, CREATE = facet(lifecycleStateChange="DROP"), facet(lifecycleStateChange="CREATE")
+
+
+def upstream(graph: Graph, at: str | None = None) -> set[str]:
+    """What `db.orders` comes from, now or at a time of day."""
+    moment = datetime.fromisoformat(f"2013-01-05T{at}+00:00") if at else None
+    found = lineage(graph, Name(HIVE, "db.orders"), direction="UP", as_of=moment)
+    return {node.name.name for node in found.nodes} - {"db.orders"}
+
+
+def fed(graph: Graph, at: str | None = None) -> list[str | None]:
+    """The columns of `db.orders` that one of another table feeds."""
+    moment = datetime.fromisoformat(f"2013-01-05T{at}+00:00") if at else None
+    found = lineage(graph, Name(HIVE, "db.raw"), level="COLUMN", as_of=moment)
+    return [node.column for node in found.nodes if node.kind == "COLUMN" and node.name.name == "db.orders"]
+
+
+def dropped_at(graph: Graph) -> str | None:
+    node = lineage(graph, Name(HIVE, "db.orders"), depth=0).nodes[0]
+    return node.dropped_at and f"{node.dropped_at:%H:%M}"
+
+
+def test_what_was_seen_before_a_drop_ends_with_it(graph: Graph) -> None:
+    source = {"namespace": HIVE, "name": "db.raw", "field": "b"}
+    made = by_table(columnLineage=facet(fields={"a": {"inputFields": [source]}}))
+    tell(graph, writes(made), writes(by_table(lifecycleStateChange=DROP), at="03:00:00", job="drop"))
+
+    assert upstream(graph) == set()
+    assert upstream(graph, "02:00:00") == {"write", "db.raw"}
+    assert fed(graph) == []
+    assert fed(graph, "02:00:00") == ["a"]
+    assert dropped_at(graph) == "03:00"
+
+
+def test_a_drop_that_is_learned_late_takes_nothing_that_was_seen_since(graph: Graph) -> None:
+    tell(graph, writes(by_table(), at="04:00:00"))
+    tell(graph, writes(by_table(lifecycleStateChange=DROP), at="03:00:00", job="drop"))
+
+    assert upstream(graph) == {"write"}
+    assert dropped_at(graph) is None
+
+
+def test_what_is_made_anew_is_open_again(graph: Graph) -> None:
+    tell(graph, writes(by_table(), at="01:00:00"), reads(by_table(), at="02:00:00"))
+    tell(graph, writes(by_table(lifecycleStateChange=DROP), at="03:00:00", job="drop"))
+    tell(graph, writes(by_table(lifecycleStateChange=CREATE), at="03:00:01", run="r9"))
+
+    assert upstream(graph) == {"write"}
+    assert [node.name.name for node in lineage(graph, Name(HIVE, "db.orders")).nodes] == ["db.orders"]
+    assert dropped_at(graph) is None
+
+
+def test_a_dataset_with_several_names_is_gone_when_one_was_dropped_and_none_seen_since(graph: Graph) -> None:
+    tell(graph, writes(METASTORE), writes(by_path(lifecycleStateChange=DROP), at="03:00:00", job="drop"))
+    assert dropped_at(graph) == "03:00"
+
+    tell(graph, writes(by_table(), at="04:00:00"))
+    assert dropped_at(graph) is None
+
+
+def test_a_renamed_dataset_keeps_its_history(graph: Graph) -> None:
+    tell(graph, writes(by_table("db.old"), job="before"))
+    tell(graph, writes(by_table(lifecycleStateChange=renamed_from("db.old")), at="02:00:00", job="rename"))
+
+    assert upstream(graph) == {"before", "rename"}
+    assert [node.name.name for node in lineage(graph, Name(HIVE, "db.old"), depth=0).nodes] == ["db.orders"]
