@@ -23,6 +23,7 @@ from app.graphql.enums import VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey
 from app.graphql.names import Node, Search, to_name
+from app.graphql.observed import UnplacedRun, unplaced_runs_of
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.schemas import SchemaHistory, schema_history
 from graph_model.contracts import entities as contracts
@@ -244,6 +245,13 @@ class Dataset(Node):
     @strawberry.field(description="Under which names it is known, and where each is from.")
     async def known_names(self, info: Info) -> DatasetNames:
         return await dataset_names(info, self.id)
+
+    @strawberry.field(
+        description="Complete runs that others told of and that published nothing of it, because they do not say "
+        "clearly which partition they wrote; newest first."
+    )
+    async def unplaced_runs(self, info: Info, first: First = DEFAULT_PAGE) -> list[UnplacedRun]:
+        return await unplaced_runs_of(info, self.id, first=first)
 
     @strawberry.field(description="Its checks, those of the contract first, each with its history.")
     async def checks(self, info: Info) -> list[DatasetCheck]:

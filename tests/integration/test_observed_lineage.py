@@ -1,4 +1,4 @@
-"""What runs of others read and wrote, by version: exactly where they say so, and said to be unknown where they do not."""
+"""What runs of others read and wrote, by version: exactly where they say so, and unknown where they do not."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def written(*days: str) -> dict[str, Any]:
 
 
 def complete(at: str = "01:05:00", *days: str, **more: Any) -> dict[str, Any]:
-    return run_event("COMPLETE", at, **{"outputs": [raw(*days)]} | more)
+    return run_event("COMPLETE", at, outputs=[raw(*days)], **more)
 
 
 def tell(graph: Graph, *events: dict[str, Any]) -> tuple[str, ...]:
