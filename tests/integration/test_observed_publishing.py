@@ -20,6 +20,7 @@ from graph_model.store.graph import Graph
 from graph_model.verify.canonical import STATE_QUERIES
 from graph_model.versions.repository import versions
 from tests.conftest import wipe
+from tests.integration.api import app_on, call, data
 from tests.integration.trusted import (
     CLEAN,
     FIFTH,
@@ -343,3 +344,33 @@ def test_a_failed_run_in_any_order_gives_readers_nothing(graph: Graph, side_driv
             fleet.work()
         assert current(graph) == {}
         assert fleet.settle() == ()
+
+
+UNPLACED = """
+  { dataset(namespace: "shop", name: "raw") {
+    ... on Dataset { observed unplacedRuns { job { namespace name } run completeAt reason } } } }
+"""
+
+
+def test_an_event_over_http_publishes_before_it_is_answered(graph: Graph, side_driver: neo4j.Driver) -> None:
+    declare(graph)
+    app = app_on(graph)
+
+    assert call(app, "POST", "/api/v1/lineage", json=complete("01:05:00", FIFTH)).status_code == 201
+    assert states(graph) == [(FIFTH, "VALIDATING")]
+    batch = [complete("01:05:00", SIXTH, run="second"), {"no": "event"}, complete("01:05:00", run="third")]
+    answer = call(app, "POST", "/api/v1/lineage/batch", json=batch).json()
+
+    assert answer["summary"]["successful"] == 2
+    assert states(graph) == [(FIFTH, "VALIDATING"), (SIXTH, "VALIDATING")]
+    assert marks(side_driver) == 0
+    found = data(app, UNPLACED)["dataset"]
+    assert found["observed"] == "publishes by subset, nominal_time"
+    assert found["unplacedRuns"] == [
+        {
+            "job": {"namespace": "scheduler", "name": "nightly.orders"},
+            "run": "third",
+            "completeAt": "2013-01-05T01:05:00+00:00",
+            "reason": "the run says nothing about its partition by subset or nominal_time",
+        }
+    ]
