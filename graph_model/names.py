@@ -117,6 +117,11 @@ def same_as_id(kind: str, source: str, target: str, form: str, said_by: str = ""
     return _digest("sa", kind, source, target, form, said_by)
 
 
+def declared_name_id(dataset: str, name: Name, said_by: str) -> str:
+    """A name that somebody declares for a dataset."""
+    return _digest("xn", dataset, name.namespace, name.name, said_by)
+
+
 def apart_id(one: str, other: str) -> str:
     """That two datasets are held apart; whichever is named first."""
     return _digest("ap", *sorted((one, other)))

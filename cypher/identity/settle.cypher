@@ -9,6 +9,7 @@ WITH 1 AS one
 CALL () {
   UNWIND $evidence AS x
   MATCH (:Dataset {id: x.source})-[e:SAME_AS {id: x.id}]->(:Dataset)
+  WHERE e.valid_to > datetime.realtime()
   SET e.held = x.held
   RETURN count(*) AS said
 }

@@ -17,6 +17,7 @@ CALL () {
   UNWIND $names AS name
   MATCH (:DatasetName {id: name})-[:NAMES]->(d:Dataset)
   SET d._lock = $token
+  FOREACH (_ IN CASE WHEN d.retired_at IS NOT NULL AND d.scope IS NULL THEN [1] ELSE [] END | REMOVE d.retired_at)
   RETURN 'name' AS kind, name AS id, d.id AS dataset, d.facets AS facets, d.drops AS drops, null AS types, null AS first, null AS started_at,
     null AS ended_at, null AS complete_at, null AS inputs, null AS outputs, null AS heard, null AS slices
   UNION ALL

@@ -13,6 +13,7 @@ LABELS: tuple[str, ...] = (
     "Owner",
     "Dataset",
     "DatasetName",
+    "DeclaredName",
     "Field",
     "SchemaVersion",
     "Contract",

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
+from graph_model.identity.declare import match_new
 from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
@@ -53,19 +54,24 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
     see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
     settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
+    if known.new:
+        match_new(tx, known.new, now=now)
+    if known.new or said.same:
+        marked = _mark_by_names(tx, ended)
     return marked
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
-    datasets by id of a name, the runs by id."""
+    datasets by id of a name, the runs by id. `new` are datasets that were never seen, by id their namespace."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
     drops: Mapping[str, Sequence[datetime]]
     names: Mapping[str, str]
     runs: Mapping[str, Row]
+    new: Mapping[str, str]
 
 
 def _lock(tx: Transaction, said: Said) -> _Known:
@@ -91,6 +97,7 @@ def _lock(tx: Transaction, said: Said) -> _Known:
         drops={row["dataset"]: row["drops"] or () for row in named},
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
+        new={row["dataset"]: said.datasets[row["id"]].name.namespace for row in named if row["id"] in missing},
     )
 
 
@@ -268,6 +275,12 @@ def _mark(tx: Transaction, ended: Sequence[_Ended], concerns: set[str]) -> tuple
     if runs:
         tx.rows("observed.mark", runs=runs)
     return tuple(runs)
+
+
+def _mark_by_names(tx: Transaction, ended: Sequence[_Ended]) -> tuple[str, ...]:
+    """As `_mark`, for runs whose datasets may have turned out to be declared ones by this very transaction."""
+    runs = sorted(run.run for run in ended if run.is_news)
+    return tuple(row["id"] for row in tx.rows("observed.mark_concerned", runs=runs)) if runs else ()
 
 
 def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:

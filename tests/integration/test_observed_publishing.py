@@ -12,6 +12,7 @@ import pytest
 
 from connectors.openlineage.events import read_event
 from graph_model.contracts.entities import Check, Contract
+from graph_model.names import Name
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.record import record_observations
 from graph_model.partitions.rules import PartitionScheme
@@ -289,6 +290,19 @@ def what_stands(graph: Graph) -> list[str]:
     validated, and jobs may have read them, whose results count as tainted then, as after any quarantine."""
     of_versions = ("verify.state_job_partitions", "verify.state_current")
     return sorted(str(row) for query in STATE_QUERIES if query not in of_versions for row in graph.rows(query))
+
+
+def test_the_name_under_which_a_run_knows_the_dataset_says_the_partition(
+    graph: Graph, side_driver: neo4j.Driver
+) -> None:
+    declare(graph, names=(Name("s3://lake", "raw/{date}/"),))
+
+    for day in (FIFTH, SIXTH):
+        outputs = [dataset(f"raw/{day}/part-0.parquet", namespace="s3://lake")]
+        tell(graph, run_event("COMPLETE", "01:05:00", run=day, outputs=outputs))
+
+    assert [key for key, _ in states(graph)] == [FIFTH, SIXTH]
+    assert unplaced(side_driver) == []
 
 
 def shuffles(events: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
