@@ -58,13 +58,14 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
     from graph_model.datasets import repository
     from graph_model.identity.show import names_of
     from graph_model.lineage.ask import lineage
+    from graph_model.observed.unplaced import unplaced_runs
 
     with open_graph() as graph:
         found = repository.dataset(graph, find_dataset(graph, dataset).name)
         names = names_of(graph, found.id)
         newest = repository.partitions(graph, [found.id], first=_NEWEST)[found.id].items
         makers, readers = (_beside(lineage(graph, found.name, direction=way, depth=1)) for way in ("UP", "DOWN"))
-        schema = _seen(graph, found)
+        schema, unplaced = _seen(graph, found), unplaced_runs(graph, found.id, first=_NEWEST)
     if as_json:
         print_json(
             dataset={
@@ -78,6 +79,7 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
                 "made_by": makers,
                 "read_by": readers,
                 "newest_partitions": newest,
+                "unplaced_runs": unplaced,
             }
         )
         return
@@ -86,6 +88,8 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
     _print_part(_COLUMNS, rows, empty="no column of it is known")
     _print_part(_CHECKS, [(c.name, c.kind, c.severity) for c in found.contract.checks], empty="it promises nothing")
     _print_part(_PARTITIONS, [_partition(one) for one in newest], empty="no version of it was ever reported")
+    for one in unplaced:
+        print_text(f"not published: what {one.job} wrote at {one.complete_at:%Y-%m-%d %H:%M} UTC: {one.reason}")
 
 
 def _seen(graph: Graph, found: Dataset) -> tuple[Any, ...]:
@@ -116,6 +120,7 @@ def _print_head(found: Dataset, names: Names, makers: list[str], readers: list[s
         tier=found.tier,
         properties=_pairs(found.properties),
         retention=str(found.retention) if found.retention else None,
+        observed=str(found.observed) if found.observed else None,
         contract=" ".join(part for part in (found.contract.file, found.contract.version) if part),
         made_by=tuple(makers),
         read_by=tuple(readers),
@@ -164,6 +169,7 @@ def _words(found: Dataset) -> dict[str, Any]:
         "tier": found.tier,
         "properties": found.properties,
         "retention": str(found.retention) if found.retention else None,
+        "observed": str(found.observed) if found.observed else None,
         "description": found.description,
         "scope": found.scope,
         "retired_at": found.retired_at,

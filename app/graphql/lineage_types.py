@@ -116,7 +116,8 @@ class Lineage:
     computed_at: datetime
     is_complete: bool
     incomplete_reasons: list[str] = strawberry.field(
-        description="NODE_LIMIT, DEPTH_LIMIT, EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS; clients must live with new ones."
+        description="NODE_LIMIT, DEPTH_LIMIT, EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS, UNRESOLVED_READS; clients "
+        "must live with new ones."
     )
     node_count: int
     total_node_count: int | None = strawberry.field(

@@ -160,34 +160,52 @@ CALL () {
   RETURN count(e) AS c26
 }
 CALL () {
+  UNWIND coalesce($edges.Partition_READ_BY_ObservedRun, []) AS x
+  MATCH (a:Partition {id: x.source}) MATCH (b:ObservedRun {id: x.target})
+  CREATE (a)-[e:READ_BY]->(b) SET e = x.properties
+  RETURN count(e) AS c27
+}
+CALL () {
+  UNWIND coalesce($edges.ObservedRun_WROTE_DatasetVersion, []) AS x
+  MATCH (a:ObservedRun {id: x.source}) MATCH (b:DatasetVersion {id: x.target})
+  CREATE (a)-[e:WROTE]->(b) SET e = x.properties
+  RETURN count(e) AS c28
+}
+CALL () {
+  UNWIND coalesce($edges.ObservedRun_UNPLACED_Dataset, []) AS x
+  MATCH (a:ObservedRun {id: x.source}) MATCH (b:Dataset {id: x.target})
+  CREATE (a)-[e:UNPLACED]->(b) SET e = x.properties
+  RETURN count(e) AS c29
+}
+CALL () {
   UNWIND coalesce($edges.DatasetVersion_SEEN_BY_Reading, []) AS x
   MATCH (a:DatasetVersion {id: x.source}) MATCH (b:Reading {id: x.target})
   CREATE (a)-[e:SEEN_BY]->(b) SET e = x.properties
-  RETURN count(e) AS c27
+  RETURN count(e) AS c30
 }
 CALL () {
   UNWIND coalesce($edges.JobPartition_FILLS_Partition, []) AS x
   MATCH (a:JobPartition {id: x.source}) MATCH (b:Partition {id: x.target})
   CREATE (a)-[e:FILLS]->(b) SET e = x.properties
-  RETURN count(e) AS c28
+  RETURN count(e) AS c31
 }
 CALL () {
   UNWIND coalesce($edges.JobPartition_HAS_RUN_Run, []) AS x
   MATCH (a:JobPartition {id: x.source}) MATCH (b:Run {id: x.target})
   CREATE (a)-[e:HAS_RUN]->(b) SET e = x.properties
-  RETURN count(e) AS c29
+  RETURN count(e) AS c32
 }
 CALL () {
   UNWIND coalesce($edges.Run_WROTE_DatasetVersion, []) AS x
   MATCH (a:Run {id: x.source}) MATCH (b:DatasetVersion {id: x.target})
   CREATE (a)-[e:WROTE]->(b) SET e = x.properties
-  RETURN count(e) AS c30
+  RETURN count(e) AS c33
 }
 CALL () {
   UNWIND coalesce($edges.Run_HAS_ATTEMPT_Attempt, []) AS x
   MATCH (a:Run {id: x.source}) MATCH (b:Attempt {id: x.target})
   CREATE (a)-[e:HAS_ATTEMPT]->(b) SET e = x.properties
-  RETURN count(e) AS c31
+  RETURN count(e) AS c34
 }
 RETURN c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11 + c12 + c13 + c14 + c15 + c16 + c17 + c18 + c19 + c20 +
-  c21 + c22 + c23 + c24 + c25 + c26 + c27 + c28 + c29 + c30 + c31 AS created
+  c21 + c22 + c23 + c24 + c25 + c26 + c27 + c28 + c29 + c30 + c31 + c32 + c33 + c34 AS created

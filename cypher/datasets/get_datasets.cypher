@@ -1,13 +1,13 @@
 // name:    datasets.get_datasets
 // purpose: Everything declared about some datasets, with their owners and the columns of their current schema.
 // param:   ids list of string - dataset ids
-// returns: id, namespace, name, format, location, partition_every, partition_from, partition_details, expose, retention, options, contract, description, tags, classification, domain, tier, properties, scope, retired_at, owners list, columns list - one row per dataset that exists
+// returns: id, namespace, name, format, location, partition_every, partition_from, partition_details, expose, retention, observed, options, contract, description, tags, classification, domain, tier, properties, scope, retired_at, owners list, columns list - one row per dataset that exists
 // access:  read
 UNWIND $ids AS dataset_id
 MATCH (d:Dataset {id: dataset_id})
 RETURN d.id AS id, d.namespace AS namespace, d.name AS name, d.format AS format, d.location AS location,
        d.partition_every AS partition_every, d.partition_from AS partition_from, d.partition_details AS partition_details,
-       d.expose AS expose, d.retention AS retention, d.options AS options, d.contract AS contract, d.description AS description, d.tags AS tags,
+       d.expose AS expose, d.retention AS retention, d.observed AS observed, d.options AS options, d.contract AS contract, d.description AS description, d.tags AS tags,
        d.classification AS classification, d.domain AS domain, d.tier AS tier, d.properties AS properties, d.scope AS scope, d.retired_at AS retired_at,
        COLLECT { MATCH (d)-[:OWNED_BY]->(o:Owner) RETURN o.name } AS owners,
        COLLECT {

@@ -1,10 +1,10 @@
 // name:    identity.settle
-// purpose: Says of datasets which one stands for them, and of evidence whether it counts.
+// purpose: Says of datasets which one stands for them, and of evidence whether it counts. `joined`: what was seen of them is to be looked at again.
 // param:   members list of map {id, entity} - entity null: it stands for itself alone
 // param:   evidence list of map {id, source, held} - source: id of the dataset that it starts from; held null: it counts
 // returns: one integer - one row
 // access:  write
-FOREACH (x IN $members | MERGE (d:Dataset {id: x.id}) SET d.entity = x.entity)
+FOREACH (x IN $members | MERGE (d:Dataset {id: x.id}) SET d.entity = x.entity, d.joined = 1)
 WITH 1 AS one
 CALL () {
   UNWIND $evidence AS x

@@ -8,7 +8,8 @@ UNWIND $ids AS id
 OPTIONAL MATCH (f:Field {id: id})
 OPTIONAL MATCH (v:DatasetVersion {id: id})
 OPTIONAL MATCH (r:Run {id: id})
-WITH id, coalesce(f.dataset, v.dataset, r.job, id) AS of, coalesce(f.tags, []) AS own
+OPTIONAL MATCH (s:ObservedRun {id: id})
+WITH id, coalesce(f.dataset, v.dataset, r.job, s.job, id) AS of, coalesce(f.tags, []) AS own
 OPTIONAL MATCH (own_d:Dataset {id: of})
 OPTIONAL MATCH (entity:Dataset {id: own_d.entity})
 OPTIONAL MATCH (j:Job {id: of})

@@ -13,7 +13,8 @@ OPTIONAL MATCH (c:Consumer {id: $id})
 OPTIONAL MATCH (f:Field {id: $id})
 OPTIONAL MATCH (v:DatasetVersion {id: $id})
 OPTIONAL MATCH (r:Run {id: $id})
-WITH at, known, coalesce(d, j, c, f, v, r) AS n, coalesce(f.dataset, v.dataset, r.job) AS of
+OPTIONAL MATCH (o:ObservedRun {id: $id})
+WITH at, known, coalesce(d, j, c, f, v, r, o) AS n, coalesce(f.dataset, v.dataset, r.job, o.job) AS of
 OPTIONAL MATCH (od:Dataset {id: of})
 OPTIONAL MATCH (oj:Job {id: of})
 RETURN at, known, labels(n)[0] AS label, n.id AS id, coalesce(n.namespace, od.namespace, oj.namespace) AS namespace,

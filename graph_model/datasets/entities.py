@@ -9,6 +9,7 @@ from typing import Any
 
 from graph_model.contracts.entities import Column, Contract
 from graph_model.names import Name
+from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.entities import Retention
 from graph_model.versions.entities import VersionState
@@ -38,6 +39,7 @@ class Dataset:
     properties: Mapping[str, Any] = field(default_factory=dict)
     expose: str | None = None
     retention: Retention | None = None
+    observed: Trust | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     scope: str = ""
     retired_at: datetime | None = None

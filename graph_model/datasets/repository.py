@@ -11,6 +11,7 @@ from graph_model.contracts.entities import Column, Contract
 from graph_model.datasets.entities import Dataset, Filters, PartitionOverview
 from graph_model.errors import DatasetNotFound
 from graph_model.names import Name, dataset_name_id
+from graph_model.observed import trust
 from graph_model.pages import Page, cut
 from graph_model.partitions.stored import scheme_of
 from graph_model.retention import entities as retention
@@ -107,6 +108,7 @@ def _dataset(row: Row) -> Dataset:
         properties=json.loads(row["properties"] or "{}"),
         expose=row["expose"],
         retention=retention.loads(row["retention"]),
+        observed=trust.loads(row["observed"]),
         options=json.loads(row["options"] or "{}"),
         scope=row["scope"] or "",
         retired_at=row["retired_at"],

@@ -13,6 +13,7 @@ from graph_model.identity.declare import spelled
 from graph_model.identity.locations import name_of_location
 from graph_model.jobs import definition as job_definition
 from graph_model.names import consumer_id, job_id
+from graph_model.observed import trust
 from graph_model.partitions.stored import details_of
 from graph_model.retention import entities as retention
 from graph_model.schemas import promises
@@ -31,6 +32,7 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "expose",
         "compatibility",
         "retention",
+        "observed",
         "options",
         "contract",
         "description",
@@ -75,6 +77,7 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "expose": spec.expose,
         "compatibility": promises.dumps(spec.compatibility) if spec.compatibility else None,
         "retention": retention.dumps(spec.retention) if spec.retention else None,
+        "observed": trust.dumps(spec.observed) if spec.observed else None,
         "options": _as_text(spec.options),
         "contract": contract_definition.dumps(spec.contract),
         "description": spec.description,

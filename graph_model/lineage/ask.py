@@ -20,7 +20,7 @@ from graph_model.lineage.entities import (
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.repository import NodeFacts, Root
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
-from graph_model.lineage.walk import BUDGET_SECONDS, NODE_LIMIT, Ceilings, Shown, Step, Walk, Walked
+from graph_model.lineage.walk import BUDGET_SECONDS, NODE_LIMIT, UNRESOLVED_READS, Ceilings, Shown, Step, Walk, Walked
 from graph_model.names import Name
 from graph_model.store.graph import Graph
 
@@ -87,8 +87,17 @@ def walk_from(
     steps: dict[Way, Step] = {way: step_of(graph, start, way) for way in _WAYS[direction]}
     shown = _shown(graph, wanted, start.root.at)
     walked = Walk(steps, start.nodes, ceilings=ceilings, also=start.also, shown=shown).to_its_end()
-    walked.reasons = dict.fromkeys([*start.reasons, *walked.reasons])
+    unknown = [UNRESOLVED_READS] if direction != "DOWN" and _misses_reads(graph, start, walked) else []
+    walked.reasons = dict.fromkeys([*start.reasons, *walked.reasons, *unknown])
     return walked
+
+
+def _misses_reads(graph: Rows, start: Start, walked: Walked) -> bool:
+    """Whether runs that others tell of read something of which they do not say the partition."""
+    if start.level not in ("VERSION", "RUN"):
+        return False
+    runs = [node.id for node in walked.nodes.values() if node.kind == "RUN" and node.direction != "DOWN"]
+    return bool(runs) and repository.reads_unknown(graph, runs)
 
 
 def answer(start: Start, walked: Walked, *, after: int = 0) -> Lineage:

@@ -20,6 +20,7 @@ KIND_OF_LABEL: dict[str, NodeKind] = {
     "Field": "COLUMN",
     "DatasetVersion": "VERSION",
     "Run": "RUN",
+    "ObservedRun": "RUN",
 }
 
 

@@ -100,6 +100,11 @@ def version_at(graph: Rows, partitions: Sequence[str], *, at: datetime) -> str |
     return rows[0]["id"] if rows else None
 
 
+def reads_unknown(graph: Rows, runs: Sequence[str]) -> bool:
+    """Whether it is not known of one of these runs, by id, what it read of all its inputs."""
+    return bool(graph.rows("lineage.unknown_reads", runs=list(runs)))
+
+
 def not_found(graph: Rows, name: Name, kind: NodeKind | None) -> NotFound:
     """The error for a name that means nothing, with the nearest one that does: of `kind`, or of any kind for None."""
     wanted: Collection[NodeKind] = (kind,) if kind else ("DATASET", "JOB", "CONSUMER")

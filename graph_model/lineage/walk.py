@@ -25,6 +25,7 @@ DEPTH_LIMIT = "DEPTH_LIMIT"
 NODE_LIMIT = "NODE_LIMIT"
 TIMEOUT = "TIMEOUT"
 UNRESOLVED_COLUMNS = "UNRESOLVED_COLUMNS"
+UNRESOLVED_READS = "UNRESOLVED_READS"
 
 Step = Callable[[Sequence[LineageNode]], Iterable[Hop]]
 Shown = Callable[[Sequence[LineageNode]], Collection[str]]

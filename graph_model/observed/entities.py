@@ -11,7 +11,7 @@ from typing import Any
 from graph_model.contracts.entities import Column
 from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import ColumnFlow, Shape
-from graph_model.names import Name
+from graph_model.names import Name, job_id, observed_run_id
 
 Facets = Mapping[str, Any]
 
@@ -73,6 +73,11 @@ class Observation:
     run_facets: Facets = field(default_factory=dict)
     job_facets: Facets = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def run_id(self) -> str | None:
+        """The id of the run in the graph; None: it is about none."""
+        return observed_run_id(job_id(self.job), self.run) if self.job and self.run else None
 
     @property
     def stamp(self) -> str:

@@ -14,6 +14,7 @@ from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
 from graph_model.observed.entities import Facets, Observation, Role, RunEventType
+from graph_model.observed.slices import Slices, kept_facets, part_key
 
 Stamped = dict[str, tuple[str, Any]]
 """Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
@@ -25,6 +26,10 @@ def latest(one: Stamped, other: Stamped) -> Stamped:
         name: max(filter(None, (one.get(name), other.get(name))), key=lambda said: said[0])
         for name in sorted({*one, *other})
     }
+
+
+def together(one: Slices, other: Slices) -> Slices:
+    return {part: latest(one.get(part, {}), other.get(part, {})) for part in sorted({*one, *other})}
 
 
 def stamped(facets: Facets, stamp: str) -> Stamped:
@@ -65,17 +70,20 @@ Part = tuple[str, Role]
 
 @dataclass(slots=True)
 class RunSaid:
-    """`parts`: its datasets, and when they were named."""
+    """`parts`: its datasets, and when they were named. `slices`: by part, what it says of its own share of them.
+    `heard`: when it was last spoken of."""
 
     job: str
     run: str
     types: set[RunEventType] = field(default_factory=set)
     first: datetime | None = None
+    heard: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     complete_at: datetime | None = None
     facets: Stamped = field(default_factory=dict)
     parts: dict[Part, Span] = field(default_factory=dict)
+    slices: Slices = field(default_factory=dict)
 
 
 Flow = tuple[str, str, str, str, FlowKind]
@@ -151,6 +159,8 @@ def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span
     run = said.runs.setdefault(observed_run_id(job, observation.run), RunSaid(job, observation.run))
     run.facets = latest(run.facets, stamped(observation.run_facets, observation.stamp))
     run.first = earlier(run.first, observation.at)
+    run.heard = later(run.heard, observation.at)
+    run.slices = together(run.slices, _slices(observation))
     if observation.event_type:
         run.types.add(observation.event_type)
         if observation.event_type is RunEventType.START:
@@ -159,3 +169,12 @@ def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span
             run.ended_at = later(run.ended_at, observation.at)
     run.complete_at = later(run.complete_at, _complete_at(observation))
     return run.parts
+
+
+def _slices(observation: Observation) -> Slices:
+    """What the datasets of an event say of this run. One that stands twice in it says what it says last."""
+    return {
+        part_key(seen.role, dataset_name_id(seen.name)): stamped(kept, observation.stamp)
+        for seen in observation.datasets
+        if (kept := kept_facets(seen))
+    }

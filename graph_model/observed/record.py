@@ -20,7 +20,8 @@ from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import Observation, Role, RunEventType
-from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest
+from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest, together
+from graph_model.observed.slices import nominal_start, parent_of, part_key, slices_of_text, slices_text
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
@@ -29,13 +30,14 @@ SOURCE = "openlineage"
 """The source of every edge that observations make: only observations widen it, and no declaration closes it."""
 
 
-def record_observations(graph: Graph, observations: Sequence[Observation]) -> None:
-    """Durable and whole when it returns. What is known already changes nothing."""
+def record_observations(graph: Graph, observations: Sequence[Observation]) -> tuple[str, ...]:
+    """Durable and whole when it returns. What is known already changes nothing. The runs, by id, that are marked now:
+    what they wrote may have to be published (`observed.publish`)."""
     said = gather(observations)
-    graph.write(lambda tx: _record(tx, observations, said), step="observe")
+    return graph.write(lambda tx: _record(tx, observations, said), step="observe")
 
 
-def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> None:
+def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> tuple[str, ...]:
     known = _lock(tx, said)
     runs, ended = _runs(known.runs, said)
     tx.rows(
@@ -46,7 +48,7 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
         runs=runs,
     )
     now = datetime.now(UTC)
-    _edges(tx, said, ended, now)
+    marked = _edges(tx, said, ended, now)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
@@ -54,6 +56,9 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
     if known.new:
         match_new(tx, known.new, now=now)
+    if known.new or said.same:
+        marked = _mark_by_names(tx, ended)
+    return marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +159,10 @@ def facets_text(facets: Stamped) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """A run that is known to be complete, with all that it read and wrote."""
+    """A run that is known to be complete, with all that it read and wrote. `is_news`: something of it is."""
 
+    run: str
+    is_news: bool
     job: str
     at: datetime
     parts: tuple[Part, ...]
@@ -167,13 +174,14 @@ def _runs(known: Mapping[str, Row], said: Said) -> tuple[list[Row], list[_Ended]
     for identity, run in sorted(said.runs.items()):
         before = known[identity]
         after = _together(before, run)
-        if any(before[key] != value for key, value in after.items()):
-            changed.append({"id": identity, "properties": {**after, "state": run_state(after["types"])}})
+        is_news = any(before[key] != value for key, value in after.items())
+        if is_news:
+            changed.append({"id": identity, "properties": {**after, **_derived(after)}})
         if after["complete_at"]:
             parts = [(name, Role.INPUT) for name in after["inputs"]] + [
                 (name, Role.OUTPUT) for name in after["outputs"]
             ]
-            ended.append(_Ended(run.job, after["complete_at"], tuple(parts)))
+            ended.append(_Ended(identity, is_news, run.job, after["complete_at"], tuple(parts)))
     return changed, ended
 
 
@@ -183,12 +191,28 @@ def _together(before: Row, run: RunSaid) -> Row:
     return {
         "types": sorted({*before["types"], *run.types}),
         "first": earlier(before["first"], run.first),
+        "heard": later(before["heard"], run.heard),
         "started_at": earlier(before["started_at"], run.started_at),
         "ended_at": later(before["ended_at"], run.ended_at),
         "complete_at": later(before["complete_at"], run.complete_at),
         "inputs": sorted({*before["inputs"], *said[Role.INPUT]}),
         "outputs": sorted({*before["outputs"], *said[Role.OUTPUT]}),
         "facets": facets_text(facets) if facets else None,
+        "slices": slices_text(together(slices_of_text(before["slices"]), run.slices)),
+    }
+
+
+def _derived(run: Row) -> Row:
+    """What follows from all that is known of a run. Whatever is new of it takes back that it counted as lost."""
+    facets = facets_of(run["facets"])
+    return {
+        "state": run_state(run["types"]),
+        "open": 1 if run["types"] and not run["ended_at"] else None,
+        "lost_because": None,
+        "lost_by": None,
+        "lost_at": None,
+        "parent": parent_of(facets),
+        "nominal": nominal_start(facets),
     }
 
 
@@ -213,7 +237,8 @@ def _write(tx: Transaction, query: str, parameter: str, rows: Sequence[Any], **m
         tx.rows(f"observed.{query}", **{parameter: rows}, **more)
 
 
-def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) -> None:
+def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) -> tuple[str, ...]:
+    """The runs that are marked by it."""
     spans: dict[tuple[str, Part], Span] = {}
     for run in said.runs.values():
         for part, span in run.parts.items():
@@ -229,8 +254,8 @@ def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) 
     for job, part in sorted({*spans, *complete}):
         rows[part[1]].append(_edge_row(job, part, spans.get((job, part)), complete.get((job, part))))
     if not any(rows.values()):
-        return
-    tx.rows(
+        return ()
+    seen = tx.rows(
         "observed.see_flows",
         inputs=rows[Role.INPUT],
         outputs=rows[Role.OUTPUT],
@@ -239,6 +264,23 @@ def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) 
         forever=FOREVER,
     )
     tx.rows("observed.settle_jobs", jobs=sorted({job for job, _ in {*spans, *complete}}), source=SOURCE)
+    return _mark(tx, ended, set(seen[0]["concerns"]))
+
+
+def _mark(tx: Transaction, ended: Sequence[_Ended], concerns: set[str]) -> tuple[str, ...]:
+    """Leaves the mark on complete runs that read something declared, or wrote something that they are trusted with."""
+    runs = [
+        run.run for run in ended if run.is_news and any(part_key(role, name) in concerns for name, role in run.parts)
+    ]
+    if runs:
+        tx.rows("observed.mark", runs=runs)
+    return tuple(runs)
+
+
+def _mark_by_names(tx: Transaction, ended: Sequence[_Ended]) -> tuple[str, ...]:
+    """As `_mark`, for runs whose datasets may have turned out to be declared ones by this very transaction."""
+    runs = sorted(run.run for run in ended if run.is_news)
+    return tuple(row["id"] for row in tx.rows("observed.mark_concerned", runs=runs)) if runs else ()
 
 
 def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:
