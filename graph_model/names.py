@@ -99,6 +99,21 @@ def flow_edge_id(kind: str, source: str, job: str, target: str) -> str:
     return _digest("fe", kind, source, job, target)
 
 
+def owner_edge_id(thing: str, source: str, owner: str) -> str:
+    """That somebody owns something, as one source says it."""
+    return _digest("oe", thing, source, owner)
+
+
+def precedes_edge_id(before: str, teller: str, after: str) -> str:
+    """That one job comes before another, as one of the two says it."""
+    return _digest("pe", before, teller, after)
+
+
+def observed_result_id(dataset: str, by: str, check: str) -> str:
+    """What one check found in a dataset during one observed run, or as one observation says it."""
+    return _digest("cr", dataset, by, check)
+
+
 def hold_id(target: str) -> str:
     """A target has one hold, which opens and closes; what it was before is told by the audit."""
     return _digest("hd", target)

@@ -70,3 +70,9 @@ MATCH (n:Run) WHERE n.id > $after
 WITH n ORDER BY n.id LIMIT $most
 OPTIONAL MATCH (n)-[e]->(m)
 RETURN n.id AS source, type(e) AS type, labels(m)[0] AS target_label, m.id AS target, properties(e) AS properties
+UNION ALL
+WITH $label AS label WHERE label = 'ObservedRun'
+MATCH (n:ObservedRun) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $most
+OPTIONAL MATCH (n)-[e]->(m)
+RETURN n.id AS source, type(e) AS type, labels(m)[0] AS target_label, m.id AS target, properties(e) AS properties

@@ -8,11 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from graph_model.checks.others import ForeignResult
 from graph_model.contracts.entities import Column
 from graph_model.lineage.entities import ColumnFlow, Shape
 from graph_model.names import Name
 
 Facets = Mapping[str, Any]
+Terms = Mapping[str, Any]
+"""What facets say, in our own terms (`told.py` lists them): plain values by term. None: it was taken back."""
 
 
 class RunEventType(StrEnum):
@@ -40,12 +43,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeenDataset:
-    """One dataset as one observation speaks of it. `columns` empty: nothing is said about them."""
+    """One dataset as one observation speaks of it. `columns` empty: nothing is said about them. `results`: what others
+    found in it, each check once."""
 
     name: Name
     role: Role
     facets: Facets = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
+    terms: Terms = field(default_factory=dict)
+    results: tuple[ForeignResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,8 @@ class Observation:
     shapes: tuple[Shape, ...] = ()
     run_facets: Facets = field(default_factory=dict)
     job_facets: Facets = field(default_factory=dict)
+    run_terms: Terms = field(default_factory=dict)
+    job_terms: Terms = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from graph_model.checks.others import ForeignResult
 from graph_model.contracts.entities import Column
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
-from graph_model.observed.entities import Facets, Observation, Role, RunEventType
+from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms
 
 Stamped = dict[str, tuple[str, Any]]
 """Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
@@ -26,7 +27,7 @@ def latest(one: Stamped, other: Stamped) -> Stamped:
     }
 
 
-def stamped(facets: Facets, stamp: str) -> Stamped:
+def stamped(facets: Facets | Terms, stamp: str) -> Stamped:
     return {name: (stamp, facet) for name, facet in facets.items()}
 
 
@@ -46,14 +47,25 @@ class Span:
 
 @dataclass(slots=True)
 class JobSaid:
+    """`before` and `after`: jobs that it follows and leads to without a dataset between, and when that was said;
+    `order_at`: when anything was said of that."""
+
     name: Name
     facets: Stamped = field(default_factory=dict)
+    terms: Stamped = field(default_factory=dict)
+    before: dict[Name, Span] = field(default_factory=dict)
+    after: dict[Name, Span] = field(default_factory=dict)
+    order_at: datetime | None = None
 
 
 @dataclass(slots=True)
 class DatasetSaid:
+    """`results` by run (or, without a run, by observation) and check, each with the stamp of who said it."""
+
     name: Name
     facets: Stamped = field(default_factory=dict)
+    terms: Stamped = field(default_factory=dict)
+    results: dict[tuple[str, str], tuple[str, datetime, ForeignResult]] = field(default_factory=dict)
     schemas: dict[tuple[Column, ...], Span] = field(default_factory=dict)
 
 
@@ -63,7 +75,7 @@ Part = tuple[str, Role]
 
 @dataclass(slots=True)
 class RunSaid:
-    """`parts`: its datasets, and when they were named."""
+    """`parts`: its datasets, and when they were named. `belongs_to`: job and run of its parents."""
 
     job: str
     run: str
@@ -73,6 +85,8 @@ class RunSaid:
     ended_at: datetime | None = None
     complete_at: datetime | None = None
     facets: Stamped = field(default_factory=dict)
+    terms: Stamped = field(default_factory=dict)
+    belongs_to: set[tuple[Name, str]] = field(default_factory=set)
     parts: dict[Part, Span] = field(default_factory=dict)
 
 
@@ -105,14 +119,29 @@ def _datasets(said: Said, observation: Observation) -> None:
     for seen in observation.datasets:
         about = said.datasets.setdefault(dataset_name_id(seen.name), DatasetSaid(seen.name))
         about.facets = latest(about.facets, stamped(seen.facets, observation.stamp))
+        about.terms = latest(about.terms, stamped(seen.terms, observation.stamp))
+        _results(about, observation, seen)
         if seen.columns:
             about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
+
+
+def _results(about: DatasetSaid, observation: Observation, seen: SeenDataset) -> None:
+    by = observation.id
+    if observation.job is not None and observation.run is not None:
+        by = observed_run_id(job_id(observation.job), observation.run)
+    for result in seen.results:
+        found = (observation.stamp, observation.at, result)
+        known = about.results.setdefault((by, result.check), found)
+        # Both sides of one event may speak of one dataset: then what failed counts.
+        about.results[by, result.check] = max(known, found, key=lambda one: (one[0], not one[2].passed))
 
 
 def _job(said: Said, observation: Observation, name: Name) -> None:
     identity = job_id(name)
     job = said.jobs.setdefault(identity, JobSaid(name))
     job.facets = latest(job.facets, stamped(observation.job_facets, observation.stamp))
+    job.terms = latest(job.terms, stamped(observation.job_terms, observation.stamp))
+    _order(job, observation)
     parts = _parts_of(said, observation, identity)
     for seen in observation.datasets:
         if seen.role is not Role.SUBJECT:
@@ -124,6 +153,17 @@ def _job(said: Said, observation: Observation, name: Name) -> None:
     for shape in observation.shapes:
         target, source = dataset_name_id(shape.target), dataset_name_id(shape.source)
         _see(flows, (source, shape.source_column, target, "", "INDIRECT"), observation)
+
+
+def _order(job: JobSaid, observation: Observation) -> None:
+    order = observation.run_terms.get("order")
+    if order is None:
+        return
+    job.order_at = later(job.order_at, observation.at)
+    for side, found in (("before", job.before), ("after", job.after)):
+        for one in order[side]:
+            if Name(*one["job"]) != job.name:
+                _see(found, Name(*one["job"]), observation)
 
 
 def _see(spans: dict[Any, Span], key: Any, observation: Observation) -> None:
@@ -141,6 +181,10 @@ def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span
         return said.parts.setdefault(job, {})
     run = said.runs.setdefault(observed_run_id(job, observation.run), RunSaid(job, observation.run))
     run.facets = latest(run.facets, stamped(observation.run_facets, observation.stamp))
+    run.terms = latest(run.terms, stamped(observation.run_terms, observation.stamp))
+    parent = observation.run_terms.get("parent")
+    if parent and (Name(*parent["job"]), parent["run"]) != (observation.job, observation.run):
+        run.belongs_to.add((Name(*parent["job"]), parent["run"]))
     run.first = earlier(run.first, observation.at)
     if observation.event_type:
         run.types.add(observation.event_type)

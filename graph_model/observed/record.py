@@ -18,12 +18,11 @@ from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import Observation, Role, RunEventType
 from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest
+from graph_model.observed.tell import SOURCE, HeardOfAll, hear_all, tell
+from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
-
-SOURCE = "openlineage"
-"""The source of every edge that observations make: only observations widen it, and no declaration closes it."""
 
 
 def record_observations(graph: Graph, observations: Sequence[Observation]) -> None:
@@ -34,29 +33,41 @@ def record_observations(graph: Graph, observations: Sequence[Observation]) -> No
 
 def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> None:
     known = _lock(tx, said)
-    runs, ended = _runs(known.runs, said)
+    heard = hear_all(said, known.terms, known.names, known.partial)
+    runs, ended = _runs(known.runs, said, heard)
     tx.rows(
         "observed.store",
         events=[_event_row(observation) for observation in observations],
-        jobs=_changed_facets(known.jobs, {identity: job.facets for identity, job in said.jobs.items()}),
-        datasets=_changed_facets(known.datasets, _facets_of_datasets(known, said)),
+        jobs=_changed_facets(
+            known.jobs,
+            {identity: job.facets for identity, job in said.jobs.items()},
+            {identity: job_properties(one) for identity, one in heard.jobs.items()},
+        ),
+        datasets=_changed_facets(
+            known.datasets,
+            _facets_of_datasets(known, said),
+            {identity: dataset_properties(one) for identity, one in heard.datasets.items()},
+        ),
         runs=runs,
     )
     now = datetime.now(UTC)
     _edges(tx, said, ended, now)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
+    tell(tx, said, heard, known.names, now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), the datasets by id of a name,
-    the runs by id."""
+    the runs by id, terms of all of them by id (JSON), and the jobs of which not all is known."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
     names: Mapping[str, str]
     runs: Mapping[str, Row]
+    terms: Mapping[str, str | None]
+    partial: frozenset[str]
 
 
 def _lock(tx: Transaction, said: Said) -> _Known:
@@ -81,6 +92,8 @@ def _lock(tx: Transaction, said: Said) -> _Known:
         datasets={row["dataset"]: row["facets"] for row in named},
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
+        terms={row["dataset"] or row["id"]: row["terms"] for row in rows},
+        partial=frozenset(row["id"] for row in rows if row["coverage"]),
     )
 
 
@@ -111,12 +124,15 @@ def _facets_of_datasets(known: _Known, said: Said) -> dict[str, Stamped]:
     return told
 
 
-def _changed_facets(known: Mapping[str, str | None], told: Mapping[str, Stamped]) -> list[Row]:
+def _changed_facets(
+    known: Mapping[str, str | None], told: Mapping[str, Stamped], beside: Mapping[str, Row]
+) -> list[Row]:
+    """`beside`: what else lies on the node because of its facets."""
     changed = []
     for identity, facets in sorted(told.items()):
         text = facets_text(latest(facets_of(known[identity]), facets))
         if text != (known[identity] or "{}"):
-            changed.append({"id": identity, "properties": {"facets": text}})
+            changed.append({"id": identity, "properties": {"facets": text, **beside[identity]}})
     return changed
 
 
@@ -138,14 +154,15 @@ class _Ended:
     parts: tuple[Part, ...]
 
 
-def _runs(known: Mapping[str, Row], said: Said) -> tuple[list[Row], list[_Ended]]:
+def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list[Row], list[_Ended]]:
     """What changes of the runs, and those that are complete now."""
     changed, ended = [], []
     for identity, run in sorted(said.runs.items()):
-        before = known[identity]
-        after = _together(before, run)
+        before, terms = known[identity], heard.runs[identity].after
+        after: Row = _together(before, run) | {"terms": terms_text(terms)}
         if any(before[key] != value for key, value in after.items()):
-            changed.append({"id": identity, "properties": {**after, "state": run_state(after["types"])}})
+            more = {"state": run_state(after["types"]), **run_properties(terms)}
+            changed.append({"id": identity, "properties": {**after, **more}})
         if after["complete_at"]:
             parts = [(name, Role.INPUT) for name in after["inputs"]] + [
                 (name, Role.OUTPUT) for name in after["outputs"]
