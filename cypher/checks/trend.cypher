@@ -3,7 +3,7 @@
 // param:   checks list of map {dataset, check} - dataset: id, check: name
 // param:   after string - id of the last result of the page before; null: the first page
 // param:   limit integer - how many for each check
-// returns: dataset, check, id, version, key, state, kind, passed, severity, failed_rows, message, sample, value, compared_with, source, checked_at - in order within a check
+// returns: dataset, check, id, version, key, state, kind, passed, severity, failed_rows, message, sample, value, compared_with, source, checked_at - in order within a check; version and state are null where others found it in no version that is known here
 // access:  read
 OPTIONAL MATCH (last:CheckResult {id: $after})
 WITH last.id AS last_id, coalesce(last.checked_at, datetime('9999-12-31T00:00:00Z')) AS last_time
@@ -15,7 +15,7 @@ CALL (x, last_id, last_time) {
   ORDER BY result.checked_at DESC, result.id DESC
   LIMIT $limit
 }
-MATCH (v:DatasetVersion)-[:CHECKED_BY]->(result)
+OPTIONAL MATCH (v:DatasetVersion)-[:CHECKED_BY]->(result)
 RETURN result.dataset AS dataset, result.check AS check, result.id AS id, v.id AS version, result.key AS key, v.state AS state,
   result.kind AS kind, result.passed AS passed, result.severity AS severity, result.failed_rows AS failed_rows,
   result.message AS message, result.sample AS sample, result.value AS value, result.compared_with AS compared_with,

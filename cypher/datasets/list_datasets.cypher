@@ -4,7 +4,9 @@
 // param:   namespace string - this one only; empty: all
 // param:   format string - this one only; empty: all
 // param:   owner string - what this one owns; empty: all
-// param:   tag string - with this tag; empty: all
+// param:   tag string - with this tag, declared or told by others; empty: all
+// param:   kind string - told to be of this kind, in capitals; empty: all
+// param:   within string - told to be in a database, schema … of this name; empty: all
 // param:   domain string - of this one; empty: all
 // param:   tier string - of this one; empty: all
 // param:   after_namespace string - the page starts after this namespace
@@ -21,7 +23,9 @@ WHERE x.retired_at IS NULL
   AND ($format = '' OR x.format = $format)
   AND ($domain = '' OR x.domain = $domain)
   AND ($tier = '' OR x.tier = $tier)
-  AND ($tag = '' OR $tag IN coalesce(x.tags, []))
+  AND ($tag = '' OR $tag IN coalesce(x.tags, []) OR $tag IN coalesce(x.observed_tags, []))
+  AND ($kind = '' OR x.observed_kind = $kind)
+  AND ($within = '' OR $within IN coalesce(x.observed_within, []))
   AND ($owner = '' OR EXISTS { MATCH (x)-[:OWNED_BY]->(o:Owner) WHERE o.name = $owner })
 RETURN x.id AS id
 ORDER BY x.namespace, x.name

@@ -18,7 +18,7 @@ CALL () {
   UNWIND $ids AS id
   MATCH (f:Field {id: id})
   MATCH (:Dataset {id: f.dataset})<-[e:PRODUCES]-(b:Job)
-  WHERE NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0
+  WHERE NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0 OR b.coverage IS NOT NULL
   RETURN id, e, b
 }
 WITH id, e, b, coalesce($known, datetime.realtime()) AS known
@@ -29,4 +29,4 @@ WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_see
   coalesce(e.required, true), coalesce(e.columns, [])]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
 RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
-  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops
+  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0 AND b.coverage IS NULL, edges]) AS hops

@@ -8,7 +8,7 @@ UNWIND $ids AS id
 OPTIONAL MATCH (f:Field {id: id})
 OPTIONAL MATCH (v:DatasetVersion {id: id})
 OPTIONAL MATCH (r:Run {id: id})
-WITH id, coalesce(f.dataset, v.dataset, r.job, id) AS of, coalesce(f.tags, []) AS own
+WITH id, coalesce(f.dataset, v.dataset, r.job, id) AS of, coalesce(f.tags, []) + coalesce(f.observed_tags, []) AS own
 OPTIONAL MATCH (d:Dataset {id: of})
 OPTIONAL MATCH (j:Job {id: of})
 OPTIONAL MATCH (c:Consumer {id: of})
@@ -17,4 +17,4 @@ WHERE n IS NOT NULL
 OPTIONAL MATCH (n)-[e:OWNED_BY]->(o:Owner)
 WHERE coalesce(e.valid_from <= $at AND $at < e.valid_to, true)
 WITH id, own, n, collect(o.name) AS owners
-RETURN id, own + coalesce(n.tags, []) AS tags, n.domain AS domain, n.tier AS tier, owners
+RETURN id, own + coalesce(n.tags, []) + coalesce(n.observed_tags, []) AS tags, n.domain AS domain, n.tier AS tier, owners

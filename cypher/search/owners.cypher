@@ -10,5 +10,5 @@ CALL db.index.fulltext.queryNodes('search_owners', query, {limit: $limit}) YIELD
 MATCH (n:Dataset|Job|Consumer)-[:OWNED_BY]->(o)
 WITH n, o, CASE WHEN n:Dataset THEN 'dataset' WHEN n:Job THEN 'job' ELSE 'consumer' END AS kind
 WHERE n.retired_at IS NULL AND kind IN $kinds
-RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, o.name AS owner
+RETURN DISTINCT kind, n.id AS id, n.namespace AS namespace, n.name AS name, o.name AS owner
 LIMIT $limit

@@ -13,5 +13,5 @@ WHERE found:DatasetName
 WITH found.name AS called, coalesce(d, found) AS n
 WITH called, n, CASE WHEN n:Dataset THEN 'dataset' WHEN n:Job THEN 'job' ELSE 'consumer' END AS kind
 WHERE NOT n:DatasetName AND n.retired_at IS NULL AND kind IN $kinds
-RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, called, n.description AS description,
-  n.tags AS tags, n.domain AS domain
+RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, called, coalesce(n.description, n.observed_description) AS description,
+  coalesce(n.tags, []) + coalesce(n.observed_tags, []) AS tags, n.domain AS domain

@@ -38,7 +38,7 @@ def _finding(row: Row) -> Finding:
         id=row["id"],
         version=row["version"],
         partition=row["key"],
-        state=VersionState(row["state"]),
+        state=VersionState(row["state"]) if row["state"] else None,
         result=check_result(row),
         checked_at=row["checked_at"],
     )

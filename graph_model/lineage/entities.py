@@ -70,7 +70,8 @@ class LineageNode:
     """`hops` is the distance from the root, `direction` where it lies from there (BOTH: in a cycle with it).
 
     `column` is set for COLUMN nodes only; `name` is then that of the dataset. `partition` and `state` are those of a
-    VERSION or a RUN, whose name is that of the dataset or the job. `hidden`: how many neighbours a ceiling kept out.
+    VERSION or a RUN, whose name is that of the dataset or the job; the state of a JOB is PARTIAL, where not all that it
+    does could be read. `hidden`: how many neighbours a ceiling kept out.
     """
 
     id: str
@@ -130,7 +131,7 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """Nodes come nearest first. `incomplete_reasons` empty: nothing was cut off (else NODE_LIMIT, DEPTH_LIMIT,
-    EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS). `has_more`: a later page has more nodes.
+    EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS, PARTIAL_COVERAGE). `has_more`: a later page has more nodes.
     """
 
     root: str

@@ -31,6 +31,7 @@ _KIND_OF_LABEL: dict[str, NodeKind] = {
     "DatasetVersion": "VERSION",
     "Run": "RUN",
 }
+PRECEDES = "PRECEDES"
 _BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
 _STRENGTH = ("declared", "observed", "parsed", "inferred")
 _NOT_FOUND: dict[NodeKind, type[NotFound]] = {
@@ -167,6 +168,12 @@ def step(
     """The flow edges of datasets, jobs and consumers one hop on; unordered."""
     query = "lineage.step_down" if direction == "DOWN" else "lineage.step_up"
     return _hops(graph, query, frontier, direction, at=at, known=known)
+
+
+def step_order(graph: Rows, job: str, *, direction: Way, at: datetime, known: datetime | None = None) -> list[Hop]:
+    """Jobs right before or after a job (by id) without data that flows: shown, and never walked on from."""
+    rows = graph.rows("lineage.order", id=job, way=direction, at=at, known=known)
+    return [replace(hop, goes_on=False) for row in rows for ends in row["hops"] for hop in _hops_to(ends, direction)]
 
 
 def step_columns(
