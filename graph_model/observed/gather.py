@@ -15,6 +15,9 @@ from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
 from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms
 
+CHECKS = ("assertions", "metrics")
+"""Terms that each job has for itself: names and kinds of its checks."""
+
 Stamped = dict[str, tuple[str, Any]]
 """Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
 
@@ -119,10 +122,16 @@ def _datasets(said: Said, observation: Observation) -> None:
     for seen in observation.datasets:
         about = said.datasets.setdefault(dataset_name_id(seen.name), DatasetSaid(seen.name))
         about.facets = latest(about.facets, stamped(seen.facets, observation.stamp))
-        about.terms = latest(about.terms, stamped(seen.terms, observation.stamp))
+        about.terms = latest(about.terms, stamped(_by_teller(seen.terms, observation), observation.stamp))
         _results(about, observation, seen)
         if seen.columns:
             about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
+
+
+def _by_teller(terms: Terms, observation: Observation) -> Terms:
+    """Several jobs test one dataset, each by checks of its own: what one tells takes nothing from the others."""
+    teller = str(observation.job or "")
+    return {f"{term} {teller}" if term in CHECKS else term: value for term, value in terms.items()}
 
 
 def _results(about: DatasetSaid, observation: Observation, seen: SeenDataset) -> None:

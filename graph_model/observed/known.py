@@ -11,6 +11,7 @@ from typing import Any
 
 from graph_model.names import Name
 
+_CHECKS = ("assertions ", "metrics ")
 _MEASURES = ("measured", "read", "written")
 
 
@@ -119,7 +120,7 @@ def told_of_dataset(text: str | None) -> ToldOfDataset | None:
         storage=said.get("storage", {}),
         data_source=said.get("data_source", {}),
         statistics=tuple(_statistics(kind, said[kind], stamps[kind]) for kind in _MEASURES if said.get(kind)),
-        checks=tuple(sorted({(name, kind) for term in ("assertions", "metrics") for name, kind in said.get(term, ())})),
+        checks=_checks(said),
     )
 
 
@@ -174,6 +175,12 @@ def _columns(said: Mapping[str, Any]) -> tuple[ToldColumn, ...]:
         ToldColumn(path, descriptions.get(path, ""), tuple(tags.get(path, ())))
         for path in sorted({*descriptions, *tags})
     )
+
+
+def _checks(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Those of every job that tells of some."""
+    terms = [term for term in said if term.startswith(_CHECKS)]
+    return tuple(sorted({(name, kind) for term in terms for name, kind in said[term]}))
 
 
 def _statistics(kind: str, said: Mapping[str, Any], stamp: str) -> Statistics:

@@ -3,9 +3,9 @@
 Each term is said by one facet, and the latest word counts, as for facets themselves; so what lies on a node is a pure
 function of the set of observations. A term is JSON: of datasets `owners`, `tags`, `description`, `column_tags`,
 `column_descriptions`, `kind`, `sub_kind`, `levels`, `catalog`, `storage`, `data_source`, `read`, `written`, `measured`,
-`assertions` and `metrics` (names and kinds of checks); of jobs `owners`, `tags`, `description`, `integration`,
-`processing`, `kind`, `code`; of runs `parent`, `root`, `nominal`, `error`, `engine`, `order`, `gaps`, `tests`, `query`,
-`tags`.
+`assertions` and `metrics` (names and kinds of checks, for each job that tells of them); of jobs `owners`, `tags`,
+`description`, `integration`, `processing`, `kind`, `code`; of runs `parent`, `root`, `nominal`, `error`, `engine`,
+`order`, `gaps`, `tests`, `query`, `tags`.
 
 What a graph is asked by (filters, search, walks) lies on the node as a property too, always beside what is declared and
 never in its place: `observed_description`, `observed_tags`, `observed_kind`, `integration` and others below.

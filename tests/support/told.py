@@ -94,7 +94,9 @@ def told_events() -> list[dict[str, Any]]:
         run_event("COMPLETE", "01:05:00", inputs=[orders], outputs=[totals], run_facets=first, job=SUM),
         run_event("START", "02:00:00", run=SECOND, run_facets=second, job=SUM),
         run_event("COMPLETE", "02:05:00", run=SECOND, inputs=[described("shop.orders")], outputs=[totals], job=SUM),
-        run_event("FAIL", "02:30:00", run="third", job="nightly.export", inputs=[totals], run_facets=failed),
+        run_event(
+            "FAIL", "02:30:00", run="third", job="nightly.export", inputs=[dataset("shop.totals")], run_facets=failed
+        ),
         about("03:00:00", ownership=owners("team:sales"), tags=tags("pii", "gold")),
         about("03:30:00", documentation=DELETED, catalog=DELETED),
         about("03:40:00", documentation=facet(description=7)),

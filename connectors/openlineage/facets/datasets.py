@@ -35,8 +35,8 @@ def terms_of_dataset(facets: Mapping[str, Any], columns: tuple[Column, ...], at:
 
 def statistics_of(facet: Facet) -> dict[str, int]:
     """Rows, bytes and files, as far as they were counted."""
-    counts = {ours: count_in(facet, theirs) for theirs, ours in _COUNTS.items()}
-    return {name: count for name, count in counts.items() if count is not None}
+    counts = ((ours, count_in(facet, theirs)) for theirs, ours in _COUNTS.items())
+    return {name: count for name, count in counts if count is not None}
 
 
 def _tags(facet: Facet) -> Terms:

@@ -64,8 +64,16 @@ def _error(facet: Facet) -> Terms:
     return {"error": text_in(facet, "message")}
 
 
+def _exception(facet: Facet) -> Terms:
+    """Spark's client sends its trace without an `errorMessage`: what went wrong stands in the first line."""
+    text = facet.get("message") or facet["stackTrace"]
+    return {"error": text_in({"text": text}, "text").partition("\n")[0]}
+
+
 def _engine(facet: Facet) -> Terms:
-    return {"engine": words_in(facet, "name", "version", "openlineageAdapterVersion")}
+    found = words_in(facet, "name", "version", "openlineageAdapterVersion")
+    words = {"name": "name", "version": "version", "openlineageAdapterVersion": "client"}
+    return {"engine": {ours: found[theirs] for theirs, ours in words.items() if theirs in found}}
 
 
 def _dependencies(facet: Facet) -> Terms:
@@ -107,6 +115,8 @@ def _query(facet: Facet) -> Terms:
 _READERS = {
     "parent": Reader(("parent", "root"), _parent),
     "nominalTime": Reader(("nominal",), _nominal),
+    # The facet of the standard, where it is there too, counts more: it comes later.
+    "spark.exception": Reader(("error",), _exception),
     "errorMessage": Reader(("error",), _error),
     "processing_engine": Reader(("engine",), _engine),
     "jobDependencies": Reader(("order",), _dependencies),
