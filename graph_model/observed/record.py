@@ -41,12 +41,12 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
         jobs=_changed_facets(
             known.jobs,
             {identity: job.facets for identity, job in said.jobs.items()},
-            {identity: job_properties(one) for identity, one in heard.jobs.items()},
+            {identity: job_properties(one) for identity, one in heard.jobs.items() if one.is_more},
         ),
         datasets=_changed_facets(
             known.datasets,
             _facets_of_datasets(known, said),
-            {identity: dataset_properties(one) for identity, one in heard.datasets.items()},
+            {identity: dataset_properties(one) for identity, one in heard.datasets.items() if one.is_more},
         ),
         runs=runs,
     )
@@ -127,12 +127,12 @@ def _facets_of_datasets(known: _Known, said: Said) -> dict[str, Stamped]:
 def _changed_facets(
     known: Mapping[str, str | None], told: Mapping[str, Stamped], beside: Mapping[str, Row]
 ) -> list[Row]:
-    """`beside`: what else lies on the node because of its facets."""
+    """`beside`: what else changes on the node because of its facets."""
     changed = []
     for identity, facets in sorted(told.items()):
         text = facets_text(latest(facets_of(known[identity]), facets))
-        if text != (known[identity] or "{}"):
-            changed.append({"id": identity, "properties": {"facets": text, **beside[identity]}})
+        if text != (known[identity] or "{}") or identity in beside:
+            changed.append({"id": identity, "properties": {"facets": text, **beside.get(identity, {})}})
     return changed
 
 

@@ -39,6 +39,11 @@ class Heard:
     def values(self) -> Values:
         return values_of(self.after)
 
+    @property
+    def is_more(self) -> bool:
+        """Whether anything is told, or told later, than was known before."""
+        return self.before != self.after
+
     def is_news(self, *terms: str) -> bool:
         """Whether one of the terms says something else than before."""
         return any(_value(self.before, term) != _value(self.after, term) for term in terms)

@@ -110,6 +110,7 @@ def test_results_hang_on_the_dataset_and_block_nothing(graph: Graph, side_driver
         id=dataset_id(ORDERS),
     )
     assert sorted(found) == [
+        ("openlineage/id_is_known", True, "warning", None),
         ("openlineage/id_is_there", True, "warning", None),
         ("openlineage/id_is_unique", False, "warning", None),
         ("openlineage/nullCount (id)", True, "warning", 0.0),

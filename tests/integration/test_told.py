@@ -59,7 +59,8 @@ def test_a_dataset_shows_what_others_tell_of_it(told: Graph) -> None:
     assert found.told.levels == (("DATABASE", "shop"), ("SCHEMA", "public"))
     assert found.told.catalog == {}
     assert found.told.storage == {"storageLayer": "iceberg", "fileFormat": "parquet"}
-    assert [name for name, _ in found.told.checks] == ["id_is_there", "id_is_unique", "nullCount (id)", "rowCount"]
+    checks = ["id_is_known", "id_is_there", "id_is_unique", "nullCount (id)", "rowCount"]
+    assert [name for name, _ in found.told.checks] == checks
     of_totals = dataset(told, TOTALS).told
     assert of_totals is not None
     (written,) = of_totals.statistics
@@ -255,7 +256,7 @@ def test_pages_of_observed_runs_follow_each_other(told: Graph) -> None:
         cursor = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    assert len(seen) == len(set(seen)) == 4
+    assert len(seen) == len(set(seen)) == 5
 
 
 def test_a_page_has_the_facets_in_our_terms_and_as_they_were_sent(told: Graph) -> None:

@@ -79,6 +79,8 @@ def told_events() -> list[dict[str, Any]]:
         dataQualityAssertions=assertions(id_is_there=True, id_is_unique=False),
         dataQualityMetrics=facet(rowCount=7, columnMetrics={"id": {"nullCount": 0}}),
     )
+    # Another job tests the dataset too, by a check of its own, and its word is older.
+    tested = dataset("shop.orders") | {"inputFacets": {"dataQualityAssertions": assertions(id_is_known=True)}}
     totals = dataset("shop.totals") | {"outputFacets": {"outputStatistics": facet(rowCount=3, size=120, fileCount=1)}}
     job = {
         "jobType": facet(processingType="BATCH", integration="AIRFLOW", jobType="TASK"),
@@ -101,4 +103,5 @@ def told_events() -> list[dict[str, Any]]:
         about("03:30:00", documentation=DELETED, catalog=DELETED),
         about("03:40:00", documentation=facet(description=7)),
         run_event(None, "04:00:00", run=DAG_RUN, job="nightly", job_facets={"ownership": owners("dag@example.org")}),
+        run_event("COMPLETE", "00:50:00", run="t", job="nightly.test", inputs=[tested]),
     ]

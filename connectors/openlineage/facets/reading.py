@@ -24,7 +24,7 @@ class Reader(NamedTuple):
     read: Callable[[Facet], Terms]
 
 
-ODD = (TypeError, KeyError, ValueError, AttributeError)
+ODD = (TypeError, KeyError, ValueError, AttributeError, OverflowError)
 
 
 def read_terms(facets: Mapping[str, Any], readers: Mapping[str, Reader], at: str, warn: Warn) -> Terms:
