@@ -97,8 +97,11 @@ def told(where: str, **facets: Any) -> Any:
             {"eventTime": "2013-01-05T00:00:00Z", "producer": PRODUCER, "dataset": dataset("t", **facets)}
         )
         return dict(event.datasets[0].terms), event.warnings
-    event = read_event(run_event("COMPLETE", "01:00:00", **{f"{where}_facets": facets}))
-    return dict(event.job_terms if where == "job" else event.run_terms), event.warnings
+    if where == "job":
+        event = read_event(run_event("COMPLETE", "01:00:00", job_facets=facets))
+        return dict(event.job_terms), event.warnings
+    event = read_event(run_event("COMPLETE", "01:00:00", run_facets=facets))
+    return dict(event.run_terms), event.warnings
 
 
 @pytest.mark.parametrize(
