@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from connectors.bell import ring
 from graph_model.errors import InvalidInput, Unavailable
+from graph_model.failpoints import failpoint
 from graph_model.names import Name
 from graph_model.observed.entities import Observation
+from graph_model.observed.publish import publish_runs
 from graph_model.observed.record import record_observations
 from graph_model.reads.entities import Counted, Read, ReadReport
 from graph_model.reads.record import checked, read_of, record_reads
@@ -27,6 +31,8 @@ from graph_model.versions.roots import Roots, as_roots
 MOST_REPORTS = 100
 MOST_OBSERVATIONS = 200
 
+log = structlog.get_logger(__name__)
+
 
 class Services:
     """`broker_url` None: nobody is rung, workers find their runs by looking. `reports`, `reads` and `observations`
@@ -39,16 +45,18 @@ class Services:
             lambda reports: report_versions(graph, reports, self.roots), most=MOST_REPORTS
         )
         self.reads: Group[Read, Counted] = Group(lambda reads: record_reads(graph, reads), most=MOST_REPORTS)
-        self.observations: Group[Observation, None] = Group(self.observe, most=MOST_OBSERVATIONS)
+        self.observations: Group[Observation, str | None] = Group(self.observe, most=MOST_OBSERVATIONS)
 
     @property
     def storage_root(self) -> Path:
         return self.roots.folder
 
-    def observe(self, observations: Sequence[Observation]) -> list[None]:
-        """Records observations together. All are durable when it returns, or none; None for each."""
-        record_observations(self.graph, observations)
-        return [None] * len(observations)
+    def observe(self, observations: Sequence[Observation]) -> list[str | None]:
+        """Records observations together. All are durable when it returns, or none. For each its run, by id, if it is
+        marked: what it wrote may have to be published."""
+        marked = set(record_observations(self.graph, observations))
+        runs = [observation.run_id for observation in observations]
+        return [run if run in marked else None for run in runs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +94,26 @@ def report_and_ring(services: Services, report: Report) -> Receipt:
     return receipt
 
 
+def observe_and_publish(services: Services, observation: Observation) -> None:
+    """Records an observation, and publishes what it completes."""
+    run = services.observations.submit(observation)
+    publish_observed(services, [run] if run else [])
+
+
+def publish_observed(services: Services, runs: Sequence[str]) -> None:
+    """Publishes what these observed runs wrote, and rings. All that was told is durable by now, and so is the mark of
+    what is to be done: whatever goes wrong here, the steward does it."""
+    if not runs:
+        return
+    failpoint("observed.before_publish")
+    try:
+        ring(services.broker_url, publish_runs(services.graph, runs))
+    except Unavailable as error:
+        log.warning("what runs of others wrote is published later", runs=len(runs), error=str(error))
+    except Exception:
+        log.exception("what runs of others wrote is published later", runs=len(runs))
+
+
 def moment(value: datetime | None, *, field: str) -> datetime | None:
     """`value` in UTC. A time without an offset could mean anything, so it raises InvalidInput."""
     if value is None:
@@ -97,7 +125,7 @@ def moment(value: datetime | None, *, field: str) -> datetime | None:
 
 def readable_location(location: str, root: Path) -> str:
     """Where a reader finds a content: a relative path is one below the storage root. Addresses of tables stay as
-    declared, so that what an `env:` in them stands for never leaves the process."""
-    if "#" in location or "://" in location or location.startswith(("env:", "/", "{root}")):
+    declared, so that what an `env:` in them stands for never leaves the process; what lies nowhere stays empty."""
+    if not location or "#" in location or "://" in location or location.startswith(("env:", "/", "{root}")):
         return location.replace("{root}", str(root))
     return str(root / location)

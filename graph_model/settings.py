@@ -135,6 +135,11 @@ class WorkerSettings(Settings):
         ge=0,
         description="how long runs may go on after the worker was asked to stop, before they are given back",
     )
+    lost_after_hours: float = Field(
+        default=72.0,
+        gt=0,
+        description="a run of others without an end, of which nothing was heard for so long, counts as lost",
+    )
     watchdog_seconds: float = Field(
         default=60.0,
         gt=0,

@@ -68,7 +68,14 @@ class Worker:
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
         grace = settings.lease_seconds * 2
-        sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings(), roots=roots, staging_grace=grace).all()
+        sweeps = Sweeps(
+            graph,
+            broker_url=broker_url,
+            notify=NotifySettings(),
+            roots=roots,
+            staging_grace=grace,
+            lost_after=settings.lost_after_hours * 3600,
+        ).all()
         self._threads = [
             Heartbeat(self._identities, every_seconds=settings.heartbeat_seconds),
             Steward(graph, sweeps, every_seconds=settings.sweep_seconds),

@@ -31,7 +31,11 @@ def open_task(run: ClaimedRun, roots: Roots | Path) -> Task:
     folder = _scratch_folder(run, roots.folder)
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "tmp").mkdir(parents=True)
-    inputs = tuple(replace(item, content=storage.located(item.content, roots)) for item in run.inputs)
+    # What lies nowhere has no place to open: a job that waits for it reads it by ways of its own.
+    inputs = tuple(
+        replace(item, content=storage.located(item.content, roots)) if item.content.location else item
+        for item in run.inputs
+    )
     outputs = tuple(
         replace(item, content=storage.located(item.content, roots), checks=places_found(item.checks, roots))
         for item in run.outputs

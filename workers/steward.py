@@ -15,6 +15,8 @@ from connectors.bell import ring
 from connectors.notify import deliver_due
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.errors import Unavailable
+from graph_model.observed.lost import close_lost
+from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -51,13 +53,21 @@ class Sweeps:
     """What the leader does. Each of these is safe to run by two leaders at once, and after any crash."""
 
     def __init__(
-        self, graph: Graph, *, broker_url: str | None, notify: NotifySettings, roots: Roots, staging_grace: float
+        self,
+        graph: Graph,
+        *,
+        broker_url: str | None,
+        notify: NotifySettings,
+        roots: Roots,
+        staging_grace: float,
+        lost_after: float,
     ) -> None:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
-        self._roots, self._staging_grace = roots, staging_grace
+        self._roots, self._staging_grace, self._lost_after = roots, staging_grace, lost_after
 
     def all(self) -> tuple[Sweep, ...]:
         return (
+            Sweep("publish what others wrote", self.publish_observed),
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("expire leases", self.expire_leases),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
@@ -65,9 +75,15 @@ class Sweeps:
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
             Sweep("expire versions", self.expire_versions),
             Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
+            Sweep("close lost runs", self.close_lost, every_seconds=30),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
         )
+
+    def publish_observed(self) -> None:
+        """What the process that recorded the runs did not come to."""
+        look_at_joined(self._graph)
+        ring(self._broker_url, publish_marked(self._graph))
 
     def evaluate_marks(self) -> None:
         ring(self._broker_url, evaluate_marks(self._graph))
@@ -97,6 +113,11 @@ class Sweeps:
         expired = expire_versions(self._graph)
         if expired:
             log.info("versions expired", versions=len(expired))
+
+    def close_lost(self) -> None:
+        lost = close_lost(self._graph, silent_seconds=self._lost_after)
+        if lost:
+            log.info("runs of others whose end was lost", runs=list(lost))
 
     def seal_audit(self) -> None:
         for _ in range(MOST_BATCHES):

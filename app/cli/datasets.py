@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graph_model.datasets.entities import Dataset, PartitionOverview
+    from graph_model.identity.show import KnownName, Names
     from graph_model.lineage.entities import Lineage
-    from graph_model.names import Name
     from graph_model.store.graph import Graph
 
 _LISTED = ("DATASET", "FORMAT", "PARTITIONS", "OWNERS", "TAGS", "DOMAIN", "TIER", "DESCRIPTION")
@@ -64,20 +64,25 @@ def list_datasets(
 def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
     """Show everything that is known of one dataset: what it is, whose, its columns, readers and newest partitions."""
     from graph_model.datasets import repository
+    from graph_model.identity.show import names_of
     from graph_model.lineage.ask import lineage
     from graph_model.observed.known import raw_facets
+    from graph_model.observed.unplaced import unplaced_runs
 
     with open_graph() as graph:
         found = repository.dataset(graph, find_dataset(graph, dataset).name)
-        names = [name for name in repository.names_of(graph, found.id) if name != found.name]
+        names = names_of(graph, found.id)
         newest = repository.partitions(graph, [found.id], first=_NEWEST)[found.id].items
         makers, readers = (_beside(lineage(graph, found.name, direction=way, depth=1)) for way in ("UP", "DOWN"))
-        schema = _seen(graph, found)
+        schema, unplaced = _seen(graph, found), unplaced_runs(graph, found.id, first=_NEWEST)
     if as_json:
         print_json(
             dataset={
                 **_words(found),
-                "names": names,
+                "names": [known.name for known in names.names if known.name != found.name],
+                "known_names": names.names,
+                "doubts": names.doubts,
+                "dropped_at": names.dropped_at,
                 "columns": found.columns or schema,
                 "contract": found.contract,
                 "told": found.told,
@@ -85,6 +90,7 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
                 "made_by": makers,
                 "read_by": readers,
                 "newest_partitions": newest,
+                "unplaced_runs": unplaced,
             }
         )
         return
@@ -95,6 +101,8 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
     _print_part(_COLUMNS, rows, empty="no column of it is known")
     _print_part(_CHECKS, [(c.name, c.kind, c.severity) for c in found.contract.checks], empty="it promises nothing")
     _print_part(_PARTITIONS, [_partition(one) for one in newest], empty="no version of it was ever reported")
+    for one in unplaced:
+        print_text(f"not published: what {one.job} wrote at {one.complete_at:%Y-%m-%d %H:%M} UTC: {one.reason}")
 
 
 def _seen(graph: Graph, found: Dataset) -> tuple[Any, ...]:
@@ -106,12 +114,13 @@ def _seen(graph: Graph, found: Dataset) -> tuple[Any, ...]:
     return columns_seen(graph, found.id)
 
 
-def _print_head(found: Dataset, names: list[Name], makers: list[str], readers: list[str]) -> None:
+def _print_head(found: Dataset, names: Names, makers: list[str], readers: list[str]) -> None:
     from graph_model.estate.schemes import sliced
 
     print_fields(
         dataset=found.name,
-        also_called=tuple(names),
+        also_called=tuple(_called(known) for known in names.names if known.name != found.name),
+        said_to_be=tuple(f"{one.other} (by {one.said_by}; does not count: {one.held})" for one in names.doubts),
         description=found.description,
         format=found.format,
         location=found.location,
@@ -124,13 +133,23 @@ def _print_head(found: Dataset, names: list[Name], makers: list[str], readers: l
         tier=found.tier,
         properties=_pairs(found.properties),
         retention=str(found.retention) if found.retention else None,
+        observed=str(found.observed) if found.observed else None,
         contract=" ".join(part for part in (found.contract.file, found.contract.version) if part),
         made_by=tuple(makers),
         read_by=tuple(readers),
         scope=found.scope,
         retired_at=found.retired_at,
+        dropped_at=names.dropped_at,
         **told_fields(found.told),
     )
+
+
+def _called(known: KnownName) -> str:
+    """A name, and who says why it is one of the dataset."""
+    from app.cli.names import words
+
+    why = "; ".join(f"{words(one)}, by {one.said_by}" for one in known.because)
+    return f"{known.name} ({why})" if why else str(known.name)
 
 
 def _pairs(values: Mapping[str, Any]) -> tuple[str, ...]:
@@ -164,6 +183,7 @@ def _words(found: Dataset) -> dict[str, Any]:
         "tier": found.tier,
         "properties": found.properties,
         "retention": str(found.retention) if found.retention else None,
+        "observed": str(found.observed) if found.observed else None,
         "description": found.description,
         "scope": found.scope,
         "retired_at": found.retired_at,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from graph_model.observed.runs import ObservedRun
     from graph_model.store.graph import Graph
 
-STATES = ("START", "RUNNING", "OTHER", "COMPLETE", "ABORT", "FAIL")
+STATES = ("START", "RUNNING", "OTHER", "COMPLETE", "ABORT", "FAIL", "LOST")
 _COLUMNS = ("RUN", "JOB", "STATE", "FOR", "STARTED", "ENDED", "PARTS", "READ", "MADE", "ERROR")
 _TESTS = ("TEST", "STATUS", "SEVERITY", "EXPECTED", "ACTUAL", "DESCRIPTION")
 
@@ -59,6 +59,7 @@ def print_one(run: ObservedRun) -> None:
         started=run.started_at,
         ended=run.ended_at,
         error=run.error,
+        lost_because=run.lost_because,
         not_read=run.gap,
         inputs=run.inputs,
         outputs=run.outputs,
@@ -92,6 +93,6 @@ def pairs(values: Mapping[str, str]) -> str:
 
 
 def _row(run: ObservedRun) -> tuple[object, ...]:
-    what = run.error.partition("\n")[0] or run.gap
+    what = run.error.partition("\n")[0] or run.lost_because or run.gap
     times = (run.nominal_start, run.started_at, run.ended_at)
     return (run.id, run.job, run.state, *times, run.parts or None, run.inputs, run.outputs, what)

@@ -18,10 +18,12 @@ from app.graphql.contracts import (
     document_in,
     levels_in,
 )
+from app.graphql.dataset_names import DatasetNames, dataset_names
 from app.graphql.enums import VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey
 from app.graphql.names import Node, Search, to_name
+from app.graphql.observed import UnplacedRun, unplaced_runs_of
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.schemas import SchemaHistory, schema_history
 from app.graphql.told import ToldOfDataset
@@ -204,6 +206,9 @@ class Dataset(Node):
     retention: str | None = strawberry.field(
         description="How long versions stay, such as `versions 30, age 90d`; null: for ever."
     )
+    observed: str | None = strawberry.field(
+        description="What a complete run of others does with it, such as `publishes by subset`; null: nothing."
+    )
     columns: list[Column]
     contract: Contract
     owners: list[str]
@@ -252,6 +257,17 @@ class Dataset(Node):
         )
         return Page(tuple(status.overview for status in found.items), found.has_next)
 
+    @strawberry.field(description="Under which names it is known, and where each is from.")
+    async def known_names(self, info: Info) -> DatasetNames:
+        return await dataset_names(info, self.id)
+
+    @strawberry.field(
+        description="Complete runs that others told of and that published nothing of it, because they do not say "
+        "clearly which partition they wrote; newest first."
+    )
+    async def unplaced_runs(self, info: Info, first: First = DEFAULT_PAGE) -> list[UnplacedRun]:
+        return await unplaced_runs_of(info, self.id, first=first)
+
     @strawberry.field(description="Its checks, those of the contract first, each with its history.")
     async def checks(self, info: Info) -> list[DatasetCheck]:
         return await checks_of(info, self.id, self.promised, self.told_checks)
@@ -277,6 +293,7 @@ class Dataset(Node):
             promised=found.contract.checks,
             expose=found.expose,
             retention=str(found.retention) if found.retention else None,
+            observed=str(found.observed) if found.observed else None,
             columns=columns_of(found.columns),
             contract=Contract.of(found),
             owners=list(found.owners),

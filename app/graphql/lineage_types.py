@@ -55,6 +55,7 @@ class LineageNode(Node):
     hidden: int
     partition: str | None
     state: str | None
+    dropped_at: datetime | None = strawberry.field(description="A dataset was dropped then, and not seen since.")
 
     @classmethod
     def of(cls, found: entities.LineageNode) -> LineageNode:
@@ -68,6 +69,7 @@ class LineageNode(Node):
             hidden=found.hidden,
             partition=found.partition,
             state=found.state,
+            dropped_at=found.dropped_at,
         )
 
 
@@ -114,7 +116,8 @@ class Lineage:
     computed_at: datetime
     is_complete: bool
     incomplete_reasons: list[str] = strawberry.field(
-        description="NODE_LIMIT, DEPTH_LIMIT, EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS; clients must live with new ones."
+        description="NODE_LIMIT, DEPTH_LIMIT, EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS, UNRESOLVED_READS; clients "
+        "must live with new ones."
     )
     node_count: int
     total_node_count: int | None = strawberry.field(

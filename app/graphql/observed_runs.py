@@ -21,7 +21,10 @@ from graph_model.observed import runs
 from graph_model.observed.known import raw_facets
 
 
-@strawberry.enum(description="What the events of a run say of it: the first three leave it open, the others end it.")
+@strawberry.enum(
+    description="What the events of a run say of it: the first three leave it open, the others end it. LOST: "
+    "its end never came, and it is over by evidence."
+)
 class ObservedRunState(Enum):
     START = "START"
     RUNNING = "RUNNING"
@@ -29,6 +32,7 @@ class ObservedRunState(Enum):
     COMPLETE = "COMPLETE"
     ABORT = "ABORT"
     FAIL = "FAIL"
+    LOST = "LOST"
 
 
 @strawberry.type(
@@ -44,6 +48,7 @@ class ObservedRun(Node):
     nominal_start: datetime | None = strawberry.field(description="The time that it is for, not when it ran.")
     nominal_end: datetime | None
     error: str
+    lost_because: str = strawberry.field(description="Why it counts as lost; empty: it does not.")
     gap: str = strawberry.field(description="What its client could not read of it; empty: nothing such was told.")
     inputs: list[QualifiedName]
     outputs: list[QualifiedName]
@@ -87,6 +92,7 @@ class ObservedRun(Node):
             nominal_start=found.nominal_start,
             nominal_end=found.nominal_end,
             error=found.error,
+            lost_because=found.lost_because,
             gap=found.gap,
             inputs=[QualifiedName.of(name) for name in found.inputs],
             outputs=[QualifiedName.of(name) for name in found.outputs],

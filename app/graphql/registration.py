@@ -55,6 +55,9 @@ class RegisterDatasetInput:
     name: NameInput
     format: str
     location: str | None = strawberry.field(default=None, description="{date} or {partition} stands for the partition.")
+    names: list[str] | None = strawberry.field(
+        default=None, description="What other systems call it, each as `NAMESPACE NAME`."
+    )
     url: str | None = strawberry.field(default=None, description="Of a table: the address of its database.")
     table: str | None = None
     options: JSON | None = strawberry.field(default=None, description="What the format needs, as an object.")
@@ -73,6 +76,10 @@ class RegisterDatasetInput:
     retention: JSON | None = strawberry.field(
         default=None, description="A length of time such as 90d, or an object of rules: versions, age, and so on."
     )
+    observed: JSON | None = strawberry.field(
+        default=None,
+        description="Whether what others tell of it publishes: an object with publish, partition and dimension.",
+    )
     contract: str | None = strawberry.field(default=None, description="The text of a contract of ODCS v3.")
     accept_breaks: list[str] | None = strawberry.field(default=None, description="Whom it may break, by name.")
     plan_hash: str | None = strawberry.field(default=None, description="Only if this is still the plan.")
@@ -85,6 +92,7 @@ class RegisterDatasetInput:
             {
                 "format": self.format,
                 "location": self.location,
+                "names": self.names,
                 "url": self.url,
                 "table": self.table,
                 "options": self.options,
@@ -99,6 +107,7 @@ class RegisterDatasetInput:
                 "expose": self.expose,
                 "compatibility": self.compatibility,
                 "retention": self.retention,
+                "observed": self.observed,
             }
         )
         return Registration(self.name.to_name(), words, self.contract or "")

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.rest.versions import services_of
-from app.services import Services
+from app.services import Services, observe_and_publish, publish_observed
 from connectors.openlineage.events import read_event
 from graph_model.errors import InvalidEvent, Unavailable
 from graph_model.observed.entities import Observation
@@ -30,7 +30,7 @@ async def observe(request: Request) -> Response:
     """Takes one event. The answer, which is empty, comes once all that it says is durable."""
     document = _parsed(await _body(request))
     observation = await asyncio.to_thread(read_event, document)
-    await asyncio.to_thread(services_of(request).observations.submit, observation)
+    await asyncio.to_thread(observe_and_publish, services_of(request), observation)
     return Response(status_code=201)
 
 
@@ -57,12 +57,15 @@ def _take_all(services: Services, documents: list[Any]) -> list[dict[str, Any]]:
             found.append((index, read_event(document, f"/{index}")))
         except InvalidEvent as error:
             failed.append(_failure(index, error, retriable=False))
+    marked: dict[str, None] = {}
     for start in range(0, len(found), AT_ONCE):
         part = found[start : start + AT_ONCE]
         try:
-            services.observe([observation for _, observation in part])
+            runs = services.observe([observation for _, observation in part])
+            marked |= dict.fromkeys(run for run in runs if run)
         except Unavailable as error:
             failed += [_failure(index, error, retriable=True) for index, _ in part]
+    publish_observed(services, list(marked))
     return sorted(failed, key=lambda failure: failure["index"])
 
 

@@ -32,6 +32,7 @@ from connectors.openlineage.facets import (
     terms_of_run,
 )
 from connectors.openlineage.flows import Warn, flows_of
+from connectors.openlineage.identity import is_drop, same_names
 from connectors.openlineage.schema import columns_of
 from graph_model.errors import InvalidEvent
 from graph_model.names import Name
@@ -158,7 +159,9 @@ def _seen(document: DatasetDocument, role: Role, at: str, warn: Warn) -> SeenDat
     name = Name(document.namespace, document.name)
     terms = terms_of_dataset(facets, columns, f"{at}/facets", warn)
     quality = quality_of(name, facets, f"{at}/facets", warn)
-    return SeenDataset(name, role, facets, columns, terms | quality.terms, quality.results)
+    terms |= quality.terms
+    same = same_names(name, facets, f"{at}/facets", warn)
+    return SeenDataset(name, role, facets, columns, same, is_drop(facets), terms, quality.results)
 
 
 def _with_tests(datasets: list[SeenDataset], tests: Any) -> list[SeenDataset]:

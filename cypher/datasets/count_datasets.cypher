@@ -12,15 +12,24 @@
 // returns: total integer - one row
 // access:  read
 MATCH (x:Dataset)
-WHERE x.retired_at IS NULL
+WHERE x.retired_at IS NULL AND coalesce(x.entity, x.id) = x.id
   AND ($search = '' OR toLower(x.namespace + '/' + x.name) CONTAINS $search
-       OR EXISTS { MATCH (n:DatasetName)-[:NAMES]->(x) WHERE toLower(n.namespace + '/' + n.name) CONTAINS $search })
+       OR EXISTS { MATCH (n:DatasetName)-[:NAMES]->(x) WHERE toLower(n.namespace + '/' + n.name) CONTAINS $search }
+       OR (x.entity IS NOT NULL AND EXISTS {
+         MATCH (n:DatasetName)-[:NAMES]->(m:Dataset {entity: x.entity}) WHERE toLower(n.namespace + '/' + n.name) CONTAINS $search
+       }))
   AND ($namespace = '' OR x.namespace = $namespace)
   AND ($format = '' OR x.format = $format)
   AND ($domain = '' OR x.domain = $domain)
   AND ($tier = '' OR x.tier = $tier)
-  AND ($tag = '' OR $tag IN coalesce(x.tags, []) OR $tag IN coalesce(x.observed_tags, []))
-  AND ($kind = '' OR x.observed_kind = $kind)
-  AND ($within = '' OR $within IN coalesce(x.observed_within, []))
-  AND ($owner = '' OR EXISTS { MATCH (x)-[:OWNED_BY]->(o:Owner) WHERE o.name = $owner })
+  AND ($tag = '' OR $tag IN coalesce(x.tags, []) OR $tag IN coalesce(x.observed_tags, [])
+       OR (x.entity IS NOT NULL AND EXISTS { MATCH (m:Dataset {entity: x.entity}) WHERE $tag IN coalesce(m.observed_tags, []) }))
+  AND ($kind = '' OR x.observed_kind = $kind
+       OR (x.entity IS NOT NULL AND EXISTS { MATCH (m:Dataset {entity: x.entity}) WHERE m.observed_kind = $kind }))
+  AND ($within = '' OR $within IN coalesce(x.observed_within, [])
+       OR (x.entity IS NOT NULL AND EXISTS { MATCH (m:Dataset {entity: x.entity}) WHERE $within IN coalesce(m.observed_within, []) }))
+  AND ($owner = '' OR EXISTS { MATCH (x)-[:OWNED_BY]->(o:Owner) WHERE o.name = $owner }
+       OR (x.entity IS NOT NULL AND EXISTS {
+         MATCH (:Dataset {entity: x.entity})-[:OWNED_BY]->(o:Owner) WHERE o.name = $owner
+       }))
 RETURN count(x) AS total

@@ -5,7 +5,7 @@
 // param:   source string
 // param:   now datetime
 // param:   forever datetime
-// returns: seen integer - one row: how many edges
+// returns: concerns list of string - one row: the parts (ROLE/id of the name) that are declared, of outputs those that others are trusted to publish
 // access:  write
 CALL () {
   UNWIND $inputs AS x
@@ -17,7 +17,8 @@ CALL () {
   FOREACH (_ IN CASE WHEN x.first < e.valid_from THEN [1] ELSE [] END | SET e.valid_from = x.first)
   FOREACH (_ IN CASE WHEN x.last > e.last_seen THEN [1] ELSE [] END | SET e.last_seen = x.last)
   FOREACH (_ IN CASE WHEN e.complete_at IS NULL OR x.complete_at > e.complete_at THEN [1] ELSE [] END | SET e.complete_at = x.complete_at)
-  RETURN count(*) AS read
+  RETURN collect(CASE WHEN d.format IS NOT NULL OR EXISTS { MATCH (t:Dataset {id: d.entity}) WHERE t.format IS NOT NULL }
+    THEN 'INPUT/' + x.name END) AS read
 }
 CALL () {
   UNWIND $outputs AS x
@@ -29,6 +30,7 @@ CALL () {
   FOREACH (_ IN CASE WHEN x.first < e.valid_from THEN [1] ELSE [] END | SET e.valid_from = x.first)
   FOREACH (_ IN CASE WHEN x.last > e.last_seen THEN [1] ELSE [] END | SET e.last_seen = x.last)
   FOREACH (_ IN CASE WHEN e.complete_at IS NULL OR x.complete_at > e.complete_at THEN [1] ELSE [] END | SET e.complete_at = x.complete_at)
-  RETURN count(*) AS made
+  RETURN collect(CASE WHEN d.observed IS NOT NULL OR EXISTS { MATCH (t:Dataset {id: d.entity}) WHERE t.observed IS NOT NULL }
+    THEN 'OUTPUT/' + x.name END) AS made
 }
-RETURN read + made AS seen
+RETURN read + made AS concerns

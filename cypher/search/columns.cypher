@@ -14,5 +14,7 @@ WHERE d.retired_at IS NULL
       NOT EXISTS { MATCH (d)-[s:HAS_SCHEMA]->(:SchemaVersion) WHERE s.valid_to > datetime.realtime() }
       AND EXISTS { MATCH (f)<-[:HAS_FIELD]-(:SchemaVersion)<-[:WITH_SCHEMA|SHOWED]-() }
     ))
+OPTIONAL MATCH (entity:Dataset {id: d.entity})
+WITH f, coalesce(entity, d) AS d
 RETURN d.id AS id, d.namespace AS namespace, d.name AS name, f.path AS path, coalesce(f.description, f.observed_description) AS description,
   coalesce(f.tags, []) + coalesce(f.observed_tags, []) AS tags

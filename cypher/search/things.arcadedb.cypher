@@ -5,12 +5,14 @@
 // param:   limit integer - how many rows at most
 // returns: kind string, id string, namespace string, name string, called string, description string, tags list of string, domain string - one row each, `called` being one of its names
 // access:  read
-MATCH (n:Dataset)<-[:NAMES]-(a:DatasetName)
+MATCH (named:Dataset)<-[:NAMES]-(a:DatasetName)
+OPTIONAL MATCH (entity:Dataset {id: named.entity})
+WITH a, named AS m, coalesce(entity, named) AS n
 WHERE 'dataset' IN $kinds AND n.retired_at IS NULL
-  AND any(word IN $words WHERE toLower(a.namespace + ' ' + a.name + ' ' + n.name + ' ' + coalesce(n.description, n.observed_description, '') + ' '
-    + coalesce(n.domain, '') + reduce(said = '', tag IN coalesce(n.tags, []) + coalesce(n.observed_tags, []) | said + ' ' + tag)) CONTAINS word)
+  AND any(word IN $words WHERE toLower(a.namespace + ' ' + a.name + ' ' + n.name + ' ' + coalesce(n.description, n.observed_description, m.observed_description, '') + ' '
+    + coalesce(n.domain, '') + reduce(said = '', tag IN coalesce(n.tags, []) + coalesce(n.observed_tags, []) + coalesce(m.observed_tags, []) | said + ' ' + tag)) CONTAINS word)
 RETURN 'dataset' AS kind, n.id AS id, n.namespace AS namespace, n.name AS name, a.name AS called,
-  coalesce(n.description, n.observed_description) AS description, coalesce(n.tags, []) + coalesce(n.observed_tags, []) AS tags, n.domain AS domain
+  coalesce(n.description, n.observed_description, m.observed_description) AS description, coalesce(n.tags, []) + coalesce(n.observed_tags, []) + coalesce(m.observed_tags, []) AS tags, n.domain AS domain
 LIMIT $limit
 UNION ALL
 MATCH (n:Job)

@@ -1,5 +1,5 @@
 // name:    versions.rereadable
-// purpose: Good versions of a dataset with where their content lies, those that were not read again for the longest time first.
+// purpose: Good versions of a dataset with where their content lies (what lies nowhere cannot be read), those that were not read again for the longest time first.
 // param:   dataset string
 // param:   partition string - only versions of the partition with this key; null: any
 // param:   version string - only this one; null: any
@@ -8,7 +8,7 @@
 // returns: id, namespace, name, key, state, format, location, options, metrics, content_hash, later list of string - later: states of versions that were reported to the same place after it
 // access:  read
 MATCH (v:DatasetVersion {dataset: $dataset})
-WHERE v.state IN ['PUBLISHED', 'SUPERSEDED'] AND v.content_hash IS NOT NULL
+WHERE v.state IN ['PUBLISHED', 'SUPERSEDED'] AND v.content_hash IS NOT NULL AND v.location <> ''
   AND ($partition IS NULL OR v.key = $partition) AND ($version IS NULL OR v.id = $version)
   AND ($since IS NULL OR v.reported_at >= $since)
 WITH v, coalesce(v.reread_at, datetime('0001-01-01T00:00:00Z')) AS last_read

@@ -10,6 +10,7 @@ from typing import Any
 from graph_model.contracts.entities import Column, Contract
 from graph_model.names import Name
 from graph_model.observed.known import ToldOfDataset
+from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.entities import Retention
 from graph_model.versions.entities import VersionState
@@ -43,6 +44,7 @@ class Dataset:
     properties: Mapping[str, Any] = field(default_factory=dict)
     expose: str | None = None
     retention: Retention | None = None
+    observed: Trust | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     told: ToldOfDataset | None = None
     facets: str = ""

@@ -11,7 +11,8 @@ from graph_model.contracts.entities import Column, Contract
 from graph_model.datasets.entities import Dataset, Filters, PartitionOverview
 from graph_model.errors import DatasetNotFound
 from graph_model.names import Name, dataset_name_id
-from graph_model.observed.known import ToldColumn, told_of_dataset
+from graph_model.observed import trust
+from graph_model.observed.known import ToldColumn, latest_of, told_of_dataset
 from graph_model.pages import Page, cut
 from graph_model.partitions.stored import scheme_of
 from graph_model.retention import entities as retention
@@ -67,11 +68,6 @@ def datasets_by_name(graph: Graph, names: Sequence[Name]) -> Mapping[Name, Datas
     return {name: found[key] for name, key in ids.items() if key in found}
 
 
-def names_of(graph: Graph, dataset: str) -> tuple[Name, ...]:
-    """Every name of a dataset (by id), in order."""
-    return tuple(Name(row["namespace"], row["name"]) for row in graph.rows("datasets.names_of", id=dataset))
-
-
 def known_datasets(graph: Graph, namespace: str) -> tuple[str, ...]:
     """Names to find a nearest one among; those of `namespace` first."""
     rows = graph.rows("datasets.known_names", namespace=namespace, limit=KNOWN_NAMES)
@@ -96,7 +92,7 @@ def partitions(
 
 def _dataset(row: Row) -> Dataset:
     contract = definition.loads(row["contract"]) if row["contract"] else Contract()
-    told = told_of_dataset(row["terms"])
+    told = told_of_dataset(latest_of(row["terms"]))
     columns = _described(columns_of(row["columns"]), contract.columns) or contract.columns or columns_of(row["seen"])
     return Dataset(
         id=row["id"],
@@ -115,9 +111,10 @@ def _dataset(row: Row) -> Dataset:
         properties=json.loads(row["properties"] or "{}"),
         expose=row["expose"],
         retention=retention.loads(row["retention"]),
+        observed=trust.loads(row["observed"]),
         options=json.loads(row["options"] or "{}"),
         told=told,
-        facets=row["facets"] or "",
+        facets=latest_of(row["facets"]) or "",
         scope=row["scope"] or "",
         retired_at=row["retired_at"],
     )

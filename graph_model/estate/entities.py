@@ -9,6 +9,7 @@ from typing import Any, Literal
 from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
 from graph_model.names import Name
+from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.entities import Retention
@@ -23,8 +24,10 @@ class DatasetSpec:
     """`location` is a template (`{date}` or `{partition}` stands for the partition key) or None for outputs of runs
     that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
     `expose: copy` keeps `location` up to date after each publish. `document` is the whole of the contract's file.
-    `retention` is that of the contract where the estate says none. `properties` are what people want to note besides:
-    texts, numbers and truth values by name."""
+    `retention` is that of the contract where the estate says none. `observed` None: what others tell of it publishes
+    nothing. `properties` are what people want to note besides: texts, numbers and truth values by name. `names` are
+    those that other systems have for it; a key of a partition in them is written {date} or {partition}, and one that
+    ends in a slash is a folder."""
 
     name: Name
     format: str
@@ -42,7 +45,9 @@ class DatasetSpec:
     expose: Literal["copy"] | None = None
     compatibility: Promise | None = None
     retention: Retention | None = None
+    observed: Trust | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    names: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,11 @@ from typing import Any
 from graph_model.contracts import definition as contract_definition
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Node, NodeKind, without_empty
+from graph_model.identity.declare import spelled
+from graph_model.identity.locations import name_of_location
 from graph_model.jobs import definition as job_definition
 from graph_model.names import consumer_id, job_id
+from graph_model.observed import trust
 from graph_model.partitions.stored import details_of
 from graph_model.retention import entities as retention
 from graph_model.schemas import promises
@@ -22,12 +25,14 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "name",
         "format",
         "location",
+        "names",
         "partition_every",
         "partition_from",
         "partition_details",
         "expose",
         "compatibility",
         "retention",
+        "observed",
         "options",
         "contract",
         "description",
@@ -65,12 +70,14 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "name": spec.name.name,
         "format": spec.format,
         "location": spec.location,
+        "names": _names(spec),
         "partition_every": spec.partitions.every,
         "partition_from": spec.partitions.start,
         "partition_details": details_of(spec.partitions),
         "expose": spec.expose,
         "compatibility": promises.dumps(spec.compatibility) if spec.compatibility else None,
         "retention": retention.dumps(spec.retention) if spec.retention else None,
+        "observed": trust.dumps(spec.observed) if spec.observed else None,
         "options": _as_text(spec.options),
         "contract": contract_definition.dumps(spec.contract),
         "description": spec.description,
@@ -82,6 +89,12 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "scope": scope,
     }
     return Node(id, "dataset", without_empty(properties))
+
+
+def _names(spec: DatasetSpec) -> list[str]:
+    """The names that are declared, and the one that its place has."""
+    place = name_of_location(spec.location)
+    return sorted({spelled(name) for name in (*spec.names, place) if name and name != spec.name})
 
 
 def job_node(spec: JobSpec, *, scope: str, columns_known: bool, unresolved: Sequence[str]) -> Node:

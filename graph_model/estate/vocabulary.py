@@ -14,6 +14,7 @@ IMPORT = "import:"
 DATASET_KEYS = (
     "format",
     "location",
+    "names",
     "partition",
     "contract",
     "owner",
@@ -27,6 +28,7 @@ DATASET_KEYS = (
     "expose",
     "compatibility",
     "retention",
+    "observed",
     "options",
     "url",
     "table",
@@ -49,6 +51,7 @@ JOB_KEYS = (
 )
 INPUT_KEYS = ("dataset", "window", "optional", "correction")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
+OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description", "on_violation")
 DEADLINE_KEYS = ("by", "timezone")

@@ -11,6 +11,7 @@ from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
+from graph_model.observed import trust
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
 from graph_model.retention import entities as retention
@@ -29,6 +30,8 @@ _UNTOLD = frozenset(
         "properties",
         "compatibility",
         "retention",
+        "observed",
+        "names",
     }
 )
 _EDGE_WORDS = {
@@ -59,12 +62,20 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
             yield from _changed_slicing(old, new)
         elif old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
+    yield from _changed_names(before, after)
     yield from _changed_options(before, after)
     yield from _changed_own_properties(before, after)
     yield from _changed_promise(before, after)
     yield from _changed_retention(before, after)
+    yield from _changed_trust(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
+
+
+def _changed_names(before: Node, after: Node) -> Iterator[str]:
+    old, new = (set(node.properties.get("names", ())) for node in (before, after))
+    yield from (f"also called {name}" for name in sorted(new - old))
+    yield from (f"no longer called {name}" for name in sorted(old - new))
 
 
 def changed_contract(before: Contract, after: Contract) -> Iterator[str]:
@@ -188,6 +199,12 @@ def _changed_retention(before: Node, after: Node) -> Iterator[str]:
     old, new = (retention.loads(node.properties.get("retention")) for node in (before, after))
     if old != new:
         yield f"retention: {old or 'for ever'} → {new or 'for ever'}"
+
+
+def _changed_trust(before: Node, after: Node) -> Iterator[str]:
+    old, new = (trust.loads(node.properties.get("observed")) for node in (before, after))
+    if old != new:
+        yield f"observed: {old or 'publishes nothing'} → {new or 'publishes nothing'}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

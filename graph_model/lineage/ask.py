@@ -17,11 +17,14 @@ from graph_model.lineage.entities import (
     NodeKind,
     Way,
 )
-from graph_model.lineage.repository import PRECEDES, NodeFacts, Root, Rows
+from graph_model.lineage.hops import PRECEDES
+from graph_model.lineage.merging import Rows
+from graph_model.lineage.repository import NodeFacts, Root
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
 from graph_model.lineage.walk import (
     BUDGET_SECONDS,
     NODE_LIMIT,
+    UNRESOLVED_READS,
     Ceilings,
     Shown,
     Step,
@@ -96,7 +99,8 @@ def walk_from(
     shown = _shown(graph, wanted, start.root.at)
     walked = Walk(steps, start.nodes, ceilings=ceilings, also=start.also, shown=shown).to_its_end()
     _no_flow_over_order(walked)
-    walked.reasons = dict.fromkeys([*start.reasons, *walked.reasons, *reasons_of_coverage(walked)])
+    unknown = [UNRESOLVED_READS] if direction != "DOWN" and _misses_reads(graph, start, walked) else []
+    walked.reasons = dict.fromkeys([*start.reasons, *walked.reasons, *unknown, *reasons_of_coverage(walked)])
     return walked
 
 
@@ -110,6 +114,14 @@ def _no_flow_over_order(walked: Walked) -> None:
         if hop.edge.kind != PRECEDES
         or (hop.edge.source not in walked.bridged and hop.edge.target not in walked.bridged)
     }
+
+
+def _misses_reads(graph: Rows, start: Start, walked: Walked) -> bool:
+    """Whether runs that others tell of read something of which they do not say the partition."""
+    if start.level not in ("VERSION", "RUN"):
+        return False
+    runs = [node.id for node in walked.nodes.values() if node.kind == "RUN" and node.direction != "DOWN"]
+    return bool(runs) and repository.reads_unknown(graph, runs)
 
 
 def answer(start: Start, walked: Walked, *, after: int = 0) -> Lineage:

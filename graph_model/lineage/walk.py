@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from graph_model.lineage import repository
+from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode, Way
-from graph_model.lineage.repository import Hop, Rows
+from graph_model.lineage.hops import Hop
+from graph_model.lineage.merging import Rows
 
 BUDGET_SECONDS = 20.0
 NODES_PER_QUERY = 1000
@@ -25,6 +26,7 @@ NODE_LIMIT = "NODE_LIMIT"
 TIMEOUT = "TIMEOUT"
 UNRESOLVED_COLUMNS = "UNRESOLVED_COLUMNS"
 PARTIAL_COVERAGE = "PARTIAL_COVERAGE"
+UNRESOLVED_READS = "UNRESOLVED_READS"
 
 Step = Callable[[Sequence[LineageNode]], Iterable[Hop]]
 Shown = Callable[[Sequence[LineageNode]], Collection[str]]
@@ -168,7 +170,7 @@ def walk_datasets(
     """The walk over datasets, jobs and consumers from several nodes at once."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        return repository.step(graph, [node.id for node in frontier], direction=direction, at=at)
+        return hops.step(graph, frontier, direction=direction, at=at)
 
     return walk(step, start, ceilings=ceilings)
 
@@ -191,6 +193,8 @@ def _placed(node: LineageNode, hops: int, way: Way) -> LineageNode:
         partition=node.partition,
         state=node.state,
         technical=node.technical,
+        members=node.members,
+        dropped_at=node.dropped_at,
     )
 
 

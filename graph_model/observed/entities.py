@@ -10,8 +10,9 @@ from typing import Any
 
 from graph_model.checks.others import ForeignResult
 from graph_model.contracts.entities import Column
+from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import ColumnFlow, Shape
-from graph_model.names import Name
+from graph_model.names import Name, job_id, observed_run_id
 
 Facets = Mapping[str, Any]
 Terms = Mapping[str, Any]
@@ -43,13 +44,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeenDataset:
-    """One dataset as one observation speaks of it. `columns` empty: nothing is said about them. `results`: what others
-    found in it, each check once."""
+    """One dataset as one observation speaks of it. `columns` empty: nothing is said about them. `same` are other names
+    of it; `is_drop`: from then on it is gone. `results`: what others found in it, each check once."""
 
     name: Name
     role: Role
     facets: Facets = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
+    same: tuple[SameName, ...] = ()
+    is_drop: bool = False
     terms: Terms = field(default_factory=dict)
     results: tuple[ForeignResult, ...] = ()
 
@@ -77,6 +80,11 @@ class Observation:
     run_terms: Terms = field(default_factory=dict)
     job_terms: Terms = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def run_id(self) -> str | None:
+        """The id of the run in the graph; None: it is about none."""
+        return observed_run_id(job_id(self.job), self.run) if self.job and self.run else None
 
     @property
     def stamp(self) -> str:

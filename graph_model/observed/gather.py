@@ -10,10 +10,12 @@ from typing import Any
 
 from graph_model.checks.others import ForeignResult
 from graph_model.contracts.entities import Column
+from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
 from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms
+from graph_model.observed.slices import Slices, kept_facets, part_key
 
 CHECKS = ("assertions", "metrics")
 """Terms that each job has for itself: names and kinds of its checks."""
@@ -28,6 +30,10 @@ def latest(one: Stamped, other: Stamped) -> Stamped:
         name: max(filter(None, (one.get(name), other.get(name))), key=lambda said: said[0])
         for name in sorted({*one, *other})
     }
+
+
+def together(one: Slices, other: Slices) -> Slices:
+    return {part: latest(one.get(part, {}), other.get(part, {})) for part in sorted({*one, *other})}
 
 
 def stamped(facets: Facets | Terms, stamp: str) -> Stamped:
@@ -70,6 +76,7 @@ class DatasetSaid:
     terms: Stamped = field(default_factory=dict)
     results: dict[tuple[str, str], tuple[str, datetime, ForeignResult]] = field(default_factory=dict)
     schemas: dict[tuple[Column, ...], Span] = field(default_factory=dict)
+    drops: set[datetime] = field(default_factory=set)
 
 
 Part = tuple[str, Role]
@@ -78,12 +85,14 @@ Part = tuple[str, Role]
 
 @dataclass(slots=True)
 class RunSaid:
-    """`parts`: its datasets, and when they were named. `belongs_to`: job and run of its parents."""
+    """`parts`: its datasets, and when they were named. `slices`: by part, what it says of its own share of them.
+    `heard`: when it was last spoken of. `belongs_to`: job and run of its parents."""
 
     job: str
     run: str
     types: set[RunEventType] = field(default_factory=set)
     first: datetime | None = None
+    heard: datetime | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
     complete_at: datetime | None = None
@@ -91,6 +100,7 @@ class RunSaid:
     terms: Stamped = field(default_factory=dict)
     belongs_to: set[tuple[Name, str]] = field(default_factory=set)
     parts: dict[Part, Span] = field(default_factory=dict)
+    slices: Slices = field(default_factory=dict)
 
 
 Flow = tuple[str, str, str, str, FlowKind]
@@ -100,13 +110,14 @@ Flow = tuple[str, str, str, str, FlowKind]
 @dataclass(slots=True)
 class Said:
     """Everything that a group says. `parts` are those of jobs at rest (without a run), `flows` those of all jobs, each
-    by id of the job; `runs` by id."""
+    by id of the job; `runs` by id; `same` is what was said of names of one dataset, which are all in `datasets`."""
 
     jobs: dict[str, JobSaid] = field(default_factory=dict)
     datasets: dict[str, DatasetSaid] = field(default_factory=dict)
     runs: dict[str, RunSaid] = field(default_factory=dict)
     parts: dict[str, dict[Part, Span]] = field(default_factory=dict)
     flows: dict[str, dict[Flow, Span]] = field(default_factory=dict)
+    same: dict[SameName, Span] = field(default_factory=dict)
 
 
 def gather(observations: Iterable[Observation]) -> Said:
@@ -126,6 +137,12 @@ def _datasets(said: Said, observation: Observation) -> None:
         _results(about, observation, seen)
         if seen.columns:
             about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
+        if seen.is_drop:
+            about.drops.add(observation.at)
+        for same in seen.same:
+            said.same.setdefault(same, Span(observation.at, observation.at)).seen(observation.at)
+            for name in (same.source, same.target):
+                said.datasets.setdefault(dataset_name_id(name), DatasetSaid(name))
 
 
 def _by_teller(terms: Terms, observation: Observation) -> Terms:
@@ -135,9 +152,7 @@ def _by_teller(terms: Terms, observation: Observation) -> Terms:
 
 
 def _results(about: DatasetSaid, observation: Observation, seen: SeenDataset) -> None:
-    by = observation.id
-    if observation.job is not None and observation.run is not None:
-        by = observed_run_id(job_id(observation.job), observation.run)
+    by = observation.run_id or observation.id
     for result in seen.results:
         found = (observation.stamp, observation.at, result)
         known = about.results.setdefault((by, result.check), found)
@@ -195,6 +210,8 @@ def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span
     if parent and (Name(*parent["job"]), parent["run"]) != (observation.job, observation.run):
         run.belongs_to.add((Name(*parent["job"]), parent["run"]))
     run.first = earlier(run.first, observation.at)
+    run.heard = later(run.heard, observation.at)
+    run.slices = together(run.slices, _slices(observation))
     if observation.event_type:
         run.types.add(observation.event_type)
         if observation.event_type is RunEventType.START:
@@ -203,3 +220,12 @@ def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span
             run.ended_at = later(run.ended_at, observation.at)
     run.complete_at = later(run.complete_at, _complete_at(observation))
     return run.parts
+
+
+def _slices(observation: Observation) -> Slices:
+    """What the datasets of an event say of this run. One that stands twice in it says what it says last."""
+    return {
+        part_key(seen.role, dataset_name_id(seen.name)): stamped(kept, observation.stamp)
+        for seen in observation.datasets
+        if (kept := kept_facets(seen))
+    }

@@ -4,9 +4,10 @@ place."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from graph_model.names import Name
@@ -152,6 +153,15 @@ def raw_facets(text: str | None) -> Mapping[str, Any]:
     """Facets as they were sent last, without those that were deleted."""
     said, _ = _said(text)
     return {name: facet for name, facet in said.items() if facet.get("_deleted") is not True}
+
+
+def latest_of(texts: Iterable[str | None]) -> str | None:
+    """Terms or facets of datasets that are one, as those of one: of each, the word with the greatest stamp."""
+    found = [json.loads(text) for text in texts if text]
+    if not found:
+        return None
+    names = sorted({name for said in found for name in said})
+    return json.dumps({name: max((said[name] for said in found if name in said), key=itemgetter(0)) for name in names})
 
 
 def _said(text: str | None) -> tuple[dict[str, Any], dict[str, str]]:

@@ -14,10 +14,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
+from graph_model.identity.declare import match_new
+from graph_model.identity.life import CHANGE, Life, life, settle_lives
+from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import Observation, Role, RunEventType
-from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest
+from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest, together
+from graph_model.observed.slices import nominal_start, parent_of, part_key, slices_of_text, slices_text
 from graph_model.observed.tell import SOURCE, HeardOfAll, hear_all, tell
 from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.schemas.recording import schema_row
@@ -25,13 +29,14 @@ from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
 
 
-def record_observations(graph: Graph, observations: Sequence[Observation]) -> None:
-    """Durable and whole when it returns. What is known already changes nothing."""
+def record_observations(graph: Graph, observations: Sequence[Observation]) -> tuple[str, ...]:
+    """Durable and whole when it returns. What is known already changes nothing. The runs, by id, that are marked now:
+    what they wrote may have to be published (`observed.publish`)."""
     said = gather(observations)
-    graph.write(lambda tx: _record(tx, observations, said), step="observe")
+    return graph.write(lambda tx: _record(tx, observations, said), step="observe")
 
 
-def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> None:
+def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> tuple[str, ...]:
     known = _lock(tx, said)
     heard = hear_all(said, known.terms, known.names, known.partial)
     runs, ended = _runs(known.runs, said, heard)
@@ -51,21 +56,32 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
         runs=runs,
     )
     now = datetime.now(UTC)
-    _edges(tx, said, ended, now)
+    marked = _edges(tx, said, ended, now)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
     tell(tx, said, heard, known.names, now)
+    sights = {same: (span.first, span.last) for same, span in said.same.items()}
+    see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
+    settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
+    if known.new:
+        match_new(tx, known.new, now=now)
+    if known.new or said.same:
+        marked = _mark_by_names(tx, ended)
+    return marked
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), the datasets by id of a name,
-    the runs by id, terms of all of them by id (JSON), and the jobs of which not all is known."""
+    """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
+    datasets by id of a name, the runs by id. `new` are datasets that were never seen, by id their namespace. `terms` of
+    all by id (JSON), `partial` the jobs of which not all is known."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
+    drops: Mapping[str, Sequence[datetime]]
     names: Mapping[str, str]
     runs: Mapping[str, Row]
+    new: Mapping[str, str]
     terms: Mapping[str, str | None]
     partial: frozenset[str]
 
@@ -90,8 +106,10 @@ def _lock(tx: Transaction, said: Said) -> _Known:
     return _Known(
         jobs={row["id"]: row["facets"] for row in rows if row["kind"] == "job"},
         datasets={row["dataset"]: row["facets"] for row in named},
+        drops={row["dataset"]: row["drops"] or () for row in named},
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
+        new={row["dataset"]: said.datasets[row["id"]].name.namespace for row in named if row["id"] in missing},
         terms={row["dataset"] or row["id"]: row["terms"] for row in rows},
         partial=frozenset(row["id"] for row in rows if row["coverage"]),
     )
@@ -136,6 +154,17 @@ def _changed_facets(
     return changed
 
 
+def _lives(known: _Known, said: Said) -> list[Life]:
+    """Those of the datasets that were ever dropped."""
+    drops = {dataset: set(before) for dataset, before in known.drops.items()}
+    for name, dataset in known.names.items():
+        drops[dataset] |= said.datasets[name].drops
+    ended = {dataset: times for dataset, times in drops.items() if times}
+    told = _facets_of_datasets(known, said) if ended else {}
+    last = {one: latest(facets_of(known.datasets[one]), told[one]).get(CHANGE) for one in ended}
+    return [found for one, times in ended.items() if (found := life(one, times, last[one]))]
+
+
 def facets_of(text: str | None) -> Stamped:
     """Facets as the graph keeps them."""
     return {name: (stamp, facet) for name, (stamp, facet) in json.loads(text or "{}").items()}
@@ -147,8 +176,10 @@ def facets_text(facets: Stamped) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Ended:
-    """A run that is known to be complete, with all that it read and wrote."""
+    """A run that is known to be complete, with all that it read and wrote. `is_news`: something of it is."""
 
+    run: str
+    is_news: bool
     job: str
     at: datetime
     parts: tuple[Part, ...]
@@ -160,14 +191,14 @@ def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list
     for identity, run in sorted(said.runs.items()):
         before, terms = known[identity], heard.runs[identity].after
         after: Row = _together(before, run) | {"terms": terms_text(terms)}
-        if any(before[key] != value for key, value in after.items()):
-            more = {"state": run_state(after["types"]), **run_properties(terms)}
-            changed.append({"id": identity, "properties": {**after, **more}})
+        is_news = any(before[key] != value for key, value in after.items())
+        if is_news:
+            changed.append({"id": identity, "properties": {**after, **_derived(after), **run_properties(terms)}})
         if after["complete_at"]:
             parts = [(name, Role.INPUT) for name in after["inputs"]] + [
                 (name, Role.OUTPUT) for name in after["outputs"]
             ]
-            ended.append(_Ended(run.job, after["complete_at"], tuple(parts)))
+            ended.append(_Ended(identity, is_news, run.job, after["complete_at"], tuple(parts)))
     return changed, ended
 
 
@@ -177,12 +208,28 @@ def _together(before: Row, run: RunSaid) -> Row:
     return {
         "types": sorted({*before["types"], *run.types}),
         "first": earlier(before["first"], run.first),
+        "heard": later(before["heard"], run.heard),
         "started_at": earlier(before["started_at"], run.started_at),
         "ended_at": later(before["ended_at"], run.ended_at),
         "complete_at": later(before["complete_at"], run.complete_at),
         "inputs": sorted({*before["inputs"], *said[Role.INPUT]}),
         "outputs": sorted({*before["outputs"], *said[Role.OUTPUT]}),
         "facets": facets_text(facets) if facets else None,
+        "slices": slices_text(together(slices_of_text(before["slices"]), run.slices)),
+    }
+
+
+def _derived(run: Row) -> Row:
+    """What follows from all that is known of a run. Whatever is new of it takes back that it counted as lost."""
+    facets = facets_of(run["facets"])
+    return {
+        "state": run_state(run["types"]),
+        "open": 1 if run["types"] and not run["ended_at"] else None,
+        "lost_because": None,
+        "lost_by": None,
+        "lost_at": None,
+        "parent": parent_of(facets),
+        "nominal": nominal_start(facets),
     }
 
 
@@ -207,7 +254,8 @@ def _write(tx: Transaction, query: str, parameter: str, rows: Sequence[Any], **m
         tx.rows(f"observed.{query}", **{parameter: rows}, **more)
 
 
-def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) -> None:
+def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) -> tuple[str, ...]:
+    """The runs that are marked by it."""
     spans: dict[tuple[str, Part], Span] = {}
     for run in said.runs.values():
         for part, span in run.parts.items():
@@ -223,8 +271,8 @@ def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) 
     for job, part in sorted({*spans, *complete}):
         rows[part[1]].append(_edge_row(job, part, spans.get((job, part)), complete.get((job, part))))
     if not any(rows.values()):
-        return
-    tx.rows(
+        return ()
+    seen = tx.rows(
         "observed.see_flows",
         inputs=rows[Role.INPUT],
         outputs=rows[Role.OUTPUT],
@@ -233,6 +281,23 @@ def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) 
         forever=FOREVER,
     )
     tx.rows("observed.settle_jobs", jobs=sorted({job for job, _ in {*spans, *complete}}), source=SOURCE)
+    return _mark(tx, ended, set(seen[0]["concerns"]))
+
+
+def _mark(tx: Transaction, ended: Sequence[_Ended], concerns: set[str]) -> tuple[str, ...]:
+    """Leaves the mark on complete runs that read something declared, or wrote something that they are trusted with."""
+    runs = [
+        run.run for run in ended if run.is_news and any(part_key(role, name) in concerns for name, role in run.parts)
+    ]
+    if runs:
+        tx.rows("observed.mark", runs=runs)
+    return tuple(runs)
+
+
+def _mark_by_names(tx: Transaction, ended: Sequence[_Ended]) -> tuple[str, ...]:
+    """As `_mark`, for runs whose datasets may have turned out to be declared ones by this very transaction."""
+    runs = sorted(run.run for run in ended if run.is_news)
+    return tuple(row["id"] for row in tx.rows("observed.mark_concerned", runs=runs)) if runs else ()
 
 
 def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:

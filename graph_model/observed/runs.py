@@ -18,9 +18,10 @@ NEWEST = "observed.newest_runs"
 class ObservedRun:
     """A run of a job that others ran. `run` is the client's own id, which is one run only together with the job.
 
-    `state` is what its events say: START, RUNNING, COMPLETE, ABORT, FAIL, OTHER; None: it is known only from the runs
-    that are part of it. `first` is when it was first heard of, None as well where nobody spoke of it itself. `gap`:
-    what its client could not read of it. `warnings`: what was odd in its events.
+    `state` is what its events say: START, RUNNING, COMPLETE, ABORT, FAIL, OTHER; or LOST, where its end never came and
+    `lost_because` says why it is over; None: it is known only from the runs that are part of it. `first` is when it was
+    first heard of, None as well where nobody spoke of it itself. `gap`: what its client could not read of it.
+    `warnings`: what was odd in its events.
     """
 
     id: str
@@ -33,6 +34,7 @@ class ObservedRun:
     nominal_start: datetime | None
     nominal_end: datetime | None
     error: str
+    lost_because: str
     gap: str
     inputs: tuple[Name, ...]
     outputs: tuple[Name, ...]
@@ -88,6 +90,7 @@ def _run(row: Row) -> ObservedRun:
         nominal_start=row["nominal_start"],
         nominal_end=row["nominal_end"],
         error=row["error"] or "",
+        lost_because=row["lost_because"] or "",
         gap=row["gap"] or "",
         inputs=_names(row["inputs"]),
         outputs=_names(row["outputs"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from graph_model.checks.surroundings import Subject, informed
@@ -19,6 +19,7 @@ from graph_model.versions.dialects import Dialect, held_to, is_sniffed, options_
 from graph_model.versions.entities import Content
 from graph_model.versions.places import output_content
 from graph_model.versions.repository import dialects
+from graph_model.versions.told import OPTION, told_in
 
 Guards = Mapping[str, tuple[Check, ...]]
 
@@ -100,7 +101,8 @@ def _claimed(won: Row, detail: Row, known: _Known) -> ClaimedRun:
 def _claimed_validation(won: Row, detail: Row, known: _Known) -> ClaimedRun:
     item = detail["inputs"][0]
     found = _input(item)
-    found = replace(found, content=replace(found.content, options=known.to_hold(item)))
+    options = known.to_hold(item) if item["location"] else {OPTION: asdict(told_in(item["metrics"]))}
+    found = replace(found, content=replace(found.content, options=options))
     return ClaimedRun(
         id=won["id"],
         kind=RunKind.VALIDATION,

@@ -56,16 +56,29 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What is said of a content that nobody here can read. `content`: the source's own mark of it (a snapshot's id):
+    the same mark is the same content. None: nobody said."""
+
+    content: str | None = None
+    row_count: int | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Validated:
-    """One content after validation. `inspection` None: it could not be read, and `reason` says why."""
+    """One content after validation. `inspection` None: it could not be read, and `reason` says why; or it was not to be
+    read, and all that is known of it is `told`."""
 
     inspection: Inspection | None
     results: tuple[CheckResult, ...] = ()
     reason: str = ""
+    told: Told | None = None
 
     @property
     def good(self) -> bool:
-        return self.inspection is not None and not any(result.blocks for result in self.results)
+        known = self.inspection is not None or self.told is not None
+        return known and not any(result.blocks for result in self.results)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +87,7 @@ class Report:
 
     `key` makes repeating the report harmless; without one each report is a claim of its own (equal content still
     changes nothing). `location` None: the dataset's declared one. `source_time` orders the versions of a partition;
-    None: now.
+    None: now. With `told` it may have no location at all: then the version is judged by what is told.
     """
 
     dataset: Name
@@ -83,6 +96,7 @@ class Report:
     key: str | None = None
     source_time: datetime | None = None
     reported_by: str = "unknown"
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

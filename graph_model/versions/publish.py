@@ -22,9 +22,10 @@ from graph_model.runs.entities import Finished
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
-from graph_model.versions.entities import Inspection, Validated, VersionState
+from graph_model.versions.entities import Inspection, Told, Validated, VersionState
 from graph_model.versions.rules import Candidate, Judgement, judge_partition
 from graph_model.versions.states import pass_over, set_states
+from graph_model.versions.told import content_hash_of, metrics_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _set_aside_rows(candidacies: Sequence[Candidacy]) -> list[Row]:
 
 def why_not_good(validated: Validated) -> str:
     """Why a content may not be published, in one sentence; empty when it may."""
-    if validated.inspection is None:
+    if validated.inspection is None and validated.told is None:
         return validated.reason or "the content could not be read"
     return "; ".join(f"{result.check}: {result.message}" for result in validated.results if result.blocks)
 
@@ -182,9 +183,11 @@ def _candidate(row: Row) -> Candidate:
 
 def _record_findings(tx: Transaction, candidacies: Sequence[Candidacy]) -> None:
     inspected = [(c, c.validated.inspection) for c in candidacies if c.validated.inspection is not None]
-    if inspected:
-        facts = [_facts(c.version, inspection) for c, inspection in inspected]
+    told = [(c.version, c.validated.told) for c in candidacies if c.validated.told is not None]
+    facts = [_facts(c.version, inspection) for c, inspection in inspected] + [_facts_told(*one) for one in told]
+    if facts:
         all_seen(facts, tx.rows("versions.record_facts", facts=facts))
+    if inspected:
         tx.rows("versions.record_schema", schemas=[_schema(c, inspection) for c, inspection in inspected])
     results = [row for c in candidacies for row in _results(c)]
     if results:
@@ -198,6 +201,16 @@ def _facts(version: str, inspection: Inspection) -> dict[str, object]:
         "size_bytes": inspection.size_bytes,
         "content_hash": inspection.content_hash,
         "metrics": json.dumps(dict(inspection.metrics), default=str),
+    }
+
+
+def _facts_told(version: str, told: Told) -> dict[str, object]:
+    return {
+        "version": version,
+        "row_count": told.row_count,
+        "size_bytes": told.size_bytes,
+        "content_hash": content_hash_of(told, version),
+        "metrics": metrics_of(told),
     }
 
 

@@ -5,7 +5,7 @@ The order inside is that of publishing: lock the job partitions concerned, lock 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from graph_model.audit.record import Notice, Trail, Transition
@@ -69,8 +69,8 @@ def take_from_readers(
     """What every quarantine after the fact does. `aside` sets the version aside with those that go with it; where it
     answers no row nothing happens. `tell` has the notices that go out besides. Both get version, `by` and `reason`.
     """
-    fate, concern, targets = _look(graph, version)
-    return graph.write(lambda tx: _quarantine(tx, fate, concern, targets, by=by, reason=reason, aside=aside, tell=tell))
+    place = look_at(graph, version)
+    return graph.write(lambda tx: _quarantine(tx, place, by=by, reason=reason, aside=aside, tell=tell))
 
 
 def release(graph: Graph, version: str, *, by: str, reason: str) -> TakenBack:
@@ -78,37 +78,45 @@ def release(graph: Graph, version: str, *, by: str, reason: str) -> TakenBack:
 
     Raises VersionNotFound, and CannotRelease for one that failed its checks, or is not quarantined.
     """
-    fate, concern, targets = _look(graph, version)
-    taken_back = graph.write(lambda tx: _release(tx, fate, concern, targets, by=by, reason=reason))
+    place = look_at(graph, version)
+    taken_back = graph.write(lambda tx: _release(tx, place, by=by, reason=reason))
     waiting = [row["id"] for row in graph.rows("versions.waiting_readers", version=version)]
     runs = tuple(dict.fromkeys((*taken_back.runs, *waiting)))
     return TakenBack(version, taken_back.state, runs)
 
 
-def _look(graph: Graph, version: str) -> tuple[Row, Concern, tuple[JobPartition, ...]]:
-    """What must be known before anything is locked: the version's place, who needs it, and what to lock."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What must be known of a version before anything is locked: its fate, who needs its partition, what to lock."""
+
+    fate: Row
+    concern: Concern
+    targets: tuple[JobPartition, ...]
+
+
+def look_at(graph: Graph, version: str) -> Place:
+    """Raises VersionNotFound."""
     rows = graph.rows("versions.get_fate", version=version)
     if not rows:
         raise VersionNotFound(version)
     fate = rows[0]
     concern = find_concern(graph, [PublishedPartition(fate["partition"], fate["dataset"], fate["key"])])
     readers = [JobPartition(**row) for row in graph.rows("versions.open_readers", version=version)]
-    return fate, concern, tuple(sorted({*concern.narrow, *readers}))
+    return Place(fate, concern, tuple(sorted({*concern.narrow, *readers})))
 
 
 def _quarantine(
     tx: Transaction,
-    fate: Row,
-    concern: Concern,
-    targets: Sequence[JobPartition],
+    place: Place,
     *,
     by: str,
     reason: str,
     aside: Callable[[Transaction, str, str, str], list[Row]],
     tell: Callable[[Transaction, str, str, str], list[Notice]] | None,
 ) -> SetAside:
+    fate, concern = place.fate, place.concern
     version, trail = fate["id"], Trail()
-    now, wirings = _locked(tx, fate, targets)
+    now, wirings = locked(tx, place)
     if now["state"] == VersionState.QUARANTINED:
         return SetAside((), _current(tx, fate), walk(tx.rows, version))
     if now["state"] not in _GOOD_ONCE:
@@ -130,11 +138,10 @@ def _quarantine(
     )
 
 
-def _release(
-    tx: Transaction, fate: Row, concern: Concern, targets: Sequence[JobPartition], *, by: str, reason: str
-) -> TakenBack:
+def _release(tx: Transaction, place: Place, *, by: str, reason: str) -> TakenBack:
+    fate, concern = place.fate, place.concern
     version, trail = fate["id"], Trail()
-    now, wirings = _locked(tx, fate, targets)
+    now, wirings = locked(tx, place)
     if now["state"] != VersionState.QUARANTINED:
         raise CannotRelease(version, f"it is {now['state']}, not quarantined")
     if not now["quarantined_by"]:
@@ -143,16 +150,17 @@ def _release(
         )
     for row in tx.rows("versions.take_back", version=version):
         trail.add(Transition(row["id"], VersionState.SUPERSEDED, by, {"reason": reason, "with": version}))
-    state = _back_in_order(tx, fate, by, trail)
+    state = back_in_order(tx, fate, by, trail)
     ready = create_ready_runs(tx, concern.narrow, concern.jobs, wirings, trail)
     trail.write(tx)
     return TakenBack(version, state, tuple(run.id for run in ready))
 
 
-def _locked(tx: Transaction, fate: Row, targets: Sequence[JobPartition]) -> tuple[Row, dict[str, str | None]]:
-    wirings = lock(tx, targets)
-    tx.rows("versions.lock_partition", partition=fate["partition"], token=tx.token)
-    return tx.rows("versions.get_fate", version=fate["id"])[0], wirings
+def locked(tx: Transaction, place: Place) -> tuple[Row, dict[str, str | None]]:
+    """The version's fate as it is under the locks, and what the edges of the job partitions were made from."""
+    wirings = lock(tx, place.targets)
+    tx.rows("versions.lock_partition", partition=place.fate["partition"], token=tx.token)
+    return tx.rows("versions.get_fate", version=place.fate["id"])[0], wirings
 
 
 def _restore(tx: Transaction, fate: Row, by: str, trail: Trail) -> None:
@@ -164,7 +172,8 @@ def _restore(tx: Transaction, fate: Row, by: str, trail: Trail) -> None:
     trail.add(Transition(last_good[0], VersionState.PUBLISHED, by, {"instead_of": fate["id"]}))
 
 
-def _back_in_order(tx: Transaction, fate: Row, by: str, trail: Trail) -> VersionState:
+def back_in_order(tx: Transaction, fate: Row, by: str, trail: Trail) -> VersionState:
+    """A good version takes its place in the order of source times: it is current, or passed over."""
     candidate = {"partition": fate["partition"], "version": fate["id"]}
     look = tx.rows("versions.lock_partitions", candidates=[candidate], token=tx.token)[0]
     judged = judge_candidate(
@@ -172,6 +181,8 @@ def _back_in_order(tx: Transaction, fate: Row, by: str, trail: Trail) -> Version
     )
     if judged.kept:
         pass_over(tx, [{"version": fate["id"], "reason": judged.kept}])
+        if judged.confirms:
+            tx.rows("versions.confirm", confirmations=[{"current": judged.confirms, "version": fate["id"]}])
         return VersionState.SUPERSEDED
     for row in tx.rows("versions.flip", versions=[fate["id"]]):
         trail.add(Transition(row["version"], VersionState.PUBLISHED, by, {"replaced": row["replaced"]}))

@@ -29,6 +29,7 @@ from graph_model.texts import NOT_STORABLE, is_storable
 from graph_model.versions.entities import Receipt, Report, VersionState
 from graph_model.versions.places import fixed_place
 from graph_model.versions.roots import Roots
+from graph_model.versions.told import NOWHERE, metrics_of
 
 # A reported version is what others wait for, so its validation goes before ordinary jobs.
 VALIDATION_PRIORITY = 10
@@ -132,8 +133,10 @@ def _claim(graph: Graph, report: Report, target: Target | None, roots: Roots | N
         return error
     location = report.location or fixed_place(target.location, target.options, key)
     if location is None:
-        return LocationMissing(report.dataset)
-    refused = _refusal(target.format, location, roots)
+        if report.told is None:
+            return LocationMissing(report.dataset)
+        location = NOWHERE
+    refused = _refusal(target.format, location, roots) if location else None
     if refused:
         return refused
     partition = partition_id(target.id, key)
@@ -192,6 +195,7 @@ def _version_row(claim: Claim) -> Row:
         "key": claim.key,
         "format": claim.target.format,
         "location": claim.location,
+        "metrics": metrics_of(claim.report.told) if claim.location == NOWHERE else None,
         "report_key": claim.report.key or "",
         "reported_by": claim.report.reported_by,
         "source_time": claim.report.source_time,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 PRODUCER = "https://example.org/clients/1"
@@ -90,3 +91,66 @@ def two_runs() -> list[dict[str, Any]]:
             "dataset": dataset("shop.public.totals", documentation=facet(description="What each customer spent")),
         },
     ]
+
+
+def airflow_event(
+    event_type: str,
+    at: str,
+    *,
+    day: str,
+    inputs: Sequence[Mapping[str, Any]] = (),
+    outputs: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """What the OpenLineage provider of Airflow sends for a task of a daily DAG: the nominal time is the interval of the
+    data, and the run is a part of that of the DAG."""
+    end = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    run_facets = {
+        "nominalTime": facet(nominalStartTime=f"{day}T00:00:00+00:00", nominalEndTime=f"{end}T00:00:00+00:00"),
+        "parent": facet(
+            job={"namespace": "af_ns", "name": "shop_pg"}, run={"runId": "019b80ea-9400-7f4f-8d7c-b2e1bd2acb1b"}
+        ),
+        "processing_engine": facet(name="Airflow", version="3.1.8", openlineageAdapterVersion="2.20.3"),
+        "airflow": facet(
+            dagRun={"logical_date": f"{day}T00:00:00+00:00", "run_type": "scheduled"}, task={"task_id": "src"}
+        ),
+    }
+    job_facets = {
+        "jobType": facet(processingType="BATCH", integration="AIRFLOW", jobType="TASK"),
+        "ownership": facet(owners=[{"name": "airflow"}]),
+    }
+    return _client_event(
+        (event_type, at), ("af_ns", "shop_pg.src"), (run_facets, job_facets), inputs=inputs, outputs=outputs
+    )
+
+
+def dbt_event(event_type: str, at: str, *, outputs: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """What `dbt-ol run` sends for a model: no nominal time, and a run of its own for each model."""
+    run_facets = {
+        "parent": facet(
+            job={"namespace": "dbt_ns", "name": "dbt-run-shop"}, run={"runId": "0194e5b0-0000-7000-8000-0000000000ff"}
+        ),
+        "processing_engine": facet(name="dbt", version="1.11.2"),
+    }
+    job_facets = {"jobType": facet(processingType="BATCH", integration="DBT", jobType="MODEL")}
+    job = ("dbt_ns", "shop.main.shop.customers")
+    return _client_event((event_type, at), job, (run_facets, job_facets), outputs=outputs)
+
+
+def _client_event(
+    said: tuple[str, str],
+    job: tuple[str, str],
+    facets: tuple[Mapping[str, Any], Mapping[str, Any]],
+    *,
+    inputs: Sequence[Mapping[str, Any]] = (),
+    outputs: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    return {
+        "eventType": said[0],
+        "eventTime": said[1],
+        "producer": PRODUCER,
+        "schemaURL": "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent",
+        "run": {"runId": f"019b80ea-9400-7c04-9f0d-{len(job[1]):012}", "facets": dict(facets[0])},
+        "job": {"namespace": job[0], "name": job[1], "facets": dict(facets[1])},
+        "inputs": list(inputs),
+        "outputs": list(outputs),
+    }

@@ -25,6 +25,7 @@ from graph_model.runs.lease import register
 from graph_model.store.graph import Graph
 from graph_model.verify.check import Violation, verify
 from graph_model.versions.entities import Inspection, Validated
+from graph_model.versions.told import judged_by_word
 
 ENDLESS = datetime(9999, 12, 31, tzinfo=UTC)
 OWNER = "owner@example.org"
@@ -217,7 +218,7 @@ class Fleet:
         """How `run` would end."""
         if run.kind == RunKind.VALIDATION:
             location = run.outputs[0].content.location
-            found = self.contents.get(location, good(location))
+            found = self.contents.get(location, good(location)) if location else judged_by_word(run.outputs[0])
             return Ending(run, (OutputVersion(run.outputs[0], found),))
         content = "|".join(sorted(f"{i.dataset.name}@{i.partition}:{i.version}" for i in run.inputs))
         return Ending(run, tuple(OutputVersion(output, good(content)) for output in run.outputs))

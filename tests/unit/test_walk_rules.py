@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_model.lineage.entities import LineageEdge, LineageNode
-from graph_model.lineage.repository import Hop
+from graph_model.lineage.hops import Hop
 from graph_model.lineage.walk import Ceilings, Step, Walked, walk
 from graph_model.names import Name
 
