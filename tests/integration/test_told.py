@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import neo4j
 import pytest
 
 from connectors.sql.columns import read_columns
+from graph_model.checks.repository import trend
 from graph_model.datasets.entities import Filters
 from graph_model.datasets.repository import count_datasets, dataset, datasets
 from graph_model.estate.apply import apply
@@ -26,13 +28,14 @@ from graph_model.observed.record import record_observations
 from graph_model.search.find import search
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
+from graph_model.versions.entities import VersionState
 from tests.integration.api import app_on, data
 from tests.integration.small_estate import CLEAN_JOB, RAW
 from tests.integration.test_observed import observations
 from tests.support.cli import Cli, graph_environment
-from tests.support.events import WAREHOUSE, run_event
+from tests.support.events import WAREHOUSE, facet, run_event
 from tests.support.events import dataset as dataset_document
-from tests.support.told import DAG_RUN, DELETED, about, after, gaps, owners, tags, told_events
+from tests.support.told import DAG_RUN, DELETED, about, after, assertions, gaps, owners, tags, told_events
 
 ORDERS, TOTALS = Name(WAREHOUSE, "shop.orders"), Name(WAREHOUSE, "shop.totals")
 SUM, DAG = Name("scheduler", "nightly.sum"), Name("scheduler", "nightly")
@@ -324,3 +327,65 @@ def test_tags_of_columns_reach_filters_and_search(told: Graph) -> None:
     assert {column.path: column.tags for column in dataset(told, ORDERS).columns}["id"] == ("personal",)
     (hit,) = search(told, "personal").hits
     assert (hit.thing.name, hit.why[0].snippet) == (ORDERS, "id: personal")
+
+
+HIVE = Name("hive://metastore:9083", "shop.orders")
+
+
+def test_what_is_told_by_another_name_is_told_of_the_dataset(told: Graph) -> None:
+    """Both names are one dataset, whichever of them a client uses."""
+    before = dataset(told, ORDERS)
+    same = {"symlinks": facet(identifiers=[{"namespace": HIVE.namespace, "name": HIVE.name, "type": "TABLE"}])}
+    other = dataset_document(
+        HIVE.name,
+        namespace=HIVE.namespace,
+        ownership=owners("hive@example.org"),
+        documentation=facet(description="As Hive has it"),
+        tags=tags("gold", "hive"),
+        hierarchy=facet(hierarchy=[{"type": "SCHEMA", "name": "metastore"}]),
+    )
+    checked = other | {"inputFacets": {"dataQualityAssertions": assertions(hive_check=False)}}
+    hive = run_event("COMPLETE", "06:00:00", run="h", job="hive.test", inputs=[checked])
+    record_observations(told, observations([hive, about("06:10:00", **same)]))
+
+    found = dataset(told, ORDERS)
+
+    assert dataset(told, HIVE) == found
+    assert (found.description, found.tags) == ("As Hive has it", ("gold", "hive"))
+    assert set(found.owners) == {"hive@example.org", "team:sales"}
+    assert before.told is not None
+    assert found.told is not None
+    assert set(found.told.checks) == {*before.told.checks, ("hive_check", "not_null")}
+    for filters in (
+        Filters(within="metastore"),
+        Filters(owner="hive@example.org"),
+        Filters(tag="hive"),
+        Filters(kind="table"),
+    ):
+        assert [one.name for one in datasets(told, filters).items] == [found.name], filters
+        assert count_datasets(told, filters) == 1
+    (finding,) = trend(told, found.id, "openlineage/hive_check").items
+    assert not finding.result.passed
+    shown_tags = Filter(tags=frozenset({"hive"}))
+    assert found.name in [node.name for node in lineage(told, SUM, kind="JOB", direction="UP", wanted=shown_tags).nodes]
+    assert [hit.thing.name for hit in search(told, "metastore").hits] == [found.name]
+    assert [hit.thing.name for hit in search(told, "hive has").hits] == [found.name]
+
+
+def test_a_result_is_of_the_version_that_its_run_wrote_or_read(told: Graph, side_driver: neo4j.Driver) -> None:
+    found = dataset(told, ORDERS)
+    plant = """
+      MATCH (r:ObservedRun {run: 't'})
+      CREATE (p:Partition {id: 'pt_told', dataset: $dataset, key: ''})
+      CREATE (p)-[:HAS_VERSION]->(v:DatasetVersion {id: 'vs_told', dataset: $dataset, key: '', state: 'PUBLISHED',
+        source_time: datetime('2013-01-05T00:30:00Z')})
+      CREATE (p)-[:HAS_VERSION]->(:DatasetVersion {id: 'vs_later', dataset: $dataset, key: '', state: 'PUBLISHED',
+        source_time: datetime('2013-01-05T01:30:00Z')})
+      FOREACH (_ IN CASE WHEN $how = 'read' THEN [1] ELSE [] END | CREATE (p)-[:READ_BY]->(r))
+      FOREACH (_ IN CASE WHEN $how = 'wrote' THEN [1] ELSE [] END | CREATE (r)-[:WROTE]->(v))
+    """
+    for how, version in (("nothing", None), ("read", "vs_told"), ("wrote", "vs_told")):
+        side_driver.execute_query(plant, dataset=found.id, how=how)
+        (finding,) = trend(told, found.id, "openlineage/id_is_known").items
+        assert (finding.version, finding.state) == (version, VersionState.PUBLISHED if version else None), how
+        side_driver.execute_query("MATCH (n:Partition|DatasetVersion) DETACH DELETE n")
