@@ -185,3 +185,4 @@ def test_a_consumer_of_another_name_could_read_a_version(seen_elsewhere: Graph, 
     )
 
     assert "reader" in told(lineage(seen_elsewhere, GOOD, level="VERSION"))
+    assert {"about": "cn_lake"} in seen_elsewhere.rows("versions.told_readers", version=GOOD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from connectors.openlineage.events import read_event
 from graph_model.contracts.entities import Check, Contract
-from graph_model.names import Name
+from graph_model.names import Name, dataset_id
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.record import record_observations
 from graph_model.partitions.rules import PartitionScheme
@@ -345,6 +346,35 @@ def test_events_in_any_order_publish_the_same(graph: Graph, side_driver: neo4j.D
     different = {number: one for number, one in found.items() if one != found[0]}
     assert different == {}, found[0]
     assert set(found[0][0]) == {FIFTH, SIXTH}
+
+
+def test_events_at_the_same_time_publish_the_same(graph: Graph, side_driver: neo4j.Driver) -> None:
+    """Several clients, each with its own mind about the order, and a steward that sweeps meanwhile."""
+    declare(graph)
+    fleet = OwnContents(graph)
+    runs = [f"run-{number}" for number in range(6)]
+    events = [complete(f"0{number}:05:00", FIFTH, SIXTH, run=run) for number, run in enumerate(runs, 1)]
+    events += [run_event("FAIL", "09:00:00", run=run) for run in runs[3:]]
+    orders = []
+    for seed in range(3):
+        order = list(events)
+        random.Random(seed).shuffle(order)
+        orders.append(order)
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        told = [pool.submit(lambda order=order: [tell(graph, event) for event in order]) for order in orders]
+        swept = pool.submit(lambda: [publish_marked(graph, grace_ms=0) for _ in range(10)])
+        for one in (*told, swept):
+            one.result()
+    fleet.work()
+    while publish_marked(graph, grace_ms=0) or marks(side_driver):
+        fleet.work()
+
+    good = {version.id for version in versions(graph, RAW) if version.state in ("PUBLISHED", "SUPERSEDED")}
+    assert len(good) == 6
+    query = "MATCH (p:Partition {dataset: $raw})-[:CURRENT]->(v)<-[:WROTE]-(r:ObservedRun) RETURN r.run AS run"
+    assert [row["run"] for row in side_driver.execute_query(query, raw=dataset_id(RAW)).records] == ["run-2"] * 2
+    assert fleet.settle() == ()
 
 
 def test_a_failed_run_in_any_order_gives_readers_nothing(graph: Graph, side_driver: neo4j.Driver) -> None:
