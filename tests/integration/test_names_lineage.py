@@ -76,10 +76,12 @@ def test_columns_of_all_names_are_the_same(two_names: Graph, name: Name) -> None
 
 
 def test_who_reads_another_name_as_a_whole_is_found_from_a_column(two_names: Graph) -> None:
-    """`look` names the path and no columns, and the path is known to have the column only."""
-    found = lineage(two_names, TABLE, column="amount")
+    """Of the third name no column is known at all."""
+    third = by_path("/mount/orders", symlinks=LINK)
+    tell(two_names, reads(third, at="04:00:00", job="glance"), writes(third, at="05:00:00", job="fill"))
 
-    assert "look" in told(found)
+    assert "glance" in told(lineage(two_names, TABLE, column="amount"))
+    assert "fill" in told(lineage(two_names, TABLE, column="amount", direction="UP"))
 
 
 @NAMES
