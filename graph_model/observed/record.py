@@ -21,7 +21,8 @@ from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import Observation, Role, RunEventType
 from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest, together
-from graph_model.observed.slices import nominal_start, parent_of, part_key, slices_of_text, slices_text
+from graph_model.observed.marks import mark, mark_by_names
+from graph_model.observed.slices import follows, slices_of_text, slices_text
 from graph_model.observed.tell import SOURCE, HeardOfAll, hear_all, tell
 from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.schemas.recording import schema_row
@@ -66,7 +67,7 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     if known.new:
         match_new(tx, known.new, now=now)
     if known.new or said.same:
-        marked = _mark_by_names(tx, ended)
+        marked = mark_by_names(tx, _news(ended))
     return marked
 
 
@@ -193,7 +194,8 @@ def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list
         after: Row = _together(before, run) | {"terms": terms_text(terms)}
         is_news = any(before[key] != value for key, value in after.items())
         if is_news:
-            changed.append({"id": identity, "properties": {**after, **_derived(after), **run_properties(terms)}})
+            derived = follows(after, facets_of(after["facets"])) | run_properties(terms)
+            changed.append({"id": identity, "properties": {**after, "state": run_state(after["types"]), **derived}})
         if after["complete_at"]:
             parts = [(name, Role.INPUT) for name in after["inputs"]] + [
                 (name, Role.OUTPUT) for name in after["outputs"]
@@ -216,20 +218,6 @@ def _together(before: Row, run: RunSaid) -> Row:
         "outputs": sorted({*before["outputs"], *said[Role.OUTPUT]}),
         "facets": facets_text(facets) if facets else None,
         "slices": slices_text(together(slices_of_text(before["slices"]), run.slices)),
-    }
-
-
-def _derived(run: Row) -> Row:
-    """What follows from all that is known of a run. Whatever is new of it takes back that it counted as lost."""
-    facets = facets_of(run["facets"])
-    return {
-        "state": run_state(run["types"]),
-        "open": 1 if run["types"] and not run["ended_at"] else None,
-        "lost_because": None,
-        "lost_by": None,
-        "lost_at": None,
-        "parent": parent_of(facets),
-        "nominal": nominal_start(facets),
     }
 
 
@@ -281,23 +269,12 @@ def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) 
         forever=FOREVER,
     )
     tx.rows("observed.settle_jobs", jobs=sorted({job for job, _ in {*spans, *complete}}), source=SOURCE)
-    return _mark(tx, ended, set(seen[0]["concerns"]))
+    return mark(tx, _news(ended), set(seen[0]["concerns"]))
 
 
-def _mark(tx: Transaction, ended: Sequence[_Ended], concerns: set[str]) -> tuple[str, ...]:
-    """Leaves the mark on complete runs that read something declared, or wrote something that they are trusted with."""
-    runs = [
-        run.run for run in ended if run.is_news and any(part_key(role, name) in concerns for name, role in run.parts)
-    ]
-    if runs:
-        tx.rows("observed.mark", runs=runs)
-    return tuple(runs)
-
-
-def _mark_by_names(tx: Transaction, ended: Sequence[_Ended]) -> tuple[str, ...]:
-    """As `_mark`, for runs whose datasets may have turned out to be declared ones by this very transaction."""
-    runs = sorted(run.run for run in ended if run.is_news)
-    return tuple(row["id"] for row in tx.rows("observed.mark_concerned", runs=runs)) if runs else ()
+def _news(ended: Sequence[_Ended]) -> dict[str, tuple[Part, ...]]:
+    """The datasets of the complete runs of which something is new, by id of the run."""
+    return {run.run: run.parts for run in ended if run.is_news}
 
 
 def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:
