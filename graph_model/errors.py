@@ -4,7 +4,7 @@ HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
-│   │                   QuestionNotFound, ContractNotFound, NodeNotFound
+│   │                   QuestionNotFound, ContractNotFound, NodeNotFound, ObservedRunNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
@@ -155,6 +155,10 @@ class ConsumerNotFound(NotFound):
 
 class RunNotFound(NotFound):
     kind = "run"
+
+
+class ObservedRunNotFound(NotFound):
+    kind = "observed run"
 
 
 class VersionNotFound(NotFound):

@@ -112,6 +112,21 @@ def flow_edge_id(kind: str, source: str, job: str, target: str) -> str:
     return _digest("fe", kind, source, job, target)
 
 
+def owner_edge_id(thing: str, source: str, owner: str) -> str:
+    """That somebody owns something, as one source says it."""
+    return _digest("oe", thing, source, owner)
+
+
+def precedes_edge_id(before: str, teller: str, after: str) -> str:
+    """That one job comes before another, as one of the two says it."""
+    return _digest("pe", before, teller, after)
+
+
+def observed_result_id(dataset: str, by: str, check: str) -> str:
+    """What one check found in a dataset during one observed run, or as one observation says it."""
+    return _digest("cr", dataset, by, check)
+
+
 def same_as_id(kind: str, source: str, target: str, form: str, said_by: str = "") -> str:
     """Evidence that two datasets are one: the same words are the same evidence, however often they are said."""
     return _digest("sa", kind, source, target, form, said_by)

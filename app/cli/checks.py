@@ -53,12 +53,18 @@ def show_checks(
 ) -> None:
     """Show what checks found in the newest version of a dataset or partition. Exit 1 if any failed.
 
+    Of a dataset without versions, what others told that their checks found last.
+
     The command may be left out: `headwater checks DATASET`.
     """
     if trend:
         _show_trend(target, check, limit=limit, as_json=as_json)
         return
     with open_graph() as graph:
+        told = _told(graph, target)
+        if told:
+            _print_told(told, check, as_json=as_json)
+            return
         version = _newest(graph, target)
     results = [result for result in version.results if check in (None, result.check)]
     if check and not results:
@@ -119,12 +125,12 @@ def _show_trend(target: str, check: str | None, *, limit: int, as_json: bool) ->
         subject = read_dataset(graph, find_dataset(graph, dataset).name)
         page = trend(graph, subject.id, check, first=limit)
         if not page.items:
-            raise _no_check(check, _newest(graph, target).results)
+            told = tuple(finding.result for finding in _told(graph, target))
+            raise _no_check(check, told or _newest(graph, target).results)
     if as_json:
         print_json(check=check, findings=page.items, has_next=page.has_next)
         return
-    columns = ("CHECKED", "PARTITION", "VERSION", "STATE", "PASSED", "FAILED ROWS", "VALUE", "MESSAGE")
-    print_table(columns, map(_finding_row, page.items), empty="nothing")
+    print_table(_TREND, map(_finding_row, page.items), empty="nothing")
     if page.has_next:
         say(f"there are more than {limit}: raise --limit")
 
@@ -137,6 +143,27 @@ def _newest(graph: Graph, target: str) -> Version:
     if not found:
         raise VersionNotFound(f"{target}: nothing was reported there yet")
     return found[0]
+
+
+def _told(graph: Graph, target: str) -> list[Finding]:
+    """What the checks of others found last in a dataset of which no version was ever reported; else nothing."""
+    from graph_model.checks.repository import last_told
+    from graph_model.datasets.repository import dataset as read_dataset
+    from graph_model.versions.repository import versions
+
+    name, _ = _place(graph, target)
+    return [] if versions(graph, name, limit=1) else last_told(graph, read_dataset(graph, name))
+
+
+def _print_told(told: list[Finding], check: str | None, *, as_json: bool) -> None:
+    shown = [finding for finding in told if check in (None, finding.result.check)]
+    if not shown and check:
+        raise _no_check(check, tuple(finding.result for finding in told))
+    if as_json:
+        print_json(findings=shown)
+    else:
+        print_table(_TREND, map(_finding_row, shown), empty="nothing")
+    finish(findings=any(not finding.result.passed for finding in shown))
 
 
 def _no_check(check: str, results: tuple[CheckResult, ...]) -> InvalidInput:
@@ -177,6 +204,7 @@ def _print_accepted(found: Accepted, *, as_json: bool) -> None:
         say(f"left out: {reason}")
 
 
+_TREND = ("CHECK", "CHECKED", "PARTITION", "VERSION", "STATE", "PASSED", "FAILED ROWS", "VALUE", "MESSAGE")
 _COLUMNS = ("CHECK", "KIND", "PASSED", "SEVERITY", "FAILED ROWS", "VALUE", "MESSAGE")
 
 
@@ -188,5 +216,5 @@ def _row(result: CheckResult) -> tuple[Any, ...]:
 def _finding_row(finding: Finding) -> tuple[Any, ...]:
     result = finding.result
     value = None if result.value is None else f"{result.value:g}"
-    place = (finding.checked_at, finding.partition, finding.version, finding.state)
+    place = (result.check, finding.checked_at, finding.partition, finding.version, finding.state)
     return (*place, result.passed, result.failed_rows, value, result.message)

@@ -10,6 +10,7 @@ from app.cli.connect import open_graph
 from app.cli.lookup import find_dataset
 from app.cli.options import AsJson, DatasetArgument
 from app.cli.output import print_fields, print_json, print_table, print_text, say
+from app.cli.told import STATISTICS, statistics, told_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,13 @@ def list_datasets(
     tier: Annotated[str, typer.Option("--tier", metavar="TIER", help="Only those of this tier.")] = "",
     namespace: Annotated[str, typer.Option("--namespace", metavar="NS", help="Only those of this namespace.")] = "",
     format: Annotated[str, typer.Option("--format", metavar="FORMAT", help="Only those of this format.")] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", metavar="KIND", help="Only those that others tell to be a table, view, topic …")
+    ] = "",
+    within: Annotated[
+        str,
+        typer.Option("--within", metavar="NAME", help="Only those that others tell to lie in this."),
+    ] = "",
     search: Annotated[str, typer.Option("--search", metavar="TEXT", help="Only with this part of a name.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")] = 200,
     as_json: AsJson = False,
@@ -42,7 +50,7 @@ def list_datasets(
     from graph_model.datasets.entities import Filters
     from graph_model.datasets.repository import datasets
 
-    filters = Filters(search, namespace, format, owner, tag, domain, tier)
+    filters = Filters(search, namespace, format, owner, tag, domain, tier, kind, within)
     with open_graph() as graph:
         page = datasets(graph, filters, first=limit)
     if as_json:
@@ -58,6 +66,7 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
     from graph_model.datasets import repository
     from graph_model.identity.show import names_of
     from graph_model.lineage.ask import lineage
+    from graph_model.observed.known import raw_facets
     from graph_model.observed.unplaced import unplaced_runs
 
     with open_graph() as graph:
@@ -76,6 +85,8 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
                 "dropped_at": names.dropped_at,
                 "columns": found.columns or schema,
                 "contract": found.contract,
+                "told": found.told,
+                "facets": raw_facets(found.facets),
                 "made_by": makers,
                 "read_by": readers,
                 "newest_partitions": newest,
@@ -84,6 +95,8 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
         )
         return
     _print_head(found, names, makers, readers)
+    if found.told and found.told.statistics:
+        _print_part(STATISTICS, statistics(found.told), empty="")
     rows = [(c.path, c.type, c.nullable, c.classification, c.tags, c.description) for c in found.columns or schema]
     _print_part(_COLUMNS, rows, empty="no column of it is known")
     _print_part(_CHECKS, [(c.name, c.kind, c.severity) for c in found.contract.checks], empty="it promises nothing")
@@ -127,6 +140,7 @@ def _print_head(found: Dataset, names: Names, makers: list[str], readers: list[s
         scope=found.scope,
         retired_at=found.retired_at,
         dropped_at=names.dropped_at,
+        **told_fields(found.told),
     )
 
 

@@ -108,9 +108,11 @@ def label(node: LineageNode) -> str:
 
 
 def remark(edge: LineageEdge) -> str:
-    """What is worth saying of an edge: that only rows depend on it, how it is known if not declared, staleness."""
+    """What is worth saying of an edge: that only rows depend on it, or no data at all, how it is known if not declared,
+    staleness."""
     said = ["indirect"] if edge.flow == "INDIRECT" else []
     said += ["shapes"] if edge.kind == "SHAPES" else []
+    said += ["order only"] if edge.kind == "PRECEDES" else []
     said += [f"via {len(edge.via)} not shown"] if edge.via else []
     said += [edge.provenance] if edge.provenance != "declared" else []
     said += ["stale"] if edge.stale else []
@@ -153,7 +155,7 @@ def _inner_edges(lineage: Lineage, ids: Mapping[str, str]) -> list[LineageEdge]:
 
 
 def _is_faint(edge: LineageEdge) -> bool:
-    return edge.stale or edge.flow == "INDIRECT" or edge.kind == "SHAPES"
+    return edge.stale or edge.flow == "INDIRECT" or edge.kind in ("SHAPES", "PRECEDES")
 
 
 def _dot_style(edge: LineageEdge) -> str:

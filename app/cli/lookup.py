@@ -28,7 +28,7 @@ class Found:
 
 def find_dataset(graph: Graph, text: str) -> Found:
     """The dataset called `text`. Raises DatasetNotFound with the nearest one, or InvalidInput when several are."""
-    found = _datasets(graph, text, [text.rpartition("/")[2]])
+    found = _datasets(graph, text, [text.rpartition("/")[2]]) or _split_elsewhere(graph, text)
     if not found:
         raise _no_dataset(graph, text)
     return _only("dataset", text, found)
@@ -122,6 +122,13 @@ def _datasets(graph: Graph, text: str, names: Sequence[str]) -> list[Found]:
     # Of the ways to read one name, the first one that is known is meant.
     firsts = {name: id_ for id_, name in reversed(ids.items()) if id_ in rows}
     return [_found({**rows[id_], "spelled": name}) for name, id_ in firsts.items()]
+
+
+def _split_elsewhere(graph: Graph, text: str) -> list[Found]:
+    """Names of files hold slashes too: `file//data/orders.csv` is `/data/orders.csv` in the namespace `file`."""
+    places = [place for place, letter in enumerate(text) if letter == "/"][:-1]
+    ids = [dataset_name_id(Name(text[:place], text[place + 1 :])) for place in places if place]
+    return [_found(row) for row in graph.rows("names.datasets_by_name_id", ids=ids)] if ids else []
 
 
 def _found(row: dict[str, Any]) -> Found:

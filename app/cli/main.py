@@ -20,6 +20,7 @@ from app.cli import (
     impact,
     imports,
     interventions,
+    jobs,
     keep,
     lineage,
     lineage_diff,
@@ -95,6 +96,8 @@ app.add_typer(imports.app, name="import", rich_help_panel=_ESTATE)
 app.command("search", rich_help_panel=_ASK)(search.search)
 app.command("datasets", rich_help_panel=_ASK)(datasets.list_datasets)
 app.command("dataset", rich_help_panel=_ASK)(datasets.show_dataset)
+app.command("jobs", rich_help_panel=_ASK)(jobs.list_jobs)
+app.command("job", rich_help_panel=_ASK)(jobs.show_job)
 app.command(rich_help_panel=_ASK)(versions.report)
 app.command(rich_help_panel=_ASK)(versions.resolve)
 app.command(rich_help_panel=_ASK)(versions.wait)

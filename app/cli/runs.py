@@ -10,6 +10,7 @@ import typer
 from app.cli.connect import open_graph
 from app.cli.errors import finish
 from app.cli.lookup import find_job
+from app.cli.observed_runs import STATES, find_observed, print_observed, print_one, words_of
 from app.cli.options import AsJson, JobArgument
 from app.cli.output import print_fields, print_json, print_table, say
 from graph_model.partitions.rules import WHOLE
@@ -48,12 +49,31 @@ def list_runs(
         str | None, typer.Option("--state", help=f"Only runs in this state: {', '.join(_STATES)}.")
     ] = None,
     open_only: Annotated[bool, typer.Option("--open", help="Only runs that wait or run now.")] = False,
+    observed: Annotated[
+        bool, typer.Option("--observed", help=f"Runs that others told of; their states: {', '.join(STATES)}.")
+    ] = False,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", metavar="DATASET", help="With --observed: that read or made this.")
+    ] = None,
+    part_of: Annotated[
+        str | None,
+        typer.Option("--part-of", metavar="RUN", help="With --observed: that are part of this run."),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """List runs, newest first."""
+    """List runs, newest first: our own, or those that others told of."""
     from graph_model.runs.repository import runs
 
+    if observed:
+        if open_only:
+            raise typer.BadParameter("say --state: others tell of no queue", param_hint="--open")
+        with open_graph() as graph:
+            of_others = find_observed(graph, job=job, dataset=dataset, part_of=part_of, state=state, limit=limit)
+        print_observed(of_others, as_json=as_json)
+        return
+    if dataset or part_of:
+        raise typer.BadParameter("only of runs that others told of: add --observed", param_hint="--dataset, --part-of")
     wanted = _state(state)
     with open_graph() as graph:
         found = runs(graph, job=find_job(graph, job) if job else None, state=wanted, open_only=open_only, limit=limit)
@@ -67,15 +87,19 @@ def list_runs(
 def show_run(
     run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of the run.")], *, as_json: AsJson = False
 ) -> None:
-    """Show one run with its attempts, what it read and what it wrote."""
+    """Show one run with its attempts, what it read and what it wrote; or one that others told of."""
+    from graph_model.observed.runs import observed_runs_by_id
     from graph_model.runs.repository import run
 
     with open_graph() as graph:
-        found = run(graph, run_id)
-    if as_json:
+        of_others = observed_runs_by_id(graph, [run_id]).get(run_id)
+        found = run(graph, run_id) if of_others is None else None
+    if of_others is not None:
+        print_json(observed_run=words_of(of_others)) if as_json else print_one(of_others)
+    elif as_json:
         print_json(run=found)
-        return
-    _print_run(found)
+    elif found is not None:
+        _print_run(found)
 
 
 def _state(text: str | None) -> RunState | None:

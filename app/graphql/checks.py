@@ -15,6 +15,7 @@ from app.graphql.names import BigInt
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from graph_model.checks.entities import CheckKey, Finding
 from graph_model.contracts import entities as contracts
+from graph_model.observed.tell import SOURCE
 
 
 @strawberry.type(description="What one check found.")
@@ -52,16 +53,18 @@ class CheckResult:
 
 @strawberry.type(description="What a check found in one version, and when.")
 class CheckFinding:
-    version_id: strawberry.ID
+    version_id: strawberry.ID | None = strawberry.field(
+        description="Null: others found it while they ran, in no version that is known here."
+    )
     partition: str
-    state: VersionState = strawberry.field(description="What became of the version since.")
+    state: VersionState | None = strawberry.field(description="What became of the version since.")
     checked_at: datetime
     result: CheckResult
 
     @classmethod
     def of(cls, found: Finding) -> CheckFinding:
         return cls(
-            version_id=strawberry.ID(found.version),
+            version_id=strawberry.ID(found.version) if found.version else None,
             partition=found.partition,
             state=found.state,
             checked_at=found.checked_at,
@@ -69,7 +72,9 @@ class CheckFinding:
         )
 
 
-@strawberry.type(description="A check of a dataset: promised by its contract, or found in its newest good version.")
+@strawberry.type(
+    description="A check of a dataset: promised by its contract, found in its newest good version, or told by others."
+)
 class DatasetCheck:
     name: str
     kind: str
@@ -91,13 +96,18 @@ class DatasetCheck:
         )
 
 
-async def checks_of(info: Info, dataset_id: str, declared: Sequence[contracts.Check]) -> list[DatasetCheck]:
-    """What the contract promises, in its order; then what else the newest good version was checked by."""
+async def checks_of(
+    info: Info, dataset_id: str, declared: Sequence[contracts.Check], told: Sequence[tuple[str, str]] = ()
+) -> list[DatasetCheck]:
+    """What the contract promises, in its order; then what else the newest good version was checked by, and what others
+    told of last (names and kinds), which blocks nothing."""
     latest = await info.context.load.latest_version.load(dataset_id)
     version = await info.context.load.version.load(latest) if latest else None
     found = {check.name: (check.kind, check.severity, "") for check in declared}
     for result in version.results if version else ():
         found.setdefault(result.check, (result.kind, result.severity, result.source))
+    for name, kind in told:
+        found.setdefault(f"{SOURCE}/{name}", (kind, "warning", SOURCE))
     return [
         DatasetCheck(name=name, kind=kind, severity=severity, source=source, dataset_id=dataset_id)
         for name, (kind, severity, source) in found.items()

@@ -26,6 +26,7 @@ from app.graphql.names import Node, Search, to_name
 from app.graphql.observed import UnplacedRun, unplaced_runs_of
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.schemas import SchemaHistory, schema_history
+from app.graphql.told import ToldOfDataset
 from graph_model.contracts import entities as contracts
 from graph_model.contracts.recorded import Whole
 from graph_model.datasets import entities, repository
@@ -64,9 +65,21 @@ class DatasetFilter:
     tag: str = ""
     domain: str = ""
     tier: str = ""
+    kind: str = strawberry.field(default="", description="As others tell it: TABLE, VIEW, FILE, TOPIC …")
+    within: str = strawberry.field(default="", description="As others tell it: the name of its database, its schema …")
 
     def to_filters(self, search: str | None) -> entities.Filters:
-        return entities.Filters(search or "", self.namespace, self.format, self.owner, self.tag, self.domain, self.tier)
+        return entities.Filters(
+            search or "",
+            self.namespace,
+            self.format,
+            self.owner,
+            self.tag,
+            self.domain,
+            self.tier,
+            self.kind,
+            self.within,
+        )
 
 
 @strawberry.type(description="One promise about a content.")
@@ -207,6 +220,8 @@ class Dataset(Node):
     properties: list[Property] = strawberry.field(description="What its people noted besides, by name.")
     scope: str
     retired_at: datetime | None
+    told: ToldOfDataset | None = strawberry.field(description="What others tell of it; null: nothing.")
+    told_checks: strawberry.Private[tuple[tuple[str, str], ...]]
     scheme: strawberry.Private[PartitionScheme]
     promised: strawberry.Private[tuple[contracts.Check, ...]]
 
@@ -255,7 +270,7 @@ class Dataset(Node):
 
     @strawberry.field(description="Its checks, those of the contract first, each with its history.")
     async def checks(self, info: Info) -> list[DatasetCheck]:
-        return await checks_of(info, self.id, self.promised)
+        return await checks_of(info, self.id, self.promised, self.told_checks)
 
     @strawberry.field(description="What contracts declared and what published versions showed, oldest first.")
     async def schema_history(self, info: Info, first: First = DEFAULT_PAGE) -> SchemaHistory:
@@ -290,6 +305,8 @@ class Dataset(Node):
             properties=[Property(name=name, value=value) for name, value in sorted(found.properties.items())],
             scope=found.scope,
             retired_at=found.retired_at,
+            told=ToldOfDataset.of(found.told, found.facets) if found.told else None,
+            told_checks=found.told.checks if found.told else (),
         )
 
 

@@ -13,6 +13,7 @@ from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.names import Node, QualifiedName, Search, to_name
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.runs import Run, run_connection
+from app.graphql.told import ToldOfJob
 from graph_model.estate.entities import InputSpec
 from graph_model.jobs import entities, repository
 from graph_model.names import Name
@@ -48,6 +49,17 @@ class JobOutput:
         return await _dataset(info, self.dataset_name)
 
 
+@strawberry.input(description="Which jobs are meant; what is left out does not matter.")
+class JobFilter:
+    owner: str = ""
+    tag: str = ""
+    integration: str = strawberry.field(default="", description="As others tell it: SPARK, DBT, AIRFLOW …")
+    processing: str = strawberry.field(default="", description="As others tell it: BATCH, STREAMING or SERVICE.")
+
+    def to_filters(self, search: str | None) -> entities.JobFilters:
+        return entities.JobFilters(search or "", self.integration, self.processing, self.tag, self.owner)
+
+
 @strawberry.type(description="Reads datasets, produces datasets. Retired: no longer declared, kept for its history.")
 class Job(Node):
     namespace: str
@@ -62,11 +74,15 @@ class Job(Node):
     priority: int
     owners: list[str]
     description: str
+    tags: list[str]
     columns_known: bool = strawberry.field(description="False: nobody could read which columns it uses.")
     unresolved: list[str]
     definition_hash: str
     scope: str
     retired_at: datetime | None
+    told: ToldOfJob | None = strawberry.field(description="What others tell of it; null: nothing.")
+    parents: list[QualifiedName] = strawberry.field(description="Jobs of whose runs its runs were seen to be part.")
+    parts: list[QualifiedName] = strawberry.field(description="Jobs whose runs were seen to be part of its runs.")
 
     @strawberry.field(description="Its runs, newest first.")
     async def runs(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Run]:
@@ -88,11 +104,15 @@ class Job(Node):
             priority=found.priority,
             owners=list(found.owners),
             description=found.description,
+            tags=list(found.tags),
             columns_known=found.columns_known,
             unresolved=list(found.unresolved),
             definition_hash=found.definition_hash,
             scope=found.scope,
             retired_at=found.retired_at,
+            told=ToldOfJob.of(found.told, found.facets) if found.told else None,
+            parents=[QualifiedName.of(name) for name in found.parents],
+            parts=[QualifiedName.of(name) for name in found.parts],
         )
 
 
@@ -107,17 +127,23 @@ class JobQuery:
 
     @strawberry.field(description="The jobs declared now, by namespace and name.")
     async def jobs(
-        self, info: Info, search: Search = None, first: First = DEFAULT_PAGE, after: After = None
+        self,
+        info: Info,
+        search: Search = None,
+        filter: JobFilter | None = None,
+        first: First = DEFAULT_PAGE,
+        after: After = None,
     ) -> Connection[Job]:
-        ask, cursors = info.context.ask, Cursors("jobs", search)
+        ask, filters = info.context.ask, (filter or JobFilter()).to_filters(search)
+        cursors = Cursors("jobs", filters)
         place = cursors.read(after)
-        page = await ask(repository.jobs, search=search, first=first, after=Name(*place) if place else None)
+        page = await ask(repository.jobs, filters, first=first, after=Name(*place) if place else None)
         return connection(
             [Job.of(item) for item in page.items],
             [cursors.write(item.name.namespace, item.name.name) for item in page.items],
             has_next=page.has_next,
             after=after,
-            count=lambda: ask(repository.count_jobs, search=search),
+            count=lambda: ask(repository.count_jobs, filters),
         )
 
 

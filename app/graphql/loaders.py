@@ -22,6 +22,7 @@ from graph_model.datasets.repository import datasets_by_id, datasets_by_name, la
 from graph_model.jobs.entities import Job
 from graph_model.jobs.repository import jobs_by_id
 from graph_model.names import Name
+from graph_model.observed.runs import ObservedRun, observed_runs_by_id
 from graph_model.pages import Page
 from graph_model.reads.entities import Reader
 from graph_model.reads.repository import readers_of
@@ -65,6 +66,7 @@ class Loaders:
         self.contract: DataLoader[str, Whole | None] = _each(graph, current_of)
         self.contract_text: DataLoader[str, str | None] = _each(graph, texts)
         self.run: DataLoader[str, Run | None] = _each(graph, runs_by_id)
+        self.observed_run: DataLoader[str, ObservedRun | None] = _each(graph, observed_runs_by_id)
         self.version: DataLoader[str, Version | None] = _each(graph, versions_by_id)
         self.readable: DataLoader[str, Readable | None] = _each(graph, readables)
         self.readers: DataLoader[str, tuple[Reader, ...] | None] = _each(graph, _readers)

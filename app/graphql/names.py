@@ -34,6 +34,9 @@ class QualifiedName:
     def of(cls, name: names.Name) -> QualifiedName:
         return cls(namespace=name.namespace, name=name.name)
 
+    def to_name(self) -> names.Name:
+        return names.Name(self.namespace, self.name)
+
 
 @strawberry.input(description="Namespace and name of a dataset, job or consumer.")
 class NameInput:

@@ -12,6 +12,7 @@ from app.graphql.context import Info
 from app.graphql.datasets import Dataset
 from app.graphql.jobs import Job
 from app.graphql.names import Node
+from app.graphql.observed_runs import ObservedRun
 from app.graphql.runs import Run
 from app.graphql.versions import Version
 from graph_model.consumers.repository import consumers_by_id
@@ -19,7 +20,7 @@ from graph_model.consumers.repository import consumers_by_id
 
 @strawberry.type
 class NodeQuery:
-    @strawberry.field(description="A dataset, job, consumer, run or version by its id; null: there is none.")
+    @strawberry.field(description="A dataset, job, consumer, version or (observed) run by its id; null: there is none.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         return await find_node(info, id)
 
@@ -48,5 +49,6 @@ _FINDERS: dict[str, Callable[[Info, str], Awaitable[Node | None]]] = {
     "jb": _loaded(Job, "job"),
     "cn": _consumer,
     "rn": _loaded(Run, "run"),
+    "or": _loaded(ObservedRun, "observed_run"),
     "vs": _loaded(Version, "version"),
 }

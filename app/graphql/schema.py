@@ -25,6 +25,7 @@ from app.graphql.limits import Limits, LimitsExtension
 from app.graphql.lineage import MOST_NODES, MOST_PATHS, LineageQuery
 from app.graphql.names import BIG_INT, BigInt
 from app.graphql.nodes import NodeQuery
+from app.graphql.observed_runs import ObservedRunQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
@@ -82,6 +83,7 @@ class Query(
     JobQuery,
     ConsumerQuery,
     RunQuery,
+    ObservedRunQuery,
     VersionQuery,
     LineageQuery,
     ImpactQuery,

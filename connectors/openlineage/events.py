@@ -11,6 +11,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,13 @@ from connectors.openlineage.documents import (
     EventDocument,
     JobEventDocument,
     RunEventDocument,
+)
+from connectors.openlineage.facets import (
+    quality_of,
+    results_of_tests,
+    terms_of_dataset,
+    terms_of_job,
+    terms_of_run,
 )
 from connectors.openlineage.flows import Warn, flows_of
 from connectors.openlineage.identity import is_drop, same_names
@@ -68,6 +76,7 @@ def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> 
     run = event.run if isinstance(event, RunEventDocument) else None
     if run:
         _look_at_run_id(run.id, warn)
+    run_terms = terms_of_run(run.facets, "/run/facets", warn) if run else {}
     flows, shapes, implied = flows_of(job, event.job.facets, datasets, warn)
     return Observation(
         bare.id,
@@ -76,11 +85,13 @@ def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> 
         event_type=event.type if isinstance(event, RunEventDocument) else None,
         run=run.id if run else None,
         job=job,
-        datasets=(*datasets, *implied),
+        datasets=(*_with_tests(datasets, run_terms.get("tests")), *implied),
         flows=flows,
         shapes=shapes,
         run_facets=run.facets if run else {},
         job_facets=event.job.facets,
+        run_terms=run_terms,
+        job_terms=terms_of_job(event.job.facets, "/job/facets", warn),
         warnings=tuple(warnings),
     )
 
@@ -146,8 +157,23 @@ def _seen(document: DatasetDocument, role: Role, at: str, warn: Warn) -> SeenDat
     facets = document.all_facets
     columns = columns_of(facets.get("schema"), f"{at}/facets/schema", warn, namespace=document.namespace)
     name = Name(document.namespace, document.name)
+    terms = terms_of_dataset(facets, columns, f"{at}/facets", warn)
+    quality = quality_of(name, facets, f"{at}/facets", warn)
+    terms |= quality.terms
     same = same_names(name, facets, f"{at}/facets", warn)
-    return SeenDataset(name, role, facets, columns, same, is_drop=is_drop(facets))
+    return SeenDataset(name, role, facets, columns, same, is_drop(facets), terms, quality.results)
+
+
+def _with_tests(datasets: list[SeenDataset], tests: Any) -> list[SeenDataset]:
+    """Tests of a run do not say what they are about. With a single input, which tells of none itself, they are about
+    that one."""
+    inputs = [seen for seen in datasets if seen.role is Role.INPUT]
+    if not tests or len(inputs) != 1 or inputs[0].results:
+        return datasets
+    results = tuple(results_of_tests(tests, inputs[0].name))
+    checks = [[result.check, result.kind] for result in results]
+    only = replace(inputs[0], results=results, terms={**inputs[0].terms, "assertions": checks})
+    return [only if seen is inputs[0] else seen for seen in datasets]
 
 
 def _canonical(document: Any) -> str:

@@ -4,7 +4,9 @@
 // param:   namespace string - this one only; empty: all
 // param:   format string - this one only; empty: all
 // param:   owner string - what this one owns; empty: all
-// param:   tag string - with this tag; empty: all
+// param:   tag string - with this tag, declared or told by others; empty: all
+// param:   kind string - told to be of this kind, in capitals; empty: all
+// param:   within string - told to be in a database, schema … of this name; empty: all
 // param:   domain string - of this one; empty: all
 // param:   tier string - of this one; empty: all
 // returns: total integer - one row
@@ -20,6 +22,14 @@ WHERE x.retired_at IS NULL AND coalesce(x.entity, x.id) = x.id
   AND ($format = '' OR x.format = $format)
   AND ($domain = '' OR x.domain = $domain)
   AND ($tier = '' OR x.tier = $tier)
-  AND ($tag = '' OR $tag IN coalesce(x.tags, []))
-  AND ($owner = '' OR EXISTS { MATCH (x)-[:OWNED_BY]->(o:Owner) WHERE o.name = $owner })
+  AND ($tag = '' OR $tag IN coalesce(x.tags, []) OR $tag IN coalesce(x.observed_tags, [])
+       OR (x.entity IS NOT NULL AND EXISTS { MATCH (m:Dataset {entity: x.entity}) WHERE $tag IN coalesce(m.observed_tags, []) }))
+  AND ($kind = '' OR x.observed_kind = $kind
+       OR (x.entity IS NOT NULL AND EXISTS { MATCH (m:Dataset {entity: x.entity}) WHERE m.observed_kind = $kind }))
+  AND ($within = '' OR $within IN coalesce(x.observed_within, [])
+       OR (x.entity IS NOT NULL AND EXISTS { MATCH (m:Dataset {entity: x.entity}) WHERE $within IN coalesce(m.observed_within, []) }))
+  AND ($owner = '' OR EXISTS { MATCH (x)-[:OWNED_BY]->(o:Owner) WHERE o.name = $owner }
+       OR (x.entity IS NOT NULL AND EXISTS {
+         MATCH (:Dataset {entity: x.entity})-[:OWNED_BY]->(o:Owner) WHERE o.name = $owner
+       }))
 RETURN count(x) AS total

@@ -13,4 +13,4 @@ WHERE r IS NOT NULL
 OPTIONAL MATCH (r)-[o:OWNED_BY]->(w:Owner)
 WHERE coalesce(o.valid_from <= $at AND $at < o.valid_to AND o.retracted_at > datetime.realtime(), true)
 RETURN r.id AS id, collect(DISTINCT w.name) AS owners, r.deadline_by AS deadline_by,
-       r.deadline_timezone AS deadline_timezone, coalesce(r.unresolved, []) AS unresolved
+       r.deadline_timezone AS deadline_timezone, coalesce(r.unresolved, []) + CASE WHEN r.gap IS NULL THEN [] ELSE [r.gap] END AS unresolved

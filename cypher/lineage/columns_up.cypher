@@ -19,7 +19,7 @@ CALL () {
   UNWIND $ids AS id
   MATCH (f:Field {id: id})
   MATCH (:Dataset {id: f.dataset})<-[e:PRODUCES]-(b:Job)
-  WHERE NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0
+  WHERE NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0 OR b.coverage IS NOT NULL
   RETURN id, e, b
   UNION ALL
   UNWIND $beside AS x
@@ -28,7 +28,7 @@ CALL () {
   UNION ALL
   UNWIND $beside AS x
   MATCH (:Dataset {id: x.dataset})<-[e:PRODUCES]-(b:Job)
-  WHERE NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0
+  WHERE NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0 OR b.coverage IS NOT NULL
   RETURN x.id AS id, e, b
 }
 WITH id, e, b, coalesce($known, datetime.realtime()) AS known
@@ -39,5 +39,5 @@ WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_see
   coalesce(e.required, true), coalesce(e.columns, [])]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
 RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
-  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges,
+  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0 AND b.coverage IS NULL, edges,
   coalesce(of.entity, b.entity), null]) AS hops

@@ -9,14 +9,20 @@ OPTIONAL MATCH (f:Field {id: id})
 OPTIONAL MATCH (v:DatasetVersion {id: id})
 OPTIONAL MATCH (r:Run {id: id})
 OPTIONAL MATCH (s:ObservedRun {id: id})
-WITH id, coalesce(f.dataset, v.dataset, r.job, s.job, id) AS of, coalesce(f.tags, []) AS own
+WITH id, coalesce(f.dataset, v.dataset, r.job, s.job, id) AS of, coalesce(f.tags, []) + coalesce(f.observed_tags, []) AS own
 OPTIONAL MATCH (own_d:Dataset {id: of})
 OPTIONAL MATCH (entity:Dataset {id: own_d.entity})
 OPTIONAL MATCH (j:Job {id: of})
 OPTIONAL MATCH (c:Consumer {id: of})
 WITH id, own, coalesce(entity, own_d, j, c) AS n
 WHERE n IS NOT NULL
-OPTIONAL MATCH (n)-[e:OWNED_BY]->(o:Owner)
+// What others tell of a dataset stands where they spelled it, with each of those that are one.
+OPTIONAL MATCH (m:Dataset {entity: n.entity})
+WHERE m.id <> n.id
+WITH id, own, n, collect(m) AS members
+WITH id, own, n, members, reduce(told = coalesce(n.observed_tags, []), x IN members | told + coalesce(x.observed_tags, [])) AS told
+UNWIND [n] + members AS x
+OPTIONAL MATCH (x)-[e:OWNED_BY]->(o:Owner)
 WHERE coalesce(e.valid_from <= $at AND $at < e.valid_to, true)
-WITH id, own, n, collect(o.name) AS owners
-RETURN id, own + coalesce(n.tags, []) AS tags, n.domain AS domain, n.tier AS tier, owners
+WITH id, own, told, n, collect(DISTINCT o.name) AS owners
+RETURN id, own + coalesce(n.tags, []) + told AS tags, n.domain AS domain, n.tier AS tier, owners

@@ -5,7 +5,7 @@
 // param:   consumer string - id of the Consumer
 // param:   at datetime - the moment; null for the one of `known`, or for now by the clock of the graph
 // param:   known datetime - as it was known at this moment; null for what is known now
-// returns: at datetime, known datetime, kind string, id string, namespace string, name string, columns_known boolean, entity string, dropped_at datetime - three rows, kind null for each of dataset, job and consumer that is not there at that moment; entity: the dataset that stands for this one and others
+// returns: at datetime, known datetime, kind string, id string, namespace string, name string, state string, columns_known boolean, entity string, dropped_at datetime - three rows, kind null for each of dataset, job and consumer that is not there at that moment; entity: the dataset that stands for this one and others
 // access:  read
 WITH coalesce($known, datetime.realtime()) AS known
 WITH known, coalesce($at, known) AS at
@@ -18,6 +18,6 @@ WITH at, known, [d, j, c] AS nodes
 UNWIND range(0, 2) AS i
 WITH at, known, nodes[i] AS n, ['DATASET', 'JOB', 'CONSUMER'][i] AS kind
 WITH at, known, n, CASE WHEN n IS NULL OR n.retired_at <= at THEN null ELSE kind END AS kind
-RETURN at, known, kind, n.id AS id, n.namespace AS namespace, n.name AS name,
-       coalesce(n.columns_known, false) AND size(coalesce(n.unresolved, [])) = 0 AS columns_known,
+RETURN at, known, kind, n.id AS id, n.namespace AS namespace, n.name AS name, n.coverage AS state,
+       coalesce(n.columns_known, false) AND size(coalesce(n.unresolved, [])) = 0 AND n.coverage IS NULL AS columns_known,
        n.entity AS entity, n.dropped_at AS dropped_at

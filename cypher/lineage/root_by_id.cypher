@@ -18,6 +18,6 @@ WITH at, known, coalesce(d, j, c, f, v, r, o) AS n, coalesce(f.dataset, v.datase
 OPTIONAL MATCH (od:Dataset {id: of})
 OPTIONAL MATCH (oj:Job {id: of})
 RETURN at, known, labels(n)[0] AS label, n.id AS id, coalesce(n.namespace, od.namespace, oj.namespace) AS namespace,
-       coalesce(n.name, od.name, oj.name) AS name, n.path AS path, n.key AS key, n.state AS state,
-       coalesce(n.columns_known, false) AND size(coalesce(n.unresolved, [])) = 0 AS columns_known,
+       coalesce(n.name, od.name, oj.name) AS name, n.path AS path, n.key AS key, coalesce(n.state, n.coverage) AS state,
+       coalesce(n.columns_known, false) AND size(coalesce(n.unresolved, [])) = 0 AND n.coverage IS NULL AS columns_known,
        coalesce(n.entity, od.entity) AS entity, n.dropped_at AS dropped_at

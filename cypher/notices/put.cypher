@@ -9,7 +9,7 @@ OPTIONAL MATCH (d:Dataset {id: x.about})
 OPTIONAL MATCH (j:Job {id: x.about})
 OPTIONAL MATCH (c:Consumer {id: x.about})
 WITH x, coalesce(d, j, c) AS about
-WITH x, COLLECT { MATCH (about)-[:OWNED_BY]->(o:Owner) RETURN o.name } AS recipients
+WITH x, COLLECT { MATCH (about)-[:OWNED_BY]->(o:Owner) RETURN DISTINCT o.name } AS recipients
 MERGE (n:Outbox {id: x.id})
 ON CREATE SET n.kind = x.kind, n.subject = x.subject, n.title = x.title, n.body = x.body, n.created_at = datetime.realtime(),
   n.open = 1, n.attempts = 0, n.recipients = recipients

@@ -7,24 +7,25 @@
 // access:  read
 MATCH (named:Dataset)<-[:NAMES]-(a:DatasetName)
 OPTIONAL MATCH (entity:Dataset {id: named.entity})
-WITH a, coalesce(entity, named) AS n
+WITH a, named AS m, coalesce(entity, named) AS n
 WHERE 'dataset' IN $kinds AND n.retired_at IS NULL
-  AND any(word IN $words WHERE toLower(a.namespace + ' ' + a.name + ' ' + n.name + ' ' + coalesce(n.description, '') + ' '
-    + coalesce(n.domain, '') + reduce(said = '', tag IN coalesce(n.tags, []) | said + ' ' + tag)) CONTAINS word)
+  AND any(word IN $words WHERE toLower(a.namespace + ' ' + a.name + ' ' + n.name + ' ' + coalesce(n.description, n.observed_description, m.observed_description, '') + ' '
+    + coalesce(n.domain, '') + reduce(said = '', tag IN coalesce(n.tags, []) + coalesce(n.observed_tags, []) + coalesce(m.observed_tags, []) | said + ' ' + tag)) CONTAINS word)
 RETURN 'dataset' AS kind, n.id AS id, n.namespace AS namespace, n.name AS name, a.name AS called,
-  n.description AS description, n.tags AS tags, n.domain AS domain
+  coalesce(n.description, n.observed_description, m.observed_description) AS description, coalesce(n.tags, []) + coalesce(n.observed_tags, []) + coalesce(m.observed_tags, []) AS tags, n.domain AS domain
 LIMIT $limit
 UNION ALL
 MATCH (n:Job)
 WHERE 'job' IN $kinds AND n.retired_at IS NULL
-  AND any(word IN $words WHERE toLower(n.namespace + ' ' + n.name + ' ' + coalesce(n.description, '')) CONTAINS word)
+  AND any(word IN $words WHERE toLower(n.namespace + ' ' + n.name + ' ' + coalesce(n.description, n.observed_description, '')
+    + reduce(said = '', tag IN coalesce(n.observed_tags, []) | said + ' ' + tag)) CONTAINS word)
 RETURN 'job' AS kind, n.id AS id, n.namespace AS namespace, n.name AS name, n.name AS called,
-  n.description AS description, null AS tags, null AS domain
+  coalesce(n.description, n.observed_description) AS description, n.observed_tags AS tags, null AS domain
 LIMIT $limit
 UNION ALL
 MATCH (n:Consumer)
 WHERE 'consumer' IN $kinds AND n.retired_at IS NULL
-  AND any(word IN $words WHERE toLower(n.namespace + ' ' + n.name + ' ' + coalesce(n.description, '')) CONTAINS word)
+  AND any(word IN $words WHERE toLower(n.namespace + ' ' + n.name + ' ' + coalesce(n.description, n.observed_description, '')) CONTAINS word)
 RETURN 'consumer' AS kind, n.id AS id, n.namespace AS namespace, n.name AS name, n.name AS called,
-  n.description AS description, null AS tags, null AS domain
+  coalesce(n.description, n.observed_description) AS description, null AS tags, null AS domain
 LIMIT $limit

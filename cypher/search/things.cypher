@@ -13,8 +13,9 @@ CALL db.index.fulltext.queryNodes('search_things', query, {limit: $limit}) YIELD
 OPTIONAL MATCH (found)-[:NAMES]->(d:Dataset)
 WHERE found:DatasetName
 OPTIONAL MATCH (entity:Dataset {id: coalesce(d.entity, found.entity)})
-WITH found.name AS called, coalesce(entity, d, found) AS n
-WITH called, n, CASE WHEN n:Dataset THEN 'dataset' WHEN n:Job THEN 'job' ELSE 'consumer' END AS kind
+WITH found.name AS called, coalesce(d, found) AS m, coalesce(entity, d, found) AS n
+WITH called, m, n, CASE WHEN n:Dataset THEN 'dataset' WHEN n:Job THEN 'job' ELSE 'consumer' END AS kind
 WHERE NOT n:DatasetName AND n.retired_at IS NULL AND kind IN $kinds
-RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, called, n.description AS description,
-  n.tags AS tags, n.domain AS domain
+RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, called,
+  coalesce(n.description, n.observed_description, m.observed_description) AS description,
+  coalesce(n.tags, []) + coalesce(n.observed_tags, []) + coalesce(m.observed_tags, []) AS tags, n.domain AS domain

@@ -64,10 +64,13 @@ EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
         "Dataset SHOWED SchemaVersion",
         "Dataset HAS_CONTRACT Contract",
         "Dataset OWNED_BY Owner",
+        "Dataset CHECKED_BY CheckResult",
         "Dataset SAME_AS Dataset",
         "Dataset APART Dataset",
         "Job PRODUCES Dataset",
         "Job OWNED_BY Owner",
+        "Job PART_OF Job",
+        "Job PRECEDES Job",
         "Consumer OWNED_BY Owner",
         "Field FEEDS Field",
         "Field SHAPES Dataset",
@@ -88,6 +91,7 @@ EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
         "JobPartition HAS_RUN Run",
         "Run WROTE DatasetVersion",
         "Run HAS_ATTEMPT Attempt",
+        "ObservedRun PART_OF ObservedRun",
     )
 )
 # Only from these an edge can start.

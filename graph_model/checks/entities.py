@@ -11,12 +11,13 @@ from graph_model.versions.entities import VersionState
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found in one version, and when. `state`: what became of the version since."""
+    """What one check found in one version, and when. `state`: what became of the version since. `version` and `state`
+    None: others found it while they ran, in no version that is known here."""
 
     id: str
-    version: str
+    version: str | None
     partition: str
-    state: VersionState
+    state: VersionState | None
     result: CheckResult
     checked_at: datetime
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from graph_model.checks.entities import CheckKey, Finding
+from graph_model.datasets.entities import Dataset
+from graph_model.observed.tell import SOURCE
 from graph_model.pages import Page, cut
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.entities import VersionState
@@ -29,6 +31,13 @@ def trends(
     return {key: cut(_newest_first(findings), first) for key, findings in found.items()}
 
 
+def last_told(graph: Graph, dataset: Dataset) -> list[Finding]:
+    """What each check that others told of last found last, by name."""
+    names = [f"{SOURCE}/{name}" for name, _ in dataset.told.checks] if dataset.told else []
+    found = trends(graph, [CheckKey(dataset.id, name) for name in names], first=1)
+    return [page.items[0] for page in found.values() if page.items]
+
+
 def _newest_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: (finding.checked_at, finding.id), reverse=True)
 
@@ -38,7 +47,7 @@ def _finding(row: Row) -> Finding:
         id=row["id"],
         version=row["version"],
         partition=row["key"],
-        state=VersionState(row["state"]),
+        state=VersionState(row["state"]) if row["state"] else None,
         result=check_result(row),
         checked_at=row["checked_at"],
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph_model.contracts.entities import Column, Contract
 from graph_model.names import Name
+from graph_model.observed.known import ToldOfDataset
 from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.entities import Retention
@@ -18,7 +19,11 @@ from graph_model.versions.entities import VersionState
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """`columns` are those of the current schema, in order, with what the contract says about each; before any schema is
-    known, those that the contract declares. `properties` are what its people noted: plain values by name.
+    known, those that the contract declares, and where nothing is declared, those that others saw last. `properties`
+    are what its people noted: plain values by name.
+
+    `told` is what others tell of it (None: nothing). It stands beside what is declared: owners and tags are those of
+    both, a description is the declared one, if there is any.
 
     `retired_at` is None while the dataset is declared.
     """
@@ -41,13 +46,16 @@ class Dataset:
     retention: Retention | None = None
     observed: Trust | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    told: ToldOfDataset | None = None
+    facets: str = ""
     scope: str = ""
     retired_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which datasets are meant; what is empty does not matter. `search` is a part of a name in any case."""
+    """Which datasets are meant; what is empty does not matter. `search` is a part of a name in any case. `kind`
+    (TABLE, VIEW, TOPIC …) and `within` (the name of a database, a schema …) are as others tell them."""
 
     search: str = ""
     namespace: str = ""
@@ -56,6 +64,8 @@ class Filters:
     tag: str = ""
     domain: str = ""
     tier: str = ""
+    kind: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from graph_model.datasets.entities import Dataset, Filters, PartitionOverview
 from graph_model.errors import DatasetNotFound
 from graph_model.names import Name, dataset_name_id
 from graph_model.observed import trust
+from graph_model.observed.known import ToldColumn, latest_of, told_of_dataset
 from graph_model.pages import Page, cut
 from graph_model.partitions.stored import scheme_of
 from graph_model.retention import entities as retention
@@ -51,7 +52,7 @@ def count_datasets(graph: Graph, filters: Filters = EVERY) -> int:
 
 
 def _given(filters: Filters) -> dict[str, str]:
-    return {**asdict(filters), "search": filters.search.lower()}
+    return {**asdict(filters), "search": filters.search.lower(), "kind": filters.kind.upper()}
 
 
 def datasets_by_id(graph: Graph, ids: Sequence[str]) -> Mapping[str, Dataset]:
@@ -91,17 +92,19 @@ def partitions(
 
 def _dataset(row: Row) -> Dataset:
     contract = definition.loads(row["contract"]) if row["contract"] else Contract()
+    told = told_of_dataset(latest_of(row["terms"]))
+    columns = _described(columns_of(row["columns"]), contract.columns) or contract.columns or columns_of(row["seen"])
     return Dataset(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
         format=row["format"] or "unknown",
         location=row["location"],
         partitions=scheme_of(row),
-        columns=_described(columns_of(row["columns"]), contract.columns) or contract.columns,
+        columns=_with_told_words(columns, told.columns) if told else columns,
         contract=contract,
         owners=tuple(sorted(row["owners"])),
-        description=row["description"] or "",
-        tags=tuple(row["tags"] or ()),
+        description=row["description"] or (told.description if told else ""),
+        tags=_both(row["tags"] or (), told.tags if told else ()),
         classification=row["classification"] or "",
         domain=row["domain"] or "",
         tier=row["tier"] or "",
@@ -110,6 +113,8 @@ def _dataset(row: Row) -> Dataset:
         retention=retention.loads(row["retention"]),
         observed=trust.loads(row["observed"]),
         options=json.loads(row["options"] or "{}"),
+        told=told,
+        facets=latest_of(row["facets"]) or "",
         scope=row["scope"] or "",
         retired_at=row["retired_at"],
     )
@@ -129,6 +134,25 @@ def _described(columns: Sequence[Column], declared: Sequence[Column]) -> tuple[C
         else column
         for column in columns
     )
+
+
+def _with_told_words(columns: Sequence[Column], told: Sequence[ToldColumn]) -> tuple[Column, ...]:
+    """What is declared of a column stays; what others tell fills it up."""
+    said = {column.path: column for column in told}
+    return tuple(
+        replace(
+            column,
+            description=column.description or said[column.path].description,
+            tags=_both(column.tags, said[column.path].tags),
+        )
+        if column.path in said
+        else column
+        for column in columns
+    )
+
+
+def _both(declared: Sequence[str], told: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*declared, *told]))
 
 
 def overview_of(row: Row) -> PartitionOverview:

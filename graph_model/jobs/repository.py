@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from graph_model.errors import JobNotFound
 from graph_model.estate.entities import InputSpec
-from graph_model.jobs.entities import Job
+from graph_model.jobs.entities import Job, JobFilters
 from graph_model.names import Name, job_id
+from graph_model.observed.known import told_of_job
 from graph_model.pages import Page, cut
 from graph_model.partitions.rules import parse_mapping
 from graph_model.partitions.stored import scheme_of
 from graph_model.store.graph import Graph, Row
 
 KNOWN_NAMES = 2000
+EVERY = JobFilters()
 
 
 def job(graph: Graph, name: Name) -> Job:
@@ -24,12 +27,12 @@ def job(graph: Graph, name: Name) -> Job:
     return found[job_id(name)]
 
 
-def jobs(graph: Graph, *, search: str | None = None, first: int = 50, after: Name | None = None) -> Page[Job]:
-    """One page of the jobs declared now, by namespace and name; `search` is a part of a name in any case."""
+def jobs(graph: Graph, filters: JobFilters = EVERY, *, first: int = 50, after: Name | None = None) -> Page[Job]:
+    """One page of the jobs declared now, by namespace and name."""
     start = after or Name("", "")
     rows = graph.rows(
         "jobs.list_jobs",
-        search=(search or "").lower(),
+        **_given(filters),
         after_namespace=start.namespace,
         after_name=start.name,
         limit=first + 1,
@@ -39,8 +42,17 @@ def jobs(graph: Graph, *, search: str | None = None, first: int = 50, after: Nam
     return Page(tuple(found[key] for key in page.items if key in found), page.has_next)
 
 
-def count_jobs(graph: Graph, *, search: str | None = None) -> int:
-    return graph.rows("jobs.count_jobs", search=(search or "").lower())[0]["total"]
+def count_jobs(graph: Graph, filters: JobFilters = EVERY) -> int:
+    return graph.rows("jobs.count_jobs", **_given(filters))[0]["total"]
+
+
+def _given(filters: JobFilters) -> dict[str, str]:
+    return {
+        **asdict(filters),
+        "search": filters.search.lower(),
+        "integration": filters.integration.upper(),
+        "processing": filters.processing.upper(),
+    }
 
 
 def jobs_by_id(graph: Graph, ids: Sequence[str]) -> Mapping[str, Job]:
@@ -55,6 +67,7 @@ def known_jobs(graph: Graph, namespace: str) -> tuple[str, ...]:
 
 
 def _job(row: Row) -> Job:
+    told = told_of_job(row["terms"], row["gap"])
     return Job(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),
@@ -66,9 +79,14 @@ def _job(row: Row) -> Job:
         timeout_seconds=row["timeout_seconds"] or 0.0,
         priority=row["priority"] or 0,
         owners=tuple(sorted(row["owners"])),
-        description=row["description"] or "",
+        description=row["description"] or (told.description if told else ""),
+        tags=told.tags if told else (),
+        told=told,
+        facets=row["facets"] or "",
+        parents=tuple(sorted(Name(**one) for one in row["parents"])),
+        parts=tuple(sorted(Name(**one) for one in row["parts"])),
         columns_known=bool(row["columns_known"]),
-        unresolved=tuple(row["unresolved"] or ()),
+        unresolved=(*(row["unresolved"] or ()), *([row["gap"]] if row["gap"] else ())),
         definition_hash=row["definition_hash"] or "",
         scope=row["scope"] or "",
         retired_at=row["retired_at"],

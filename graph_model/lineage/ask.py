@@ -17,10 +17,21 @@ from graph_model.lineage.entities import (
     NodeKind,
     Way,
 )
+from graph_model.lineage.hops import PRECEDES
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.repository import NodeFacts, Root
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
-from graph_model.lineage.walk import BUDGET_SECONDS, NODE_LIMIT, UNRESOLVED_READS, Ceilings, Shown, Step, Walk, Walked
+from graph_model.lineage.walk import (
+    BUDGET_SECONDS,
+    NODE_LIMIT,
+    UNRESOLVED_READS,
+    Ceilings,
+    Shown,
+    Step,
+    Walk,
+    Walked,
+    reasons_of_coverage,
+)
 from graph_model.names import Name
 from graph_model.store.graph import Graph
 
@@ -84,12 +95,25 @@ def walk_from(
     """The whole walk from a start, in one way or in both."""
     if start.level == "RUN":
         wanted = replace(wanted, kinds=frozenset({"RUN", "CONSUMER"}))
-    steps: dict[Way, Step] = {way: step_of(graph, start, way) for way in _WAYS[direction]}
+    steps: dict[Way, Step] = {way: step_of(graph, start, way, ordered=True) for way in _WAYS[direction]}
     shown = _shown(graph, wanted, start.root.at)
     walked = Walk(steps, start.nodes, ceilings=ceilings, also=start.also, shown=shown).to_its_end()
+    _no_flow_over_order(walked)
     unknown = [UNRESOLVED_READS] if direction != "DOWN" and _misses_reads(graph, start, walked) else []
-    walked.reasons = dict.fromkeys([*start.reasons, *walked.reasons, *unknown])
+    walked.reasons = dict.fromkeys([*start.reasons, *walked.reasons, *unknown, *reasons_of_coverage(walked)])
     return walked
+
+
+def _no_flow_over_order(walked: Walked) -> None:
+    """A job that is not shown is passed over; where it only comes before or after, nothing flows over it."""
+    if not walked.bridged:
+        return
+    walked.hops = {
+        key: hop
+        for key, hop in walked.hops.items()
+        if hop.edge.kind != PRECEDES
+        or (hop.edge.source not in walked.bridged and hop.edge.target not in walked.bridged)
+    }
 
 
 def _misses_reads(graph: Rows, start: Start, walked: Walked) -> bool:

@@ -70,9 +70,10 @@ class LineageNode:
     """`hops` is the distance from the root, `direction` where it lies from there (BOTH: in a cycle with it).
 
     `column` is set for COLUMN nodes only; `name` is then that of the dataset. `partition` and `state` are those of a
-    VERSION or a RUN, whose name is that of the dataset or the job. `hidden`: how many neighbours a ceiling kept out.
-    `members`: the datasets (by id) that this one, or the one of this column, stands for, itself among them; empty: it
-    is alone. `dropped_at`: it was seen to be dropped, and not seen since.
+    VERSION or a RUN, whose name is that of the dataset or the job; the state of a JOB is PARTIAL, where not all that it
+    does could be read. `hidden`: how many neighbours a ceiling kept out. `members`: the datasets (by id) that this one,
+    or the one of this column, stands for, itself among them; empty: it is alone. `dropped_at`: it was seen to be
+    dropped, and not seen since.
     """
 
     id: str
@@ -134,7 +135,7 @@ class Filter:
 @dataclass(frozen=True, slots=True)
 class Lineage:
     """Nodes come nearest first. `incomplete_reasons` empty: nothing was cut off (else NODE_LIMIT, DEPTH_LIMIT,
-    EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS). `has_more`: a later page has more nodes.
+    EDGE_LIMIT, TIMEOUT, UNRESOLVED_COLUMNS, PARTIAL_COVERAGE). `has_more`: a later page has more nodes.
     """
 
     root: str

@@ -13,6 +13,7 @@ from typing import Any
 from graph_model.lineage.entities import LineageEdge, LineageNode, Way
 from graph_model.lineage.merging import Met, Rows, all_ids, beside, merged, met
 
+PRECEDES = "PRECEDES"
 _BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
 _STRENGTH = ("declared", "observed", "parsed", "inferred")
 
@@ -41,6 +42,13 @@ def step(
     """The flow edges of datasets, jobs and consumers one hop on; unordered."""
     query = "lineage.step_down" if direction == "DOWN" else "lineage.step_up"
     return _hops(graph, query, frontier, direction, at=at, known=known)
+
+
+def step_order(graph: Rows, job: str, *, direction: Way, at: datetime, known: datetime | None = None) -> list[Hop]:
+    """Jobs right before or after a job (by id) without data that flows: shown, and never walked on from."""
+    rows = graph.rows("lineage.order", id=job, way=direction, at=at, known=known)
+    entries = [entry for row in rows for entry in row["hops"]]
+    return [replace(hop, goes_on=False) for one in map(met, entries) for hop in _hops_to(one, direction)]
 
 
 def step_columns(

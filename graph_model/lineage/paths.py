@@ -18,7 +18,7 @@ from graph_model.lineage.entities import Level, LineageEdge, LineageNode, Paths,
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
-from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, Ceilings, Walk, Walked
+from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, Ceilings, Walk, Walked, reasons_of_coverage
 from graph_model.store.graph import Graph
 
 PATH_LIMIT = "PATH_LIMIT"
@@ -159,8 +159,14 @@ def _told(begin: Start, end: Start, way: Way, walked: Walked, found: Found) -> P
         tuple(known[id_] for id_ in ends | passed if id_ in known),
         begin.root.at,
         begin.root.known,
-        tuple(dict.fromkeys((*(one for one in walked.reasons if one != DEPTH_LIMIT), *([PATH_LIMIT] * found.more)))),
+        _reasons(walked, found),
     )
+
+
+def _reasons(walked: Walked, found: Found) -> tuple[str, ...]:
+    """A limit of depth is what was asked for."""
+    of_walk = (one for one in walked.reasons if one != DEPTH_LIMIT)
+    return tuple(dict.fromkeys((*of_walk, *reasons_of_coverage(walked), *([PATH_LIMIT] * found.more))))
 
 
 def _ids(start: Start) -> list[str]:

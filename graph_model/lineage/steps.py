@@ -66,12 +66,16 @@ def find_start(graph: Rows, asked: Asked, root: Root, *, level: Level, most: int
     return Start(root, level, (root.node,))
 
 
-def step_of(graph: Rows, start: Start, way: Way) -> Step:
-    """One hop at the level of `start`, in one way."""
+def step_of(graph: Rows, start: Start, way: Way, *, ordered: bool = False) -> Step:
+    """One hop at the level of `start`, in one way. `ordered`: from the job that it starts at also to those right before
+    or after it, with which it need not share data."""
     at, known = start.root.at, start.root.known
 
     def over_datasets(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        return hops.step(graph, frontier, direction=way, at=at, known=known)
+        found = hops.step(graph, frontier, direction=way, at=at, known=known)
+        if ordered and start.root.node.kind == "JOB" and [node.id for node in frontier] == [start.id]:
+            found += hops.step_order(graph, start.id, direction=way, at=at, known=known)
+        return found
 
     def along_columns(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
         """Fields go along columns, the rest over datasets; upstream of a reader its own columns come first."""

@@ -25,6 +25,7 @@ DEPTH_LIMIT = "DEPTH_LIMIT"
 NODE_LIMIT = "NODE_LIMIT"
 TIMEOUT = "TIMEOUT"
 UNRESOLVED_COLUMNS = "UNRESOLVED_COLUMNS"
+PARTIAL_COVERAGE = "PARTIAL_COVERAGE"
 UNRESOLVED_READS = "UNRESOLVED_READS"
 
 Step = Callable[[Sequence[LineageNode]], Iterable[Hop]]
@@ -172,6 +173,12 @@ def walk_datasets(
         return hops.step(graph, frontier, direction=direction, at=at)
 
     return walk(step, start, ceilings=ceilings)
+
+
+def reasons_of_coverage(walked: Walked) -> tuple[str, ...]:
+    """A job of which not all could be read may read and make more than is known."""
+    partial = any(node.kind == "JOB" and node.state for node in walked.nodes.values())
+    return (PARTIAL_COVERAGE,) if partial else ()
 
 
 def _placed(node: LineageNode, hops: int, way: Way) -> LineageNode:

@@ -8,12 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from graph_model.checks.others import ForeignResult
 from graph_model.contracts.entities import Column
 from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import ColumnFlow, Shape
 from graph_model.names import Name, job_id, observed_run_id
 
 Facets = Mapping[str, Any]
+Terms = Mapping[str, Any]
+"""What facets say, in our own terms (`told.py` lists them): plain values by term. None: it was taken back."""
 
 
 class RunEventType(StrEnum):
@@ -42,7 +45,7 @@ class Role(StrEnum):
 @dataclass(frozen=True, slots=True)
 class SeenDataset:
     """One dataset as one observation speaks of it. `columns` empty: nothing is said about them. `same` are other names
-    of it; `is_drop`: from then on it is gone."""
+    of it; `is_drop`: from then on it is gone. `results`: what others found in it, each check once."""
 
     name: Name
     role: Role
@@ -50,6 +53,8 @@ class SeenDataset:
     columns: tuple[Column, ...] = ()
     same: tuple[SameName, ...] = ()
     is_drop: bool = False
+    terms: Terms = field(default_factory=dict)
+    results: tuple[ForeignResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,8 @@ class Observation:
     shapes: tuple[Shape, ...] = ()
     run_facets: Facets = field(default_factory=dict)
     job_facets: Facets = field(default_factory=dict)
+    run_terms: Terms = field(default_factory=dict)
+    job_terms: Terms = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from graph_model.checks.others import ForeignResult
 from graph_model.contracts.entities import Column
 from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
-from graph_model.observed.entities import Facets, Observation, Role, RunEventType
+from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms
 from graph_model.observed.slices import Slices, kept_facets, part_key
+
+CHECKS = ("assertions", "metrics")
+"""Terms that each job has for itself: names and kinds of its checks."""
 
 Stamped = dict[str, tuple[str, Any]]
 """Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
@@ -32,7 +36,7 @@ def together(one: Slices, other: Slices) -> Slices:
     return {part: latest(one.get(part, {}), other.get(part, {})) for part in sorted({*one, *other})}
 
 
-def stamped(facets: Facets, stamp: str) -> Stamped:
+def stamped(facets: Facets | Terms, stamp: str) -> Stamped:
     return {name: (stamp, facet) for name, facet in facets.items()}
 
 
@@ -52,14 +56,25 @@ class Span:
 
 @dataclass(slots=True)
 class JobSaid:
+    """`before` and `after`: jobs that it follows and leads to without a dataset between, and when that was said;
+    `order_at`: when anything was said of that."""
+
     name: Name
     facets: Stamped = field(default_factory=dict)
+    terms: Stamped = field(default_factory=dict)
+    before: dict[Name, Span] = field(default_factory=dict)
+    after: dict[Name, Span] = field(default_factory=dict)
+    order_at: datetime | None = None
 
 
 @dataclass(slots=True)
 class DatasetSaid:
+    """`results` by run (or, without a run, by observation) and check, each with the stamp of who said it."""
+
     name: Name
     facets: Stamped = field(default_factory=dict)
+    terms: Stamped = field(default_factory=dict)
+    results: dict[tuple[str, str], tuple[str, datetime, ForeignResult]] = field(default_factory=dict)
     schemas: dict[tuple[Column, ...], Span] = field(default_factory=dict)
     drops: set[datetime] = field(default_factory=set)
 
@@ -71,7 +86,7 @@ Part = tuple[str, Role]
 @dataclass(slots=True)
 class RunSaid:
     """`parts`: its datasets, and when they were named. `slices`: by part, what it says of its own share of them.
-    `heard`: when it was last spoken of."""
+    `heard`: when it was last spoken of. `belongs_to`: job and run of its parents."""
 
     job: str
     run: str
@@ -82,6 +97,8 @@ class RunSaid:
     ended_at: datetime | None = None
     complete_at: datetime | None = None
     facets: Stamped = field(default_factory=dict)
+    terms: Stamped = field(default_factory=dict)
+    belongs_to: set[tuple[Name, str]] = field(default_factory=set)
     parts: dict[Part, Span] = field(default_factory=dict)
     slices: Slices = field(default_factory=dict)
 
@@ -116,6 +133,8 @@ def _datasets(said: Said, observation: Observation) -> None:
     for seen in observation.datasets:
         about = said.datasets.setdefault(dataset_name_id(seen.name), DatasetSaid(seen.name))
         about.facets = latest(about.facets, stamped(seen.facets, observation.stamp))
+        about.terms = latest(about.terms, stamped(_by_teller(seen.terms, observation), observation.stamp))
+        _results(about, observation, seen)
         if seen.columns:
             about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
         if seen.is_drop:
@@ -126,10 +145,27 @@ def _datasets(said: Said, observation: Observation) -> None:
                 said.datasets.setdefault(dataset_name_id(name), DatasetSaid(name))
 
 
+def _by_teller(terms: Terms, observation: Observation) -> Terms:
+    """Several jobs test one dataset, each by checks of its own: what one tells takes nothing from the others."""
+    teller = str(observation.job or "")
+    return {f"{term} {teller}" if term in CHECKS else term: value for term, value in terms.items()}
+
+
+def _results(about: DatasetSaid, observation: Observation, seen: SeenDataset) -> None:
+    by = observation.run_id or observation.id
+    for result in seen.results:
+        found = (observation.stamp, observation.at, result)
+        known = about.results.setdefault((by, result.check), found)
+        # Both sides of one event may speak of one dataset: then what failed counts.
+        about.results[by, result.check] = max(known, found, key=lambda one: (one[0], not one[2].passed))
+
+
 def _job(said: Said, observation: Observation, name: Name) -> None:
     identity = job_id(name)
     job = said.jobs.setdefault(identity, JobSaid(name))
     job.facets = latest(job.facets, stamped(observation.job_facets, observation.stamp))
+    job.terms = latest(job.terms, stamped(observation.job_terms, observation.stamp))
+    _order(job, observation)
     parts = _parts_of(said, observation, identity)
     for seen in observation.datasets:
         if seen.role is not Role.SUBJECT:
@@ -141,6 +177,17 @@ def _job(said: Said, observation: Observation, name: Name) -> None:
     for shape in observation.shapes:
         target, source = dataset_name_id(shape.target), dataset_name_id(shape.source)
         _see(flows, (source, shape.source_column, target, "", "INDIRECT"), observation)
+
+
+def _order(job: JobSaid, observation: Observation) -> None:
+    order = observation.run_terms.get("order")
+    if order is None:
+        return
+    job.order_at = later(job.order_at, observation.at)
+    for side, found in (("before", job.before), ("after", job.after)):
+        for one in order[side]:
+            if Name(*one["job"]) != job.name:
+                _see(found, Name(*one["job"]), observation)
 
 
 def _see(spans: dict[Any, Span], key: Any, observation: Observation) -> None:
@@ -158,6 +205,10 @@ def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span
         return said.parts.setdefault(job, {})
     run = said.runs.setdefault(observed_run_id(job, observation.run), RunSaid(job, observation.run))
     run.facets = latest(run.facets, stamped(observation.run_facets, observation.stamp))
+    run.terms = latest(run.terms, stamped(observation.run_terms, observation.stamp))
+    parent = observation.run_terms.get("parent")
+    if parent and (Name(*parent["job"]), parent["run"]) != (observation.job, observation.run):
+        run.belongs_to.add((Name(*parent["job"]), parent["run"]))
     run.first = earlier(run.first, observation.at)
     run.heard = later(run.heard, observation.at)
     run.slices = together(run.slices, _slices(observation))

@@ -18,7 +18,7 @@ def close_lost(graph: Graph, *, silent_seconds: float) -> tuple[str, ...]:
     """The runs, by id, that are concluded to be lost now. `silent_seconds`: one of which nothing was heard for so long
     is lost without other evidence."""
     _reopen(graph)
-    found = graph.rows("observed.silent", silent_ms=round(silent_seconds * 1000), most=AT_ONCE)
+    found = graph.rows("observed.silent", silent_s=round(silent_seconds), most=AT_ONCE)
     rows = [
         {"id": row["id"], "heard": row["heard"], "because": _because(row), "later_id": _later(row)}
         for row in sorted(found, key=lambda row: row["id"])

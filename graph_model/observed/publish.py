@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from graph_model.audit.record import Notice, notify
-from graph_model.errors import DomainError
+from graph_model.errors import DomainError, Unavailable
 from graph_model.observed.outcome import Outcome, Unknown, outcome_of
 from graph_model.observed.withdraw import BY, bring_back, withdraw, withdraw_for_good
 from graph_model.store.graph import Graph, Row, Transaction
@@ -30,10 +30,33 @@ def publish_marked(graph: Graph, *, grace_ms: int = MARK_GRACE_MS, limit: int = 
     """Looks at marked runs until no mark is left that is old enough. The runs of ours that want ringing."""
     return in_rounds(
         lambda: graph.rows("observed.marked", grace_ms=grace_ms, most=limit),
-        lambda rows: list(publish_runs(graph, [row["id"] for row in rows])),
+        lambda rows: _publish_all(graph, [row["id"] for row in rows]),
         limit=limit,
         most=50,
     )
+
+
+def _publish_all(graph: Graph, runs: Sequence[str]) -> list[str]:
+    """One run that cannot be looked at keeps no other from being published; what is wrong with it is raised then."""
+    try:
+        return list(publish_runs(graph, runs))
+    except Unavailable:
+        raise
+    except Exception:
+        if len(runs) == 1:
+            raise
+    ready: list[str] = []
+    wrong: list[Exception] = []
+    for run in runs:
+        try:
+            ready += publish_runs(graph, [run])
+        except Unavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  raised below, once the others are done
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
+    return ready
 
 
 def publish_runs(graph: Graph, runs: Sequence[str]) -> tuple[str, ...]:

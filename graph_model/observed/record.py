@@ -21,13 +21,13 @@ from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import Observation, Role, RunEventType
 from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest, together
-from graph_model.observed.slices import nominal_start, parent_of, part_key, slices_of_text, slices_text
+from graph_model.observed.marks import mark, mark_by_names
+from graph_model.observed.slices import follows, slices_of_text, slices_text
+from graph_model.observed.tell import SOURCE, HeardOfAll, hear_all, tell
+from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
-
-SOURCE = "openlineage"
-"""The source of every edge that observations make: only observations widen it, and no declaration closes it."""
 
 
 def record_observations(graph: Graph, observations: Sequence[Observation]) -> tuple[str, ...]:
@@ -39,32 +39,43 @@ def record_observations(graph: Graph, observations: Sequence[Observation]) -> tu
 
 def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> tuple[str, ...]:
     known = _lock(tx, said)
-    runs, ended = _runs(known.runs, said)
+    heard = hear_all(said, known.terms, known.names, known.partial)
+    runs, ended = _runs(known.runs, said, heard)
     tx.rows(
         "observed.store",
         events=[_event_row(observation) for observation in observations],
-        jobs=_changed_facets(known.jobs, {identity: job.facets for identity, job in said.jobs.items()}),
-        datasets=_changed_facets(known.datasets, _facets_of_datasets(known, said)),
+        jobs=_changed_facets(
+            known.jobs,
+            {identity: job.facets for identity, job in said.jobs.items()},
+            {identity: job_properties(one) for identity, one in heard.jobs.items() if one.is_more},
+        ),
+        datasets=_changed_facets(
+            known.datasets,
+            _facets_of_datasets(known, said),
+            {identity: dataset_properties(one) for identity, one in heard.datasets.items() if one.is_more},
+        ),
         runs=runs,
     )
     now = datetime.now(UTC)
     marked = _edges(tx, said, ended, now)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
+    tell(tx, said, heard, known.names, now)
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
     see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
     settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
     if known.new:
         match_new(tx, known.new, now=now)
     if known.new or said.same:
-        marked = _mark_by_names(tx, ended)
+        marked = mark_by_names(tx, _news(ended))
     return marked
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
-    datasets by id of a name, the runs by id. `new` are datasets that were never seen, by id their namespace."""
+    datasets by id of a name, the runs by id. `new` are datasets that were never seen, by id their namespace. `terms` of
+    all by id (JSON), `partial` the jobs of which not all is known."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
@@ -72,6 +83,8 @@ class _Known:
     names: Mapping[str, str]
     runs: Mapping[str, Row]
     new: Mapping[str, str]
+    terms: Mapping[str, str | None]
+    partial: frozenset[str]
 
 
 def _lock(tx: Transaction, said: Said) -> _Known:
@@ -98,6 +111,8 @@ def _lock(tx: Transaction, said: Said) -> _Known:
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
         new={row["dataset"]: said.datasets[row["id"]].name.namespace for row in named if row["id"] in missing},
+        terms={row["dataset"] or row["id"]: row["terms"] for row in rows},
+        partial=frozenset(row["id"] for row in rows if row["coverage"]),
     )
 
 
@@ -128,12 +143,15 @@ def _facets_of_datasets(known: _Known, said: Said) -> dict[str, Stamped]:
     return told
 
 
-def _changed_facets(known: Mapping[str, str | None], told: Mapping[str, Stamped]) -> list[Row]:
+def _changed_facets(
+    known: Mapping[str, str | None], told: Mapping[str, Stamped], beside: Mapping[str, Row]
+) -> list[Row]:
+    """`beside`: what else changes on the node because of its facets."""
     changed = []
     for identity, facets in sorted(told.items()):
         text = facets_text(latest(facets_of(known[identity]), facets))
-        if text != (known[identity] or "{}"):
-            changed.append({"id": identity, "properties": {"facets": text}})
+        if text != (known[identity] or "{}") or identity in beside:
+            changed.append({"id": identity, "properties": {"facets": text, **beside.get(identity, {})}})
     return changed
 
 
@@ -168,15 +186,16 @@ class _Ended:
     parts: tuple[Part, ...]
 
 
-def _runs(known: Mapping[str, Row], said: Said) -> tuple[list[Row], list[_Ended]]:
+def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list[Row], list[_Ended]]:
     """What changes of the runs, and those that are complete now."""
     changed, ended = [], []
     for identity, run in sorted(said.runs.items()):
-        before = known[identity]
-        after = _together(before, run)
+        before, terms = known[identity], heard.runs[identity].after
+        after: Row = _together(before, run) | {"terms": terms_text(terms)}
         is_news = any(before[key] != value for key, value in after.items())
         if is_news:
-            changed.append({"id": identity, "properties": {**after, **_derived(after)}})
+            derived = follows(after, facets_of(after["facets"])) | run_properties(terms)
+            changed.append({"id": identity, "properties": {**after, "state": run_state(after["types"]), **derived}})
         if after["complete_at"]:
             parts = [(name, Role.INPUT) for name in after["inputs"]] + [
                 (name, Role.OUTPUT) for name in after["outputs"]
@@ -199,20 +218,6 @@ def _together(before: Row, run: RunSaid) -> Row:
         "outputs": sorted({*before["outputs"], *said[Role.OUTPUT]}),
         "facets": facets_text(facets) if facets else None,
         "slices": slices_text(together(slices_of_text(before["slices"]), run.slices)),
-    }
-
-
-def _derived(run: Row) -> Row:
-    """What follows from all that is known of a run. Whatever is new of it takes back that it counted as lost."""
-    facets = facets_of(run["facets"])
-    return {
-        "state": run_state(run["types"]),
-        "open": 1 if run["types"] and not run["ended_at"] else None,
-        "lost_because": None,
-        "lost_by": None,
-        "lost_at": None,
-        "parent": parent_of(facets),
-        "nominal": nominal_start(facets),
     }
 
 
@@ -264,23 +269,12 @@ def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) 
         forever=FOREVER,
     )
     tx.rows("observed.settle_jobs", jobs=sorted({job for job, _ in {*spans, *complete}}), source=SOURCE)
-    return _mark(tx, ended, set(seen[0]["concerns"]))
+    return mark(tx, _news(ended), set(seen[0]["concerns"]))
 
 
-def _mark(tx: Transaction, ended: Sequence[_Ended], concerns: set[str]) -> tuple[str, ...]:
-    """Leaves the mark on complete runs that read something declared, or wrote something that they are trusted with."""
-    runs = [
-        run.run for run in ended if run.is_news and any(part_key(role, name) in concerns for name, role in run.parts)
-    ]
-    if runs:
-        tx.rows("observed.mark", runs=runs)
-    return tuple(runs)
-
-
-def _mark_by_names(tx: Transaction, ended: Sequence[_Ended]) -> tuple[str, ...]:
-    """As `_mark`, for runs whose datasets may have turned out to be declared ones by this very transaction."""
-    runs = sorted(run.run for run in ended if run.is_news)
-    return tuple(row["id"] for row in tx.rows("observed.mark_concerned", runs=runs)) if runs else ()
+def _news(ended: Sequence[_Ended]) -> dict[str, tuple[Part, ...]]:
+    """The datasets of the complete runs of which something is new, by id of the run."""
+    return {run.run: run.parts for run in ended if run.is_news}
 
 
 def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:

@@ -60,3 +60,15 @@ def parent_of(facets: Stamped) -> str | None:
 
 def nominal_start(facets: Stamped) -> datetime | None:
     return moment_of((valid(facets, "nominalTime") or {}).get("nominalStartTime"))
+
+
+def follows(run: Mapping[str, Any], facets: Stamped) -> dict[str, Any]:
+    """What follows from all that is known of a run. Whatever is new of it takes back that it counted as lost."""
+    return {
+        "open": 1 if run["types"] and not run["ended_at"] else None,
+        "lost_because": None,
+        "lost_by": None,
+        "lost_at": None,
+        "parent": parent_of(facets),
+        "nominal": nominal_start(facets),
+    }

@@ -36,7 +36,9 @@ def observations(events: Sequence[Any]) -> list[Observation]:
 def state_of(driver: neo4j.Driver) -> list[str]:
     """Everything that observations made, without what only tells when it arrived."""
     nodes = driver.execute_query(
-        "MATCH (n) WHERE NOT n:Migration AND NOT n:Operation RETURN labels(n)[0] AS l, n AS n"
+        # Who owned something once is nobody any more; who was told of something is no part of what is known.
+        "MATCH (n) WHERE NOT n:Migration AND NOT n:Operation AND NOT n:Outbox "
+        "AND (NOT n:Owner OR EXISTS { MATCH (n)<-[:OWNED_BY]-() }) RETURN labels(n)[0] AS l, n AS n"
     ).records
     edges = driver.execute_query("MATCH (a)-[e]->(b) RETURN type(e) AS t, a.id AS a, b.id AS b, e AS e").records
     found = [text(row["l"], row["n"]) for row in nodes]

@@ -211,6 +211,18 @@ def test_a_mark_that_nobody_worked_off_is_found_by_a_sweep(graph: Graph, side_dr
     assert (states(graph), marks(side_driver)) == ([(FIFTH, "VALIDATING")], 0)
 
 
+def test_a_run_that_cannot_be_looked_at_keeps_no_other_waiting(graph: Graph, side_driver: neo4j.Driver) -> None:
+    declare(graph)
+    for run, day in (("broken", FIFTH), ("whole", SIXTH)):
+        record_observations(graph, [read_event(complete("01:05:00", day, run=run))])
+    side_driver.execute_query("MATCH (r:ObservedRun {run: 'broken'}) SET r.slices = 'no JSON'")
+
+    with pytest.raises(ValueError, match="Expecting value"):
+        publish_marked(graph, grace_ms=0)
+
+    assert (states(graph), marks(side_driver)) == ([(SIXTH, "VALIDATING")], 1)
+
+
 def test_a_version_that_nobody_can_read_stands_on_the_word_of_its_client(graph: Graph) -> None:
     declare(graph, location=None)
     fleet = Fleet(graph)

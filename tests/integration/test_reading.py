@@ -18,6 +18,7 @@ from graph_model.datasets.repository import (
 )
 from graph_model.errors import ConsumerNotFound, DatasetNotFound, JobNotFound, RunNotFound, VersionNotFound
 from graph_model.estate.entities import Deadline, InputSpec, ReadSpec
+from graph_model.jobs.entities import JobFilters
 from graph_model.jobs.repository import count_jobs, job, jobs
 from graph_model.names import Name, dataset_id, dataset_name_id, job_id
 from graph_model.partitions.rules import Mapping, PartitionScheme
@@ -163,7 +164,7 @@ def test_a_job_comes_with_what_it_reads_and_produces(small_estate: Graph) -> Non
 def test_jobs_are_listed_searched_and_counted(small_estate: Graph) -> None:
     assert [found.name for found in jobs(small_estate, first=1).items] == [CLEAN_JOB]
     assert [found.name for found in jobs(small_estate, after=CLEAN_JOB).items] == [TOTALS_JOB]
-    assert [found.name for found in jobs(small_estate, search="SUM").items] == [TOTALS_JOB]
+    assert [found.name for found in jobs(small_estate, JobFilters(search="SUM")).items] == [TOTALS_JOB]
     assert count_jobs(small_estate) == 2
 
 
