@@ -27,6 +27,7 @@ LABELS: tuple[str, ...] = (
     "Attempt",
     "LineageEvent",
     "ObservedRun",
+    "Note",
     "Hold",
     "Question",
     "Outbox",

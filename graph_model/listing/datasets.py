@@ -1,0 +1,67 @@
+"""Datasets and their versions, for lists of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graph_model.lineage.repository import Rows
+from graph_model.listing import rows
+from graph_model.listing.entities import ColumnFacts, DatasetFacts, Slice, VersionFacts
+from graph_model.names import Name, dataset_name_id
+
+
+def datasets(graph: Rows, namespace: str, *, offset: int, limit: int) -> Slice[DatasetFacts]:
+    """Datasets of a namespace from a place on, by name."""
+    found = graph.rows("listing.datasets", namespace=namespace, offset=offset, limit=limit)[0]
+    facts = dataset_facts(graph, found["ids"], facets=True, written=True)
+    return Slice(tuple(facts[id_] for id_ in found["ids"] if id_ in facts), found["total"])
+
+
+def dataset_called(graph: Rows, name: Name) -> DatasetFacts | None:
+    """The dataset of one of its names, retired or not."""
+    found = graph.rows("listing.find_nodes", names=[dataset_name_id(name)], jobs=[])
+    ids = [row["id"] for row in found]
+    return next(iter(dataset_facts(graph, ids, facets=True, written=True).values()), None) if ids else None
+
+
+def dataset_facts(
+    graph: Rows, ids: Sequence[str], *, facets: bool = False, written: bool = False
+) -> dict[str, DatasetFacts]:
+    """Those of `ids` that exist. `written`: which observed run wrote them last is looked up too."""
+    if not ids:
+        return {}
+    found = graph.rows("listing.dataset_facts", ids=list(ids), facets=facets)[0]["datasets"]
+    schemas = columns_of(graph, [schema for row in found if (schema := rows.chosen_schema(row))])
+    last = newest_written(graph, [row[0] for row in found if row[11]]) if written else {}
+    return {row[0]: rows.dataset(row, schemas, last.get(row[0])) for row in found}
+
+
+def newest_written(graph: Rows, datasets: Sequence[str]) -> dict[str, str]:
+    """For each dataset, the complete observed run that wrote it last; both by id."""
+    found = graph.rows("listing.newest_written", datasets=list(datasets)) if datasets else []
+    return {row["dataset"]: row["run"] for row in found}
+
+
+def columns_of(graph: Rows, schemas: Sequence[str]) -> Mapping[str, tuple[ColumnFacts, ...]]:
+    """The columns of some schemas, by id."""
+    if not schemas:
+        return {}
+    found = graph.rows("listing.columns", ids=sorted(set(schemas)))[0]["schemas"]
+    return {id_: rows.columns(columns) for id_, columns in found}
+
+
+def versions(graph: Rows, dataset: str, *, offset: int, limit: int) -> Slice[VersionFacts]:
+    """Versions of a dataset from a place on, the newest first: what was published, and what complete runs wrote."""
+    found = graph.rows("listing.versions_of_dataset", dataset=dataset, offset=offset, limit=limit)[0]
+    facts = version_facts(graph, dataset, found["ids"])
+    return Slice(tuple(facts[id_] for id_ in found["ids"] if id_ in facts), found["total"])
+
+
+def version_facts(graph: Rows, dataset: str, ids: Sequence[str]) -> dict[str, VersionFacts]:
+    """Those of `ids` that are versions of the dataset."""
+    found = graph.rows("listing.version_facts", ids=list(ids), dataset=dataset) if ids else []
+    schemas = columns_of(graph, [row["schema"] for row in found if row["schema"]])
+    return {
+        row["id"]: VersionFacts(row["id"], row["at"], row["location"], row["run"], schemas.get(row["schema"] or "", ()))
+        for row in found
+    }
