@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -78,6 +79,9 @@ def serve(
         log.info("listening", address=address)
         if announce:
             announce(address)
+        # What lives as long as the process need not be looked at again by each collection of garbage.
+        gc.collect()
+        gc.freeze()
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="none")
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -19,6 +19,6 @@ CALL () {
   WITH r.definition_hash AS definition, collect(r) AS runs
   RETURN [] AS inputs, [] AS outputs, definition, runs[size(runs) - 1].created_at AS since, runs[0].id AS run, runs[0].created_at AS at
 }
-RETURN inputs, outputs, definition, since.epochSeconds * 1000000 + since.microsecond AS since, run,
-  at.epochSeconds * 1000000 + at.microsecond AS at
+RETURN inputs, outputs, definition, datetime(since).epochSeconds * 1000000 + datetime(since).microsecond AS since, run,
+  datetime(at).epochSeconds * 1000000 + datetime(at).microsecond AS at
 ORDER BY at DESC, run

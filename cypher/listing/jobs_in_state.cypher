@@ -9,13 +9,15 @@
 MATCH (j:Job)
 WHERE j.retired_at IS NULL AND ($namespace = '' OR j.namespace = $namespace)
 CALL (j) {
-  MATCH (r:ObservedRun {job: j.id})
+  MATCH (r:ObservedRun)
+  WHERE r.job = j.id AND r.first > datetime('0001-01-01T00:00:00Z')
+  WITH r ORDER BY r.job DESC, r.first DESC LIMIT 1
   RETURN coalesce(r.state, 'OTHER') AS state, r.first AS at
-  ORDER BY r.first DESC LIMIT 1
   UNION ALL
-  MATCH (r:Run {job: j.id})
+  MATCH (r:Run)
+  WHERE r.job = j.id AND r.created_at > datetime('0001-01-01T00:00:00Z')
+  WITH r ORDER BY r.job DESC, r.created_at DESC LIMIT 1
   RETURN r.state AS state, r.created_at AS at
-  ORDER BY r.created_at DESC LIMIT 1
 }
 WITH j, state, at ORDER BY at DESC
 WITH j, head(collect(state)) AS state

@@ -13,6 +13,6 @@ CALL () {
   RETURN j.namespace AS namespace, false AS datasets, min(e.recorded_at) AS since, max(e.last_seen) AS last
 }
 WITH namespace, max(datasets) AS datasets, min(since) AS since, max(last) AS last
-RETURN namespace, datasets, since.epochSeconds * 1000000 + since.microsecond AS since,
-  last.epochSeconds * 1000000 + last.microsecond AS last
+RETURN namespace, datasets, datetime(since).epochSeconds * 1000000 + datetime(since).microsecond AS since,
+  datetime(last).epochSeconds * 1000000 + datetime(last).microsecond AS last
 ORDER BY namespace

@@ -8,6 +8,7 @@ MATCH (j:Job)-[e:PRODUCES]->(d:Dataset {id: dataset})
 WHERE e.complete_at IS NOT NULL
 WITH dataset, e, j ORDER BY e.complete_at DESC
 WITH dataset, head(collect({job: j.id, at: e.complete_at})) AS last
-MATCH (r:ObservedRun {job: last.job, complete_at: last.at})
+MATCH (r:ObservedRun {job: last.job})
+WHERE r.complete_at = last.at
 WITH dataset, last, r ORDER BY r.id
-RETURN dataset, head(collect(r.id)) AS run, last.at.epochSeconds * 1000000 + last.at.microsecond AS at
+RETURN dataset, head(collect(r.id)) AS run, datetime(last.at).epochSeconds * 1000000 + datetime(last.at).microsecond AS at

@@ -11,5 +11,5 @@ MERGE (n:Note {id: $id})
 ON CREATE SET n.kind = $kind, n.name = $called, n.since = datetime.realtime(), n.last = datetime.realtime()
 SET n._lock = $token
 FOREACH (_ IN CASE WHEN n.said = $said THEN [] ELSE [1] END | SET n.said = $said, n.last = datetime.realtime())
-RETURN n.name AS name, n.said AS said, n.since.epochSeconds * 1000000 + n.since.microsecond AS since,
-  n.last.epochSeconds * 1000000 + n.last.microsecond AS last
+RETURN n.name AS name, n.said AS said, datetime(n.since).epochSeconds * 1000000 + datetime(n.since).microsecond AS since,
+  datetime(n.last).epochSeconds * 1000000 + datetime(n.last).microsecond AS last

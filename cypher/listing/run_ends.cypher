@@ -14,13 +14,17 @@ CALL () {
       MATCH (v:DatasetVersion {dataset: d.id})
       WHERE v.published_at <= began
       WITH v ORDER BY v.published_at DESC LIMIT 1
-      RETURN [v.id, v.published_at.epochSeconds * 1000000 + v.published_at.microsecond, COLLECT { MATCH (w:Run)-[:WROTE]->(v) RETURN w.id }[0]]
+      RETURN [v.id, datetime(v.published_at).epochSeconds * 1000000 + datetime(v.published_at).microsecond, COLLECT { MATCH (w:Run)-[:WROTE]->(v) RETURN w.id }[0]]
     }[0] AS own,
     COLLECT {
       MATCH (m:DatasetName)-[:NAMES]->(d)<-[:PRODUCES]-(j:Job)
-      MATCH (w:ObservedRun {job: j.id})
-      WHERE w.complete_at <= began AND m.id IN w.outputs AND w.id <> r.id
-      RETURN [w.id, w.complete_at.epochSeconds * 1000000 + w.complete_at.microsecond] ORDER BY w.complete_at DESC, w.id LIMIT 1
+      CALL (m, j, r, began) {
+        MATCH (w:ObservedRun)
+        WHERE w.job = j.id AND w.complete_at <= began AND m.id IN w.outputs AND w.id <> r.id
+        RETURN w ORDER BY w.job DESC, w.complete_at DESC LIMIT 1
+      }
+      WITH w ORDER BY w.complete_at DESC, w.id LIMIT 1
+      RETURN [w.id, datetime(w.complete_at).epochSeconds * 1000000 + datetime(w.complete_at).microsecond]
     }[0] AS seen
   UNION ALL
   UNWIND $ids AS id
@@ -28,14 +32,14 @@ CALL () {
   UNWIND coalesce(r.outputs, []) AS called
   MATCH (n:DatasetName {id: called})-[:NAMES]->(d:Dataset)
   RETURN id, false AS reads, d.id AS dataset, n.namespace AS namespace, n.name AS name, null AS own,
-    CASE WHEN r.complete_at IS NOT NULL THEN [r.id, r.complete_at.epochSeconds * 1000000 + r.complete_at.microsecond] END AS seen
+    CASE WHEN r.complete_at IS NOT NULL THEN [r.id, datetime(r.complete_at).epochSeconds * 1000000 + datetime(r.complete_at).microsecond] END AS seen
   UNION ALL
   UNWIND $ids AS id
   MATCH (r:Run {id: id})
   MATCH (v:DatasetVersion)-[e:READ_BY|WROTE]-(r)
   MATCH (d:Dataset {id: v.dataset})
   RETURN id, type(e) = 'READ_BY' AS reads, d.id AS dataset, d.namespace AS namespace, d.name AS name,
-    [v.id, v.reported_at.epochSeconds * 1000000 + v.reported_at.microsecond, COLLECT { MATCH (w:Run)-[:WROTE]->(v) RETURN w.id }[0]] AS own,
+    [v.id, datetime(v.reported_at).epochSeconds * 1000000 + datetime(v.reported_at).microsecond, COLLECT { MATCH (w:Run)-[:WROTE]->(v) RETURN w.id }[0]] AS own,
     null AS seen
 }
 RETURN id AS run, reads, dataset, namespace, name, own[0] AS own, own[1] AS own_at, own[2] AS own_by, seen[0] AS seen, seen[1] AS seen_at

@@ -13,6 +13,6 @@ CALL () {
   RETURN r, null AS run, null AS facets, r.created_at AS created
 }
 OPTIONAL MATCH (j:Job {id: r.job})
-RETURN collect([r.id, run, r.state, facets, created.epochSeconds * 1000000 + created.microsecond,
-  r.started_at.epochSeconds * 1000000 + r.started_at.microsecond, r.ended_at.epochSeconds * 1000000 + r.ended_at.microsecond,
+RETURN collect([r.id, run, r.state, facets, datetime(created).epochSeconds * 1000000 + datetime(created).microsecond,
+  datetime(r.started_at).epochSeconds * 1000000 + datetime(r.started_at).microsecond, datetime(r.ended_at).epochSeconds * 1000000 + datetime(r.ended_at).microsecond,
   r.job, j.namespace, j.name, j.facets, r.definition_hash]) AS runs

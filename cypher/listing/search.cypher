@@ -17,5 +17,5 @@ CALL () {
   OPTIONAL MATCH (j)-[e:CONSUMED_BY|PRODUCES]-(:Dataset)
   RETURN 'JOB' AS kind, j.namespace AS namespace, j.name AS name, min(e.valid_from) AS since, max(e.last_seen) AS last
 }
-RETURN kind, namespace, name, since.epochSeconds * 1000000 + since.microsecond AS since,
-  last.epochSeconds * 1000000 + last.microsecond AS last
+RETURN kind, namespace, name, datetime(since).epochSeconds * 1000000 + datetime(since).microsecond AS since,
+  datetime(last).epochSeconds * 1000000 + datetime(last).microsecond AS last

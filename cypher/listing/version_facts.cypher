@@ -23,4 +23,4 @@ CALL () {
     RETURN s.id ORDER BY CASE WHEN h.last_seen < r.complete_at THEN h.last_seen ELSE r.complete_at END DESC, h.first_seen DESC LIMIT 1
   }[0] AS schema
 }
-RETURN id, location, at.epochSeconds * 1000000 + at.microsecond AS at, run, schema
+RETURN id, location, datetime(at).epochSeconds * 1000000 + datetime(at).microsecond AS at, run, schema

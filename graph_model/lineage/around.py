@@ -19,14 +19,14 @@ MOST_JOBS = 20_000
 JOBS_PER_QUERY = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JobAround:
-    """What a job reads and makes, as ids of datasets; `stale` are those of both that nothing sees any longer."""
+    """What a job reads and makes, as ids of datasets, each once; those that nothing sees any longer are `stale`."""
 
-    inputs: tuple[str, ...]
-    outputs: tuple[str, ...]
-    stale_inputs: frozenset[str] = frozenset()
-    stale_outputs: frozenset[str] = frozenset()
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    stale_inputs: set[str] = field(default_factory=set)
+    stale_outputs: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -86,14 +86,12 @@ def _take(
 def _job(inputs: list[str], outputs: list[str], stale_inputs: list[str], stale_outputs: list[str]) -> JobAround:
     """An edge is stale when all that say it are."""
     return JobAround(
-        tuple(dict.fromkeys(inputs)),
-        tuple(dict.fromkeys(outputs)),
+        list(dict.fromkeys(inputs)),
+        list(dict.fromkeys(outputs)),
         _all_stale(inputs, stale_inputs),
         _all_stale(outputs, stale_outputs),
     )
 
 
-def _all_stale(said: list[str], stale: list[str]) -> frozenset[str]:
-    if not stale:
-        return frozenset()
-    return frozenset(id_ for id_ in stale if said.count(id_) <= stale.count(id_))
+def _all_stale(said: list[str], stale: list[str]) -> set[str]:
+    return {id_ for id_ in stale if said.count(id_) <= stale.count(id_)}

@@ -117,12 +117,12 @@ class JobFacts:
     @property
     def since(self) -> Moment:
         """When it was known first; 0: nobody can tell."""
-        known = [moment for moment in (self.first, *(run.created for run in self.runs)) if moment is not None]
-        return min(known, default=0)
+        earliest = self.runs[-1].created if self.runs else self.first
+        return min(earliest or 0, self.first or earliest or 0)
 
     @property
     def last(self) -> Moment:
-        return max(self.seen or 0, self.since, *(run.last for run in self.runs), 0)
+        return max(self.seen or self.since, self.runs[0].last if self.runs else 0)
 
 
 @dataclass(frozen=True, slots=True)

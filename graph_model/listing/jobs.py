@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from graph_model.lineage.repository import Rows
 from graph_model.listing import rows
-from graph_model.listing.entities import JobFacts, JobVersion, Linked, RunFacts, Slice
+from graph_model.listing.entities import JobFacts, JobVersion, Linked, Slice
 from graph_model.names import Name, job_id
 
 NEWEST = 10
@@ -33,23 +33,15 @@ def job_facts(graph: Rows, ids: Sequence[str], *, runs: int = NEWEST, edges: boo
     """Those of `ids` that exist, with so many of their newest runs. `edges`: what they read and make is looked up."""
     if not ids:
         return {}
-    found = graph.rows("listing.job_facts", ids=list(ids))[0]["jobs"]
+    found = graph.rows("listing.job_facts", ids=list(ids), most=runs)[0]["jobs"]
     linked = job_edges(graph, ids) if edges else {}
-    called = {row[0]: Name(row[1], row[2]) for row in found}
-    newest = newest_runs(graph, called, most=runs)
-    return {row[0]: rows.job(row, linked, newest) for row in found}
+    return {row[0]: rows.job(row, linked, most=runs) for row in found}
 
 
 def job_edges(graph: Rows, ids: Sequence[str]) -> dict[str, tuple[tuple[Linked, ...], tuple[Linked, ...]]]:
     """What jobs read and make now, by id; a job that does neither is left out."""
     found = graph.rows("listing.job_edges", ids=list(ids))[0]["jobs"]
     return {id_: (_linked(inputs), _linked(outputs)) for id_, inputs, outputs in found}
-
-
-def newest_runs(graph: Rows, jobs: dict[str, Name], *, most: int) -> dict[str, tuple[RunFacts, ...]]:
-    """The newest runs of some jobs, each with its name, by id of the job."""
-    found = graph.rows("listing.newest_runs", jobs=list(jobs), most=most)[0]["jobs"] if jobs else []
-    return {id_: rows.newest(runs, most=most, job=id_, name=jobs[id_]) for id_, runs in found}
 
 
 def job_versions(graph: Rows, job: JobFacts) -> tuple[JobVersion, ...]:

@@ -11,6 +11,7 @@ from graph_model.names import Name
 from graph_model.observed.record import facets_of
 
 NOTHING: Mapping[str, Any] = {}
+NO_ENDS: tuple[tuple[()], tuple[()]] = ((), ())
 
 
 def facets(text: str | None) -> Mapping[str, Any]:
@@ -59,12 +60,13 @@ def dataset(row: list[Any], schemas: Mapping[str, tuple[ColumnFacts, ...]], writ
     )
 
 
-def job(row: list[Any], edges: Mapping[str, Any], runs: Mapping[str, tuple[RunFacts, ...]]) -> JobFacts:
-    id_, namespace, name, kind, description, definition, retired, said, first, seen = row
-    inputs, outputs = edges.get(id_, ((), ()))
+def job(row: list[Any], edges: Mapping[str, Any], *, most: int) -> JobFacts:
+    id_, namespace, name, kind, description, definition, retired, said, first, seen, runs = row
+    inputs, outputs = edges.get(id_, NO_ENDS)
+    called = Name(namespace, name)
     return JobFacts(
         id_,
-        Name(namespace, name),
+        called,
         kind,
         description or "",
         definition,
@@ -74,13 +76,13 @@ def job(row: list[Any], edges: Mapping[str, Any], runs: Mapping[str, tuple[RunFa
         seen,
         inputs,
         outputs,
-        runs.get(id_, ()),
+        newest(runs, most=most, job=id_, name=called) if runs else (),
     )
 
 
 def newest(found: Sequence[list[Any]], *, most: int, job: str, name: Name) -> tuple[RunFacts, ...]:
     """The newest `most` runs of a job; the graph gives as many of ours and as many of others."""
-    ordered = sorted(found, key=lambda run: (-(run[4] or 0), run[0]))[:most]
+    ordered = sorted(found, key=lambda run: (-(run[4] or 0), run[0]))[:most] if len(found) > 1 else found
     return tuple(
         RunFacts(id_, called, state, created or 0, started, ended, facets(said), job, name)
         for id_, called, state, said, created, started, ended in ordered

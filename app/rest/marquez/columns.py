@@ -51,7 +51,7 @@ async def get_column_lineage(
         walked = walk_from(graph, start, direction="BOTH" if with_downstream else "UP", ceilings=ceilings)
         return _graph(graph, walked, found), walked.reasons
 
-    return await answer_with_reasons(request, work)
+    return await answer_with_reasons(request, lambda graph: graph.read(work))
 
 
 def _named(graph: Rows, node_id: str | None, namespace: str | None, name: str | None, field: str | None) -> Found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from graph_model.listing.entities import (
@@ -43,8 +44,10 @@ STATES = {
     "SUPERSEDED": "ABORTED",
 }
 _STREAMS = ("STREAM", "TOPIC")
+_NOTHING: Mapping[str, Any] = {}
 
 
+@lru_cache(maxsize=20_000)
 def moment(at: Moment | None) -> str | None:
     """A moment as Java prints one: in UTC, with as many digits as it needs."""
     if at is None:
@@ -256,8 +259,8 @@ def _context(facets: Mapping[str, Any]) -> Form:
 
 
 def _object(facets: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = facets.get(name)
-    return found if isinstance(found, dict) else {}
+    found = facets.get(name) if facets else None
+    return found if isinstance(found, dict) else _NOTHING
 
 
 def _list(value: Any) -> list[Any]:

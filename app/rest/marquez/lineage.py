@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Query, Request, Response
+from pydantic_core import to_json
 
 from app.rest.marquez.forms import Form, dataset_data, job_data
-from app.rest.marquez.routes import answer_with_reasons, router
+from app.rest.marquez.routes import Raw, answer_with_reasons, router
 from graph_model.errors import InvalidInput
-from graph_model.lineage.around import around
+from graph_model.lineage.around import JobAround, around
 from graph_model.lineage.ask import find_root, walk_from
 from graph_model.lineage.entities import Direction, Filter, LineageNode
 from graph_model.lineage.repository import Rows, moments
 from graph_model.lineage.steps import Asked, Start
 from graph_model.lineage.walk import Ceilings
 from graph_model.listing.datasets import dataset_facts
+from graph_model.listing.entities import DatasetFacts, JobFacts
 from graph_model.listing.found import find_node, node_called
 from graph_model.listing.jobs import job_facts
 from graph_model.names import Name
+from graph_model.store.graph import Graph
 
 lineage_router = router("lineage")
 MOST_DEPTH = 1000
@@ -29,8 +34,15 @@ WAYS: Mapping[str, Direction] = {"UPSTREAM": "UP", "DOWNSTREAM": "DOWN", "BOTH":
 
 NodeId = Annotated[str | None, Query(alias="nodeId", description="dataset:NAMESPACE:NAME, job:NAMESPACE:NAME")]
 Depth = Annotated[int, Query(ge=0, le=MOST_DEPTH, description="so many jobs far")]
-Flow = tuple[str, str, bool]
-"""An edge downstream: from, to (by id), and whether it is stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """The jobs that a walk from `root` met, by id, and why it may not have met all."""
+
+    root: LineageNode
+    jobs: Mapping[str, JobAround]
+    reasons: tuple[str, ...] = ()
 
 
 @lineage_router.get("/lineage")
@@ -46,7 +58,7 @@ async def get_lineage(
 ) -> Response:
     """Datasets and jobs around a node. Without `direction`, all that is connected, as in Marquez."""
 
-    def work(graph: Rows) -> tuple[Form, Iterable[str]]:
+    def walk(graph: Rows) -> Walked:
         root = named(graph, node_id, namespace, name, job=kind == "job")
         if root.kind == "COLUMN":
             raise InvalidInput("nodeId", "is a column; /column-lineage answers for those")
@@ -54,7 +66,11 @@ async def get_lineage(
             return _around(graph, root, depth)
         return _one_way(graph, root, WAYS[direction], depth)
 
-    return await answer_with_reasons(request, work)
+    def ask(graph: Graph) -> tuple[Raw, Iterable[str]]:
+        walked = graph.read(walk)
+        return _graph(graph, walked), walked.reasons
+
+    return await answer_with_reasons(request, ask)
 
 
 def named(
@@ -69,17 +85,13 @@ def named(
     return node_called(graph, Name(namespace, name), job=job)
 
 
-def _around(graph: Rows, root: LineageNode, depth: int) -> tuple[Form, Iterable[str]]:
+def _around(graph: Rows, root: LineageNode, depth: int) -> Walked:
     at, _ = moments(graph, as_of=None, known_at=None)
     found = around(graph, root, at=at, depth=depth)
-    flows: list[Flow] = []
-    for job, one in found.jobs.items():
-        flows += [(dataset, job, dataset in one.stale_inputs) for dataset in one.inputs]
-        flows += [(job, dataset, dataset in one.stale_outputs) for dataset in one.outputs]
-    return _graph(graph, root, list(found.jobs), flows), found.reasons
+    return Walked(root, found.jobs, tuple(found.reasons))
 
 
-def _one_way(graph: Rows, root: LineageNode, direction: Direction, depth: int) -> tuple[Form, Iterable[str]]:
+def _one_way(graph: Rows, root: LineageNode, direction: Direction, depth: int) -> Walked:
     """A job is two edges far from the next one; with the last job come the datasets behind it."""
     start = find_root(graph, Asked(root.id), as_of=None, known_at=None)
     hops = 2 * depth + (1 if root.kind == "JOB" else 2)
@@ -88,44 +100,67 @@ def _one_way(graph: Rows, root: LineageNode, direction: Direction, depth: int) -
         graph, Start(start, "DATASET", (start.node,)), direction=direction, ceilings=ceilings, wanted=ALL
     )
     kinds = {node.id: node.kind for node in walked.nodes.values()}
-    flows = [
-        (edge.source, edge.target, edge.stale)
-        for edge in walked.edges
-        if "CONSUMER" not in (kinds.get(edge.source), kinds.get(edge.target))
-    ]
-    return _graph(graph, root, [id_ for id_, kind in kinds.items() if kind == "JOB"], flows), walked.reasons
+    jobs = {id_: JobAround() for id_, kind in kinds.items() if kind == "JOB"}
+    for edge in walked.edges:
+        if edge.kind == "PRODUCES" and edge.source in jobs:
+            _add(jobs[edge.source].outputs, jobs[edge.source].stale_outputs, edge.target, stale=edge.stale)
+        elif edge.target in jobs:
+            _add(jobs[edge.target].inputs, jobs[edge.target].stale_inputs, edge.source, stale=edge.stale)
+    return Walked(root, jobs, tuple(walked.reasons))
 
 
-def _graph(graph: Rows, root: LineageNode, jobs: list[str], flows: list[Flow]) -> Form:
-    """Nodes with what is known of them; each edge stands with both of its ends."""
-    doing = set(jobs)
-    data = dict.fromkeys(id_ for source, target, _ in flows for id_ in (source, target) if id_ not in doing)
-    if root.kind == "DATASET":
-        data = {root.id: None, **data}
-    datasets = dataset_facts(graph, list(data))
-    done = job_facts(graph, jobs, runs=1, edges=False)
-    ids = {id_: f"dataset:{one.name.namespace}:{one.name.name}" for id_, one in datasets.items()}
-    ids |= {id_: f"job:{one.name.namespace}:{one.name.name}" for id_, one in done.items()}
-    into: dict[str, list[Form]] = {id_: [] for id_ in ids}
-    out: dict[str, list[Form]] = {id_: [] for id_ in ids}
-    reads: dict[str, list[Name]] = {id_: [] for id_ in done}
-    makes: dict[str, list[Name]] = {id_: [] for id_ in done}
-    for source, target, stale in flows:
-        edge: Form = {"origin": ids[source], "destination": ids[target]}
-        if stale:
-            edge["stale"] = True
-        elif target in done:
-            reads[target].append(datasets[source].name)
-        else:
-            makes[source].append(datasets[target].name)
-        out[source].append(edge)
-        into[target].append(edge)
-    nodes = [
-        _node(ids[id_], "JOB", job_data(one, reads[id_], makes[id_]), into[id_], out[id_]) for id_, one in done.items()
-    ]
-    nodes += [_node(ids[id_], "DATASET", dataset_data(one), into[id_], out[id_]) for id_, one in datasets.items()]
-    return {"graph": nodes}
+def _add(ends: list[str], stale_ends: set[str], dataset: str, *, stale: bool) -> None:
+    ends.append(dataset)
+    if stale:
+        stale_ends.add(dataset)
 
 
-def _node(id_: str, kind: str, data: Form, into: list[Form], out: list[Form]) -> Form:
-    return {"id": id_, "type": kind, "data": data, "inEdges": into, "outEdges": out}
+def _graph(graph: Graph, walked: Walked) -> Raw:
+    """Nodes with what is known of them; each edge stands with both of its ends.
+
+    Thousands of nodes are thousands of small objects that a collector of garbage would look at again and again, so each
+    becomes text at once.
+    """
+    jobs = walked.jobs
+    datasets, done = _facts(graph, walked)
+    ids = {id_: _text(f"dataset:{one.name.namespace}:{one.name.name}") for id_, one in datasets.items()}
+    into: dict[str, list[bytes]] = {id_: [] for id_ in ids}
+    out: dict[str, list[bytes]] = {id_: [] for id_ in ids}
+    nodes: list[bytes] = []
+    for id_, job in done.items():
+        ends, called = jobs[id_], _text(f"job:{job.name.namespace}:{job.name.name}")
+        reads = {one: _edge(ids[one], called, stale=one in ends.stale_inputs) for one in ends.inputs}
+        makes = {one: _edge(called, ids[one], stale=one in ends.stale_outputs) for one in ends.outputs}
+        for one, edge in reads.items():
+            out[one].append(edge)
+        for one, edge in makes.items():
+            into[one].append(edge)
+        inputs = [datasets[one].name for one in ends.inputs if one not in ends.stale_inputs]
+        outputs = [datasets[one].name for one in ends.outputs if one not in ends.stale_outputs]
+        nodes.append(_node(called, b"JOB", job_data(job, inputs, outputs), reads.values(), makes.values()))
+    nodes += [_node(ids[id_], b"DATASET", dataset_data(one), into[id_], out[id_]) for id_, one in datasets.items()]
+    return Raw(b'{"graph":[%b]}' % b",".join(nodes))
+
+
+def _facts(graph: Graph, walked: Walked) -> tuple[dict[str, DatasetFacts], dict[str, JobFacts]]:
+    """What is known of the nodes; both are asked at the same time."""
+    touched = dict.fromkeys(id_ for one in walked.jobs.values() for id_ in (*one.inputs, *one.outputs))
+    if walked.root.kind == "DATASET":
+        touched = {walked.root.id: None, **touched}
+    with ThreadPoolExecutor(1) as beside:
+        datasets = beside.submit(graph.read, lambda tx: dataset_facts(tx, list(touched)))
+        jobs = graph.read(lambda tx: job_facts(tx, list(walked.jobs), runs=1, edges=False))
+        return datasets.result(), jobs
+
+
+def _text(id_: str) -> bytes:
+    return to_json(id_)
+
+
+def _edge(origin: bytes, destination: bytes, *, stale: bool) -> bytes:
+    return b'{"origin":%b,"destination":%b%b}' % (origin, destination, b',"stale":true' if stale else b"")
+
+
+def _node(id_: bytes, kind: bytes, data: Form, into: Iterable[bytes], out: Iterable[bytes]) -> bytes:
+    parts = (id_, kind, to_json(data), b",".join(into), b",".join(out))
+    return b'{"id":%b,"type":"%b","data":%b,"inEdges":[%b],"outEdges":[%b]}' % parts

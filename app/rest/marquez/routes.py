@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote
 
@@ -21,6 +22,7 @@ from app.rest.versions import services_of
 from app.services import Services
 from graph_model.errors import DomainError, InvalidEvent, NotFound, Unavailable
 from graph_model.lineage.repository import Rows
+from graph_model.store.graph import Graph
 
 T = TypeVar("T")
 INCOMPLETE = "Headwater-Incomplete"
@@ -96,8 +98,16 @@ def told_of(error: Exception) -> Response:
     return as_json({"code": status, "message": message}, status=status, headers=headers)
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """JSON that is text already."""
+
+    text: bytes
+
+
 def as_json(content: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(to_json(content), status, headers, media_type="application/json")
+    text = content.text if isinstance(content, Raw) else to_json(content)
+    return Response(text, status, headers, media_type="application/json")
 
 
 def router(tag: str) -> APIRouter:
@@ -110,12 +120,13 @@ async def answer(request: Request, work: Callable[[Rows], Any]) -> Response:
     return await asyncio.to_thread(lambda: as_json(graph.read(work)))
 
 
-async def answer_with_reasons(request: Request, work: Callable[[Rows], tuple[Any, Iterable[str]]]) -> Response:
-    """The same, with the reasons why something may be missing: Marquez' form has no place for them but a header."""
+async def answer_with_reasons(request: Request, work: Callable[[Graph], tuple[Any, Iterable[str]]]) -> Response:
+    """What `work` finds, with the reasons why something may be missing. Marquez' form has no place for these, so they
+    come in a header."""
     graph = services_of(request).graph
 
     def ask() -> Response:
-        content, reasons = graph.read(work)
+        content, reasons = work(graph)
         return as_json(content, headers={INCOMPLETE: ", ".join(reasons)} if reasons else None)
 
     return await asyncio.to_thread(ask)
