@@ -4,11 +4,14 @@
 // returns: dataset string, run string, at integer - microseconds - one row for each that such a run wrote
 // access:  read
 UNWIND $datasets AS dataset
-MATCH (j:Job)-[e:PRODUCES]->(d:Dataset {id: dataset})
-WHERE e.complete_at IS NOT NULL
-WITH dataset, e, j ORDER BY e.complete_at DESC
-WITH dataset, head(collect({job: j.id, at: e.complete_at})) AS last
-MATCH (r:ObservedRun {job: last.job})
-WHERE r.complete_at = last.at
-WITH dataset, last, r ORDER BY r.id
-RETURN dataset, head(collect(r.id)) AS run, datetime(last.at).epochSeconds * 1000000 + datetime(last.at).microsecond AS at
+MATCH (n:DatasetName)-[:NAMES]->(:Dataset {id: dataset})<-[:PRODUCES]-(j:Job)
+WITH DISTINCT dataset, n.id AS called, j.id AS job
+CALL (called, job) {
+  // The order is written so that the index gives it: a job may have any number of runs.
+  MATCH (r:ObservedRun)
+  WHERE r.job = job AND r.complete_at > datetime('0001-01-01T00:00:00Z') AND called IN r.outputs
+  RETURN r ORDER BY r.job DESC, r.complete_at DESC LIMIT 1
+}
+WITH dataset, r ORDER BY r.complete_at DESC, r.id
+WITH dataset, head(collect(r)) AS newest
+RETURN dataset, newest.id AS run, datetime(newest.complete_at).epochSeconds * 1000000 + datetime(newest.complete_at).microsecond AS at

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from graph_model.lineage.repository import Rows
 from graph_model.listing import rows
 from graph_model.listing.entities import ColumnFacts, DatasetFacts, Slice, VersionFacts
+from graph_model.listing.rows import Written
 from graph_model.names import Name, dataset_name_id
 
 
@@ -36,10 +37,10 @@ def dataset_facts(
     return {row[0]: rows.dataset(row, schemas, last.get(row[0])) for row in found}
 
 
-def newest_written(graph: Rows, datasets: Sequence[str]) -> dict[str, str]:
-    """For each dataset, the complete observed run that wrote it last; both by id."""
+def newest_written(graph: Rows, datasets: Sequence[str]) -> dict[str, Written]:
+    """For each dataset (by id) that a complete observed run wrote, the last one."""
     found = graph.rows("listing.newest_written", datasets=list(datasets)) if datasets else []
-    return {row["dataset"]: row["run"] for row in found}
+    return {row["dataset"]: (row["run"], row["at"]) for row in found}
 
 
 def columns_of(graph: Rows, schemas: Sequence[str]) -> Mapping[str, tuple[ColumnFacts, ...]]:

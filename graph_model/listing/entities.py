@@ -42,8 +42,8 @@ class VersionFacts:
 @dataclass(frozen=True, slots=True)
 class DatasetFacts:
     """`facets` are those of observations, by name; empty where they were not asked for. `made` is when it was seen to
-    be written last, `complete` when a complete run did so last. `version`: id of what readers get now, as
-    `VersionFacts` has it.
+    be written last, `complete` when that was said by a complete run, or of a job at rest. `version`: id of what readers
+    get now, as `VersionFacts` has it.
     """
 
     id: str

@@ -11,6 +11,8 @@ from graph_model.names import Name
 from graph_model.observed.record import facets_of
 
 NOTHING: Mapping[str, Any] = {}
+Written = tuple[str, Moment]
+"""The observed run that wrote a dataset last, by id, and when it was complete."""
 NO_ENDS: tuple[tuple[()], tuple[()]] = ((), ())
 
 
@@ -41,7 +43,7 @@ def chosen_schema(row: list[Any]) -> str | None:
     return max(seen)[1] if seen else None
 
 
-def dataset(row: list[Any], schemas: Mapping[str, tuple[ColumnFacts, ...]], written: str | None) -> DatasetFacts:
+def dataset(row: list[Any], schemas: Mapping[str, tuple[ColumnFacts, ...]], written: Written | None) -> DatasetFacts:
     id_, namespace, name, format_, location, description, tags, retired, said, since, made, complete, _, version = row
     return DatasetFacts(
         id_,
@@ -56,8 +58,15 @@ def dataset(row: list[Any], schemas: Mapping[str, tuple[ColumnFacts, ...]], writ
         made,
         complete,
         schemas.get(chosen_schema(row) or "", ()),
-        version[0] if version and (version[1] or 0) >= (complete or 0) else written or (version and version[0]),
+        _newest(version, written),
     )
+
+
+def _newest(version: list[Any] | None, written: Written | None) -> str | None:
+    """What readers get now: the version of ours, or what a run of others wrote after it."""
+    if version and (written is None or (version[1] or 0) >= written[1]):
+        return version[0]
+    return written[0] if written else None
 
 
 def job(row: list[Any], edges: Mapping[str, Any], *, most: int) -> JobFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import uuid
 from collections.abc import Iterator
@@ -17,14 +18,17 @@ from tests.support.serving import served
 
 # Half of what the client can do is marked as old by its authors; it is what we promise all the same.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-try:
-    import marquez_client
-    from marquez_client.client import MarquezClient
-    from marquez_client.errors import APIError
-    from marquez_client.models import DatasetId, DatasetType, JobType
-except ImportError:
-    marquez_client = None
 
+
+def _module(name: str) -> Any:
+    """A part of the client; None where it is not installed."""
+    try:
+        return importlib.import_module(f"marquez_client.{name}")
+    except ImportError:
+        return None
+
+
+CLIENT, ERRORS, MODELS = _module("client"), _module("errors"), _module("models")
 NAMESPACE, SOURCE = "postgres://ö:5432/a b", "a source / with ünicode"
 RUN = "0194e5b0-0000-7000-8000-00000000000a"
 USED: set[str] = set()
@@ -32,10 +36,10 @@ USED: set[str] = set()
 
 @pytest.fixture
 def client(graph: Graph) -> Iterator[Any]:
-    if marquez_client is None:
+    if CLIENT is None:
         missing("no marquez-python")
     with served(app_on(graph)) as address:
-        yield Remembering(MarquezClient(address, timeout_ms=120_000))
+        yield Remembering(CLIENT.MarquezClient(address, timeout_ms=120_000))
 
 
 class Remembering:
@@ -71,7 +75,7 @@ def test_a_dataset_comes_back_as_it_was_told(client: Any) -> None:
     made = client.create_dataset(
         NAMESPACE,
         "a/b:c #1",
-        DatasetType.DB_TABLE,
+        MODELS.DatasetType.DB_TABLE,
         "public.b",
         SOURCE,
         description="what it is",
@@ -86,34 +90,36 @@ def test_a_dataset_comes_back_as_it_was_told(client: Any) -> None:
     assert client.list_datasets(NAMESPACE)["datasets"] == [made]
 
     stream = client.create_dataset(
-        NAMESPACE, "clicks", DatasetType.STREAM, "clicks", SOURCE, schema_location="http://registry/1"
+        NAMESPACE, "clicks", MODELS.DatasetType.STREAM, "clicks", SOURCE, schema_location="http://registry/1"
     )
     assert stream["type"] == "STREAM"
     assert [one["name"] for one in client.list_datasets(NAMESPACE, limit=1, offset=1)["datasets"]] == ["clicks"]
 
 
 def test_tags_are_put_on_datasets_and_columns(client: Any) -> None:
-    client.create_dataset(NAMESPACE, "t", DatasetType.DB_TABLE, "t", SOURCE, fields=[{"name": "a", "type": "int64"}])
+    client.create_dataset(
+        NAMESPACE, "t", MODELS.DatasetType.DB_TABLE, "t", SOURCE, fields=[{"name": "a", "type": "int64"}]
+    )
     client.tag_dataset(NAMESPACE, "t", "gold")
     client.tag_dataset(NAMESPACE, "t", "gold")
     client.tag_dataset_field(NAMESPACE, "t", "a", "PII")
     tagged = client.tag_dataset(NAMESPACE, "t", "new")
     assert (tagged["tags"], tagged["fields"][0]["tags"]) == (["gold", "new"], ["PII"])
     assert [tag["name"] for tag in client.list_tags()["tags"]] == ["PII", "gold", "new"]
-    with pytest.raises(APIError):
+    with pytest.raises(ERRORS.APIError):
         client.tag_dataset_field(NAMESPACE, "t", "no such column", "PII")
 
 
 def test_a_job_runs_as_a_client_tells_it(client: Any) -> None:
     for name in ("in", "out"):
-        client.create_dataset(NAMESPACE, name, DatasetType.DB_TABLE, name, SOURCE)
+        client.create_dataset(NAMESPACE, name, MODELS.DatasetType.DB_TABLE, name, SOURCE)
     job = client.create_job(
         NAMESPACE,
         "nightly / job",
-        JobType.BATCH,
+        MODELS.JobType.BATCH,
         "https://example.org/x",
-        [DatasetId(NAMESPACE, "in")],
-        [DatasetId(NAMESPACE, "out")],
+        [MODELS.DatasetId(NAMESPACE, "in")],
+        [MODELS.DatasetId(NAMESPACE, "out")],
         description="what it does",
         context={"sql": "SELECT 1"},
     )
@@ -131,7 +137,7 @@ def test_a_job_runs_as_a_client_tells_it(client: Any) -> None:
     assert client.mark_job_run_as_started(RUN, "2013-01-05T01:00:00Z")["state"] == "RUNNING"
     done = client.mark_job_run_as_completed(RUN, "2013-01-05T01:00:01.5Z")
     assert (done["state"], done["durationMs"]) == ("COMPLETED", 1500)
-    assert done["startedAt"], done["endedAt"] == ("2013-01-05T01:00:00Z", "2013-01-05T01:00:01.500Z")
+    assert (done["startedAt"], done["endedAt"]) == ("2013-01-05T01:00:00Z", "2013-01-05T01:00:01.500Z")
     written = done["outputDatasetVersions"][0]["datasetVersionId"]
     assert client.get_job_run(RUN) == done
     assert client.list_job_runs(NAMESPACE, "nightly / job")["runs"] == [done]
@@ -147,7 +153,7 @@ def test_a_job_runs_as_a_client_tells_it(client: Any) -> None:
 
 @pytest.mark.parametrize(("action", "state"), [("failed", "FAILED"), ("aborted", "ABORTED")])
 def test_a_run_ends_as_a_client_tells_it(client: Any, action: str, state: str) -> None:
-    client.create_job(NAMESPACE, "j", JobType.SERVICE)
+    client.create_job(NAMESPACE, "j", MODELS.JobType.SERVICE)
     run = client.create_job_run(NAMESPACE, "j", mark_as_running=True)
     assert (run["state"], client.get_job(NAMESPACE, "j")["type"]) == ("RUNNING", "SERVICE")
     assert getattr(client, f"mark_job_run_as_{action}")(run["id"])["state"] == state
@@ -155,10 +161,10 @@ def test_a_run_ends_as_a_client_tells_it(client: Any, action: str, state: str) -
 
 
 def test_a_run_may_write_what_is_told_with_it(client: Any) -> None:
-    client.create_job(NAMESPACE, "j", JobType.STREAM)
+    client.create_job(NAMESPACE, "j", MODELS.JobType.STREAM)
     client.create_job_run(NAMESPACE, "j", RUN, mark_as_running=True)
-    client.create_dataset(NAMESPACE, "made", DatasetType.DB_TABLE, "made", SOURCE, run_id=RUN)
-    client.create_job(NAMESPACE, "j", JobType.STREAM, run_id=RUN, inputs=[DatasetId(NAMESPACE, "read")])
+    client.create_dataset(NAMESPACE, "made", MODELS.DatasetType.DB_TABLE, "made", SOURCE, run_id=RUN)
+    client.create_job(NAMESPACE, "j", MODELS.JobType.STREAM, run_id=RUN, inputs=[MODELS.DatasetId(NAMESPACE, "read")])
     client.mark_job_run_as_completed(RUN)
     job = client.get_job(NAMESPACE, "j")
     assert job["type"] == "STREAM"
@@ -210,7 +216,7 @@ def test_what_is_not_there_is_an_error_of_the_client(client: Any) -> None:
         "get_column_lineage_by_dataset": ("x", "y"),
     }
     for method, arguments in asked.items():
-        with pytest.raises(APIError) as told:
+        with pytest.raises(ERRORS.APIError) as told:
             getattr(client, method)(*arguments)
         answer = told.value.__cause__.response  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
         assert (answer.status_code, answer.json()["code"]) == (404, 404), method
@@ -218,9 +224,11 @@ def test_what_is_not_there_is_an_error_of_the_client(client: Any) -> None:
 
 
 def test_no_method_of_the_client_was_left_out() -> None:
-    if marquez_client is None:
+    if CLIENT is None:
         missing("no marquez-python")
-    methods = {name for name, _ in inspect.getmembers(MarquezClient, inspect.isfunction) if not name.startswith("_")}
+    methods = {
+        name for name, _ in inspect.getmembers(CLIENT.MarquezClient, inspect.isfunction) if not name.startswith("_")
+    }
 
     assert len(methods) >= 29
     assert methods - USED == set()
