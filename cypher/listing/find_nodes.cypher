@@ -6,7 +6,9 @@
 // access:  read
 CALL () {
   UNWIND $names AS asked
-  MATCH (:DatasetName {id: asked})-[:NAMES]->(n:Dataset)
+  MATCH (:DatasetName {id: asked})-[:NAMES]->(named:Dataset)
+  OPTIONAL MATCH (entity:Dataset {id: named.entity})
+  WITH asked, coalesce(entity, named) AS n
   RETURN asked, 'DATASET' AS kind, n
   UNION ALL
   UNWIND $jobs AS asked

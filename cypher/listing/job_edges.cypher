@@ -6,6 +6,8 @@
 UNWIND $ids AS id
 MATCH (j:Job {id: id})-[e:CONSUMED_BY|PRODUCES]-(d:Dataset)
 WHERE e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime() AND NOT coalesce(e.stale, false)
+OPTIONAL MATCH (entity:Dataset {id: d.entity})
+WITH id, e, coalesce(entity, d) AS d
 WITH DISTINCT id, type(e) = 'CONSUMED_BY' AS reads, d.id AS dataset, d.namespace AS namespace, d.name AS name
 ORDER BY namespace, name
 WITH id, collect(CASE WHEN reads THEN [dataset, namespace, name] END) AS inputs,

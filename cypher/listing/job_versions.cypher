@@ -9,8 +9,8 @@ CALL () {
   WITH r ORDER BY r.complete_at DESC, r.id
   WITH r.inputs AS read, r.outputs AS made, collect(r) AS runs
   WITH read, made, runs[0] AS newest, runs[size(runs) - 1] AS oldest
-  RETURN COLLECT { UNWIND coalesce(read, []) AS x MATCH (:DatasetName {id: x})-[:NAMES]->(d:Dataset) RETURN DISTINCT d.id AS id ORDER BY id } AS inputs,
-    COLLECT { UNWIND coalesce(made, []) AS x MATCH (:DatasetName {id: x})-[:NAMES]->(d:Dataset) RETURN DISTINCT d.id AS id ORDER BY id } AS outputs,
+  RETURN COLLECT { UNWIND coalesce(read, []) AS x MATCH (:DatasetName {id: x})-[:NAMES]->(d:Dataset) RETURN DISTINCT coalesce(d.entity, d.id) AS id ORDER BY id } AS inputs,
+    COLLECT { UNWIND coalesce(made, []) AS x MATCH (:DatasetName {id: x})-[:NAMES]->(d:Dataset) RETURN DISTINCT coalesce(d.entity, d.id) AS id ORDER BY id } AS outputs,
     null AS definition, oldest.complete_at AS since, newest.id AS run, newest.complete_at AS at
   UNION ALL
   MATCH (r:Run {job: $job})

@@ -4,7 +4,14 @@
 // returns: dataset string, run string, at integer - microseconds - one row for each that such a run wrote
 // access:  read
 UNWIND $datasets AS dataset
-MATCH (n:DatasetName)-[:NAMES]->(:Dataset {id: dataset})<-[:PRODUCES]-(j:Job)
+CALL (dataset) {
+  MATCH (d:Dataset {id: dataset})
+  RETURN d
+  UNION
+  MATCH (d:Dataset {entity: dataset})
+  RETURN d
+}
+MATCH (n:DatasetName)-[:NAMES]->(d)<-[:PRODUCES]-(j:Job)
 WITH DISTINCT dataset, n.id AS called, j.id AS job
 CALL (called, job) {
   // The order is written so that the index gives it: a job may have any number of runs.

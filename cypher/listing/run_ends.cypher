@@ -9,15 +9,21 @@ CALL () {
   UNWIND coalesce(r.inputs, []) AS called
   MATCH (n:DatasetName {id: called})-[:NAMES]->(d:Dataset)
   WITH id, r, n, d, coalesce(r.started_at, r.first) AS began
-  RETURN id, true AS reads, d.id AS dataset, n.namespace AS namespace, n.name AS name,
+  RETURN id, true AS reads, coalesce(d.entity, d.id) AS dataset, n.namespace AS namespace, n.name AS name,
     COLLECT {
-      MATCH (v:DatasetVersion {dataset: d.id})
+      MATCH (v:DatasetVersion {dataset: coalesce(d.entity, d.id)})
       WHERE v.published_at <= began
       WITH v ORDER BY v.published_at DESC LIMIT 1
       RETURN [v.id, datetime(v.published_at).epochSeconds * 1000000 + datetime(v.published_at).microsecond, COLLECT { MATCH (w:Run)-[:WROTE]->(v) RETURN w.id }[0]]
     }[0] AS own,
     COLLECT {
-      MATCH (m:DatasetName)-[:NAMES]->(d)<-[:PRODUCES]-(j:Job)
+      CALL (d) {
+        RETURN d AS same
+        UNION
+        MATCH (same:Dataset {entity: d.entity})
+        RETURN same
+      }
+      MATCH (m:DatasetName)-[:NAMES]->(same)<-[:PRODUCES]-(j:Job)
       CALL (m, j, r, began) {
         MATCH (w:ObservedRun)
         WHERE w.job = j.id AND w.complete_at <= began AND m.id IN w.outputs AND w.id <> r.id
@@ -31,7 +37,7 @@ CALL () {
   MATCH (r:ObservedRun {id: id})
   UNWIND coalesce(r.outputs, []) AS called
   MATCH (n:DatasetName {id: called})-[:NAMES]->(d:Dataset)
-  RETURN id, false AS reads, d.id AS dataset, n.namespace AS namespace, n.name AS name, null AS own,
+  RETURN id, false AS reads, coalesce(d.entity, d.id) AS dataset, n.namespace AS namespace, n.name AS name, null AS own,
     CASE WHEN r.complete_at IS NOT NULL THEN [r.id, datetime(r.complete_at).epochSeconds * 1000000 + datetime(r.complete_at).microsecond] END AS seen
   UNION ALL
   UNWIND $ids AS id

@@ -8,7 +8,8 @@
 // access:  read
 CALL () {
   MATCH (d:Dataset)
-  WHERE $datasets AND d.retired_at IS NULL AND ($namespace = '' OR d.namespace = $namespace) AND toLower(d.name) =~ $pattern
+  WHERE $datasets AND d.retired_at IS NULL AND (d.entity IS NULL OR d.entity = d.id)
+    AND ($namespace = '' OR d.namespace = $namespace) AND toLower(d.name) =~ $pattern
   OPTIONAL MATCH (d)<-[e:NAMES|PRODUCES]-()
   RETURN 'DATASET' AS kind, d.namespace AS namespace, d.name AS name, min(e.recorded_at) AS since, max(e.last_seen) AS last
   UNION ALL

@@ -15,7 +15,7 @@ CALL () {
   UNWIND $ids AS id
   MATCH (r:ObservedRun {id: id})
   WHERE r.complete_at IS NOT NULL AND EXISTS {
-    MATCH (n:DatasetName)-[:NAMES]->(:Dataset {id: $dataset}) WHERE n.id IN r.outputs
+    MATCH (n:DatasetName)-[:NAMES]->(d:Dataset) WHERE n.id IN r.outputs AND $dataset IN [d.id, d.entity]
   }
   RETURN id, null AS location, r.complete_at AS at, r.id AS run, COLLECT {
     MATCH (:Dataset {id: $dataset})-[h:SHOWED]->(s:SchemaVersion)

@@ -10,7 +10,14 @@ CALL () {
   WHERE v.published_at IS NOT NULL
   RETURN v.id AS id, v.published_at AS at
   UNION
-  MATCH (n:DatasetName)-[:NAMES]->(:Dataset {id: $dataset})<-[:PRODUCES]-(j:Job)
+  CALL () {
+    MATCH (d:Dataset {id: $dataset})
+    RETURN d
+    UNION
+    MATCH (d:Dataset {entity: $dataset})
+    RETURN d
+  }
+  MATCH (n:DatasetName)-[:NAMES]->(d)<-[:PRODUCES]-(j:Job)
   MATCH (r:ObservedRun {job: j.id})
   WHERE r.complete_at IS NOT NULL AND n.id IN r.outputs
   RETURN r.id AS id, r.complete_at AS at

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from graph_model.lineage.entities import LineageNode
-from graph_model.lineage.repository import Rows, step
+from graph_model.lineage.repository import Rows
 from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, NODE_LIMIT, TIMEOUT
 
 MOST_JOBS = 20_000
@@ -40,7 +40,7 @@ class Around:
 def around(graph: Rows, root: LineageNode, *, at: datetime, depth: int, seconds: float = BUDGET_SECONDS) -> Around:
     """The jobs within `depth` jobs of a job, or of the jobs that read or make a dataset."""
     found, deadline = Around(), time.monotonic() + seconds
-    frontier = [root.id] if root.kind == "JOB" else jobs_of(graph, root.id, at=at)
+    frontier = [root.id] if root.kind == "JOB" else jobs_of(graph, [root.id], at=at)
     datasets = {root.id}
     for hops in range(depth + 1):
         before = len(found.jobs)
@@ -58,10 +58,9 @@ def around(graph: Rows, root: LineageNode, *, at: datetime, depth: int, seconds:
     return found
 
 
-def jobs_of(graph: Rows, dataset: str, *, at: datetime) -> list[str]:
-    """The jobs that read or make a dataset (by id)."""
-    hops = [*step(graph, [dataset], direction="UP", at=at), *step(graph, [dataset], direction="DOWN", at=at)]
-    return list(dict.fromkeys(hop.node.id for hop in hops if hop.node.kind == "JOB"))
+def jobs_of(graph: Rows, datasets: Sequence[str], *, at: datetime) -> list[str]:
+    """The jobs that read or make some datasets (by id), or ones that are the same."""
+    return [row["job"] for row in graph.rows("lineage.around_datasets", ids=list(datasets), at=at, known=None)]
 
 
 def _take(
@@ -74,6 +73,8 @@ def _take(
     for start in range(0, len(frontier), JOBS_PER_QUERY):
         row = graph.rows("lineage.around", ids=list(frontier[start : start + JOBS_PER_QUERY]), at=at, known=None)[0]
         following |= dict.fromkeys(row["next"])
+        if row["entities"]:
+            following |= dict.fromkeys(jobs_of(graph, row["entities"], at=at))
         for id_, *ends in row["jobs"]:
             job = _job(*ends)
             if first or not datasets.isdisjoint(job.inputs) or not datasets.isdisjoint(job.outputs):

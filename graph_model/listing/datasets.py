@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from graph_model.lineage.repository import Rows
 from graph_model.listing import rows
@@ -32,9 +33,21 @@ def dataset_facts(
     if not ids:
         return {}
     found = graph.rows("listing.dataset_facts", ids=list(ids), facets=facets)[0]["datasets"]
+    _add_same(graph, found)
     schemas = columns_of(graph, [schema for row in found if (schema := rows.chosen_schema(row))])
     last = newest_written(graph, [row[0] for row in found if row[11]]) if written else {}
     return {row[0]: rows.dataset(row, schemas, last.get(row[0])) for row in found}
+
+
+def _add_same(graph: Rows, found: Sequence[list[Any]]) -> None:
+    """Adds to what is known of datasets that stand for others what is known of those."""
+    several = {row[0]: row for row in found if row[14] == row[0]}
+    for more in graph.rows("listing.same_datasets", ids=list(several)) if several else []:
+        row = several[more["id"]]
+        row[9] = min(moment for moment in (row[9], more["since"]) if moment is not None)
+        row[10] = max((moment for moment in (row[10], more["made"]) if moment is not None), default=None)
+        row[11] = max((moment for moment in (row[11], more["complete"]) if moment is not None), default=None)
+        row[12] = [*row[12], *more["schemas"]]
 
 
 def newest_written(graph: Rows, datasets: Sequence[str]) -> dict[str, Written]:

@@ -44,7 +44,9 @@ def chosen_schema(row: list[Any]) -> str | None:
 
 
 def dataset(row: list[Any], schemas: Mapping[str, tuple[ColumnFacts, ...]], written: Written | None) -> DatasetFacts:
-    id_, namespace, name, format_, location, description, tags, retired, said, since, made, complete, _, version = row
+    id_, namespace, name, format_, location, description, tags, retired, said, since, made, complete, _, version, _ = (
+        row
+    )
     return DatasetFacts(
         id_,
         Name(namespace, name),

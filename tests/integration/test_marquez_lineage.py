@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import neo4j
 import pytest
 from fastapi import FastAPI
 
 from app.rest.marquez.forms import uuid_of
-from graph_model.names import Name, job_id, observed_run_id
+from graph_model.names import Name, dataset_id, job_id, observed_run_id
 from graph_model.store.graph import Graph
 from tests.integration.api import app_on, call
 from tests.integration.marquez_api import JOB, NODE, RUN, TABLE, get, send
@@ -133,3 +134,29 @@ def test_own_jobs_and_runs_are_there_too(own: FastAPI) -> None:
     assert len(nodes) == 5
     refused = call(own, "POST", f"/api/v1/jobs/runs/{SECOND_RUN}/complete")
     assert (refused.status_code, refused.json()["code"]) == (409, 409)
+
+
+def test_datasets_that_are_one_are_one_node(graph: Graph, side_driver: neo4j.Driver) -> None:
+    app = app_on(graph)
+    place, table, end = dataset("s3/t", "a int64"), dataset("t", namespace="hive"), dataset("end")
+    send(
+        app,
+        run_event("COMPLETE", "01:00:00", job="make", run="1", outputs=[place]),
+        run_event("COMPLETE", "02:00:00", job="use", run="2", inputs=[table], outputs=[end]),
+    )
+    names = {"one": dataset_id(Name("hive", "t")), "other": dataset_id(Name(WAREHOUSE, "s3/t"))}
+    statement = "MATCH (d:Dataset) WHERE d.id IN [$one, $other] SET d.entity = $one"
+    side_driver.execute_query(statement, names, database_=graph.settings.database)
+
+    for asked in ("dataset:hive:t", f"dataset:{WAREHOUSE}:s3/t", "job:scheduler:make"):
+        found = get(app, "/lineage", nodeId=asked)["graph"]
+        ids = [node["id"] for node in found if node["type"] == "DATASET"]
+        assert sorted(ids) == ["dataset:hive:t", f"dataset:{WAREHOUSE}:end"], asked
+        assert sorted(node["data"]["name"] for node in found if node["type"] == "JOB") == ["make", "use"]
+    assert get(app, "/namespaces/scheduler/jobs/make")["outputs"] == [{"namespace": "hive", "name": "t"}]
+    one = get(app, "/namespaces/hive/datasets/t")
+    assert ([column["name"] for column in one["fields"]], one["lastModifiedAt"]) == (["a"], "2013-01-05T01:00:00Z")
+    run = get(app, "/namespaces/scheduler/jobs/use/runs")["runs"][0]
+    made = get(app, "/namespaces/hive/datasets/t/versions")["versions"]
+    assert [one["createdByRun"]["jobVersion"]["name"] for one in made] == ["make"]
+    assert get(app, "/runlineage/upstream", runId=run["id"])["runs"][0]["inputs"][0]["version"] == made[0]["version"]
