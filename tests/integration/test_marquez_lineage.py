@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import neo4j
@@ -86,6 +87,21 @@ def test_undirected_lineage_is_all_that_is_connected_and_the_others_are_not(grap
     cut = call(app, "GET", "/api/v1/lineage", params={"nodeId": "job:scheduler:one", "depth": 0})
     assert cut.headers["Headwater-Incomplete"] == "DEPTH_LIMIT"
     assert "Headwater-Incomplete" not in call(app, "GET", "/api/v1/lineage?nodeId=job:scheduler:one").headers
+
+
+def test_what_shared_a_dataset_once_is_not_around_any_more(graph: Graph, side_driver: neo4j.Driver) -> None:
+    app = app_on(graph)
+    a, b, c, d = (dataset(name) for name in "abcd")
+    send(
+        app,
+        run_event("COMPLETE", "01:00:00", job="one", run="1", inputs=[a], outputs=[b]),
+        run_event("COMPLETE", "01:00:00", job="two", run="2", inputs=[a, c], outputs=[d]),
+    )
+    ended = "MATCH (:Dataset {name: 'a'})-[e:CONSUMED_BY]->(:Job {name: 'two'}) SET e.valid_to = $then"
+    side_driver.execute_query(ended, then=datetime(2014, 1, 1, tzinfo=UTC), database_=graph.settings.database)
+
+    found = get(app, "/lineage", nodeId="job:scheduler:one")["graph"]
+    assert sorted(node["data"]["name"] for node in found) == ["a", "b", "one"]
 
 
 def test_a_stale_edge_says_so_and_is_no_input_any_more(app: FastAPI) -> None:
