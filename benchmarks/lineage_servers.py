@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from statistics import median
+from typing import TypeAlias
 
 import httpx
+import networkx as nx
 
 from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, reached
 from benchmarks.lineage_times import row, spread
@@ -25,7 +27,7 @@ EVERYWHERE = 1000
 MARQUEZ_MS: Mapping[tuple[int, int], int] = {(300, 20): 930, (1000, 20): 7400, (3000, 20): 56000, (1000, 2): 129}
 """What Marquez 0.51.1 took on 2 cores for so many jobs, and so many jobs far (docs/performance.md)."""
 
-Ways = dict[str, list[str]]
+Ways: TypeAlias = "nx.Graph[str]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +116,17 @@ def _flows(estate: Estate) -> dict[str, tuple[list[str], list[str]]]:
 
 
 def _around(estate: Estate) -> Ways:
-    found: Ways = defaultdict(list)
+    found: Ways = nx.Graph()
     for job, (reads, makes) in _flows(estate).items():
-        for dataset in (*reads, *makes):
-            found[f"dataset:{dataset}"].append(f"job:{job}")
-            found[f"job:{job}"].append(f"dataset:{dataset}")
+        found.add_edges_from((f"dataset:{dataset}", f"job:{job}") for dataset in (*reads, *makes))
     return found
 
 
 def _upstream(estate: Estate) -> Ways:
-    found: Ways = defaultdict(list)
+    found: nx.DiGraph[str] = nx.DiGraph()
     for job, (reads, makes) in _flows(estate).items():
-        for dataset in makes:
-            found[f"dataset:{dataset}"].append(f"job:{job}")
-        found[f"job:{job}"] += [f"dataset:{dataset}" for dataset in reads]
+        found.add_edges_from((f"dataset:{dataset}", f"job:{job}") for dataset in makes)
+        found.add_edges_from((f"job:{job}", f"dataset:{dataset}") for dataset in reads)
     return found
 
 
