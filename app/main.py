@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import ipaddress
 import socket
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from strawberry.fastapi import GraphQLRouter
 
 from app.graphql.context import Context
 from app.graphql.schema import build_schema
-from app.rest import checks, health, lineage, reads, versions
+from app.rest import checks, health, lineage, marquez, reads, versions
 from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
@@ -47,6 +48,8 @@ def create_app(
     app.include_router(lineage.router)
     app.include_router(checks.router)
     app.include_router(reads.router)
+    for router in marquez.ROUTERS:
+        app.include_router(router)
     app.include_router(_graphql(services, development=development), prefix="/graphql")
     handle_errors(app)
     return app
@@ -76,6 +79,9 @@ def serve(
         log.info("listening", address=address)
         if announce:
             announce(address)
+        # What lives as long as the process need not be looked at again by each collection of garbage.
+        gc.collect()
+        gc.freeze()
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="none")
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -1,59 +1,99 @@
 """The same estate in any server with Marquez' API: sent as OpenLineage events, then asked what is around.
 
-Such a server answers with all that is connected, whichever way the edges point, and counts jobs for its depth.
+Such a server answers with all that is connected, whichever way the edges point, and counts jobs for its depth. One that
+also knows which way they point is asked for what is really upstream, too.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from statistics import median
+from typing import TypeAlias
 
 import httpx
 import networkx as nx
 
-from benchmarks.lineage_estate import EDGES_PER_DATASET, Estate, draw, reached
+from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, reached
+from benchmarks.lineage_times import row, spread
 from graph_model import names
 
-DEPTHS, ROOTS, TURNS = (2, 20), 5, 3
+ROOTS, TURNS = 5, 5
 EVERYWHERE = 1000
+MARQUEZ_MS: Mapping[tuple[int, int], int] = {(300, 20): 930, (1000, 20): 7400, (3000, 20): 56000, (1000, 2): 129}
+"""What Marquez 0.51.1 took on 2 cores for so many jobs, and so many jobs far (docs/performance.md)."""
+
+Ways: TypeAlias = "nx.Graph[str]"
 
 
-def ask_server(url: str, jobs: int) -> Iterator[tuple[str, list[str]]]:
-    """A line of the table for each depth, with what was answered wrongly."""
-    estate = draw(int(jobs * EDGES_PER_DATASET))
+@dataclass(frozen=True, slots=True)
+class Question:
+    title: str
+    depth: int
+    more: Mapping[str, str]
+    ways: Ways
+
+
+def ask_server(url: str, jobs: int, *, directed: bool = False) -> Iterator[tuple[str, list[str]]]:
+    """A line of the table for each question, with what was answered wrongly."""
+    estate = draw(int(jobs * LAYERS / (LAYERS - 1) * EDGES_PER_DATASET) + LAYERS)
     namespace = f"benchmark-{len(estate.jobs)}-{uuid.uuid4().hex[:6]}"
     with httpx.Client(base_url=url.rstrip("/"), timeout=600) as client:
         for event in _events(estate, namespace):
             client.post("/api/v1/lineage", json=event).raise_for_status()
-        around = _around(estate)
-        roots = estate.datasets[len(estate.datasets) // 2 :][:ROOTS]
-        for depth in DEPTHS:
+        roots = [root.name for root in estate.datasets[len(estate.datasets) // 2 :][:ROOTS]]
+        for question in _questions(estate, directed=directed):
             took, sizes, wrong = [], [], []
-            for root in [*roots] * TURNS:
-                began = time.perf_counter()
-                answer = client.get(
-                    "/api/v1/lineage", params={"nodeId": f"dataset:{namespace}:{root.name}", "depth": depth}
-                ).raise_for_status()
-                found = {node["id"] for node in answer.json()["graph"]}
-                took.append((time.perf_counter() - began) * 1000)
+            for root in roots:
+                tries, found = _ask(client, question, namespace, root)
+                took.append(min(tries))
                 sizes.append(len(found))
-                wrong += _problems(found, around, root.name, namespace, depth)
-            ordered = sorted(took)
-            middle = f"{statistics.median(ordered):.0f} / {ordered[int(len(ordered) * 0.95)]:.0f}"
-            yield f"| {len(estate.jobs)} | {depth} | {statistics.median(sizes):.0f} | {middle} |", wrong
+                wrong += _problems(found, question, root, namespace)
+            theirs = MARQUEZ_MS.get((jobs, question.depth)) if not question.more else None
+            ratio = f"{theirs / median(took) / 1000:.0f} x" if theirs else ""
+            cells = (
+                f"{len(estate.jobs)}",
+                question.title,
+                f"{question.depth}",
+                f"{median(sizes):.0f}",
+                spread(took),
+                ratio,
+            )
+            yield row(*cells), wrong
 
 
-def _problems(found: set[str], around: nx.Graph[str], root: str, namespace: str, depth: int) -> list[str]:
+def _questions(estate: Estate, *, directed: bool) -> Iterator[Question]:
+    around = _around(estate)
+    for depth in (2, 20):
+        yield Question("all around", depth, {}, around)
+    if directed:
+        yield Question("upstream", 20, {"direction": "UPSTREAM"}, _upstream(estate))
+
+
+def _ask(client: httpx.Client, question: Question, namespace: str, root: str) -> tuple[list[float], set[str]]:
+    """What each of some tries took, in seconds, and the nodes of the answer."""
+    asked = {"nodeId": f"dataset:{namespace}:{root}", "depth": question.depth, **question.more}
+    took, found = [], set()
+    for _ in range(TURNS):
+        began = time.perf_counter()
+        answer = client.get("/api/v1/lineage", params=asked).raise_for_status()
+        took.append(time.perf_counter() - began)
+        found = {node["id"] for node in answer.json()["graph"]}
+    return took, found
+
+
+def _problems(found: set[str], question: Question, root: str, namespace: str) -> list[str]:
     """Depths are counted differently, so a short answer is only held to lie within the true neighbourhood; a deep one
-    must be all that is connected.
+    must be all of it.
     """
-    true = {_node_id(node, namespace) for node in reached(around, [f"dataset:{root}"], EVERYWHERE)}
-    if found - true or (depth >= max(DEPTHS) and found != true):
-        return [f"depth {depth} around {root}: {len(found)} nodes, of which {len(found & true)} of {len(true)} true"]
+    true = {_node_id(node, namespace) for node in reached(question.ways, [f"dataset:{root}"], EVERYWHERE)}
+    if found - true or (question.depth >= LAYERS and found != true):
+        asked = f"{question.title} {root}, depth {question.depth}"
+        return [f"{asked}: {len(found)} nodes, of which {len(found & true)} of {len(true)} true"]
     return []
 
 
@@ -75,10 +115,18 @@ def _flows(estate: Estate) -> dict[str, tuple[list[str], list[str]]]:
     return jobs
 
 
-def _around(estate: Estate) -> nx.Graph[str]:
-    found: nx.Graph[str] = nx.Graph()
+def _around(estate: Estate) -> Ways:
+    found: Ways = nx.Graph()
     for job, (reads, makes) in _flows(estate).items():
         found.add_edges_from((f"dataset:{dataset}", f"job:{job}") for dataset in (*reads, *makes))
+    return found
+
+
+def _upstream(estate: Estate) -> Ways:
+    found: nx.DiGraph[str] = nx.DiGraph()
+    for job, (reads, makes) in _flows(estate).items():
+        found.add_edges_from((f"dataset:{dataset}", f"job:{job}") for dataset in makes)
+        found.add_edges_from((f"job:{job}", f"dataset:{dataset}") for dataset in reads)
     return found
 
 

@@ -147,6 +147,10 @@ def hold_id(target: str) -> str:
     return _digest("hd", target)
 
 
+def note_id(kind: str, name: str) -> str:
+    return _digest("nt", kind, name)
+
+
 def question_id(job_partition: str, version: str) -> str:
     return _digest("qs", job_partition, version)
 

@@ -28,6 +28,7 @@ LABELS: tuple[str, ...] = (
     "Attempt",
     "LineageEvent",
     "ObservedRun",
+    "Note",
     "Hold",
     "Question",
     "Outbox",

@@ -252,15 +252,16 @@ def _driver_of(settings: GraphSettings) -> neo4j.Driver:
 
 def plain(value: Any) -> Any:
     """A driver value as a plain Python one. Times come out in UTC, whatever zone name the engine gave them."""
-    if type(value) in _PLAIN:  # nearly all are, and an answer can have a hundred thousand of them
+    kind = type(value)
+    if kind in _PLAIN:  # nearly all are, and an answer can have a hundred thousand of them
         return value
-    if isinstance(value, neo4j.time.DateTime):
-        native = value.to_native()
-        return native.replace(tzinfo=UTC) if native.tzinfo is None else native.astimezone(UTC)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC)
-    if isinstance(value, list):
+    if kind is list:
+        if _PLAIN.issuperset(map(type, value)):
+            return value
         return [item if type(item) in _PLAIN else plain(item) for item in value]
+    native = value.to_native() if isinstance(value, neo4j.time.DateTime) else value
+    if isinstance(native, datetime):
+        return native.replace(tzinfo=UTC) if native.tzinfo is None else native.astimezone(UTC)
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return value

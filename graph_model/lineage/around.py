@@ -1,0 +1,98 @@
+"""Everything that is connected with a job or a dataset, whichever way the edges point; jobs are counted, not edges.
+
+It is a walk like the others: a loop over one step with a visited set and ceilings. A step leads from jobs to the jobs
+that share a dataset with them, so that every edge is read once.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graph_model.lineage.entities import LineageNode
+from graph_model.lineage.repository import Rows
+from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, NODE_LIMIT, TIMEOUT
+
+MOST_JOBS = 20_000
+JOBS_PER_QUERY = 2000
+
+
+@dataclass(slots=True)
+class JobAround:
+    """What a job reads and makes, as ids of datasets, each once; those that nothing sees any longer are `stale`."""
+
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    stale_inputs: set[str] = field(default_factory=set)
+    stale_outputs: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Around:
+    """Jobs by id, the nearest first. With reasons, something was cut off."""
+
+    jobs: dict[str, JobAround] = field(default_factory=dict)
+    reasons: dict[str, None] = field(default_factory=dict)
+
+
+def around(graph: Rows, root: LineageNode, *, at: datetime, depth: int, seconds: float = BUDGET_SECONDS) -> Around:
+    """The jobs within `depth` jobs of a job, or of the jobs that read or make a dataset."""
+    found, deadline = Around(), time.monotonic() + seconds
+    frontier = [root.id] if root.kind == "JOB" else jobs_of(graph, [root.id], at=at)
+    datasets = {root.id}
+    for hops in range(depth + 1):
+        before = len(found.jobs)
+        following = _take(graph, found, datasets, frontier, at=at, first=hops == 0)
+        frontier = [job for job in following if job not in found.jobs]
+        if len(found.jobs) == before or not frontier:
+            return found
+        if len(found.jobs) + len(frontier) > MOST_JOBS or time.monotonic() >= deadline:
+            found.reasons[TIMEOUT if time.monotonic() >= deadline else NODE_LIMIT] = None
+            return found
+    beyond = Around()
+    _take(graph, beyond, datasets, frontier, at=at, first=False)
+    if beyond.jobs:
+        found.reasons[DEPTH_LIMIT] = None
+    return found
+
+
+def jobs_of(graph: Rows, datasets: Sequence[str], *, at: datetime) -> list[str]:
+    """The jobs that read or make some datasets (by id), or ones that are the same."""
+    return [row["job"] for row in graph.rows("lineage.around_datasets", ids=list(datasets), at=at, known=None)]
+
+
+def _take(
+    graph: Rows, found: Around, datasets: set[str], frontier: Sequence[str], *, at: datetime, first: bool
+) -> list[str]:
+    """Adds the jobs of the frontier that share a dataset with what is known (the first ones do), and says which jobs
+    lie around them."""
+    following: dict[str, None] = {}
+    new: set[str] = set()
+    for start in range(0, len(frontier), JOBS_PER_QUERY):
+        row = graph.rows("lineage.around", ids=list(frontier[start : start + JOBS_PER_QUERY]), at=at, known=None)[0]
+        following |= dict.fromkeys(row["next"])
+        if row["entities"]:
+            following |= dict.fromkeys(jobs_of(graph, row["entities"], at=at))
+        for id_, *ends in row["jobs"]:
+            job = _job(*ends)
+            if first or not datasets.isdisjoint(job.inputs) or not datasets.isdisjoint(job.outputs):
+                found.jobs[id_] = job
+                new.update(job.inputs, job.outputs)
+    datasets |= new
+    return list(following)
+
+
+def _job(inputs: list[str], outputs: list[str], stale_inputs: list[str], stale_outputs: list[str]) -> JobAround:
+    """An edge is stale when all that say it are."""
+    return JobAround(
+        list(dict.fromkeys(inputs)),
+        list(dict.fromkeys(outputs)),
+        _all_stale(inputs, stale_inputs),
+        _all_stale(outputs, stale_outputs),
+    )
+
+
+def _all_stale(said: list[str], stale: list[str]) -> set[str]:
+    return {id_ for id_ in stale if said.count(id_) <= stale.count(id_)}
