@@ -18,6 +18,7 @@ from graph_model.settings import (
     DataSettings,
     GraphSettings,
     NotifySettings,
+    OpenLineageSettings,
     StorageSettings,
     ValidationSettings,
     WorkerSettings,
@@ -25,6 +26,7 @@ from graph_model.settings import (
 )
 from graph_model.store.graph import Graph
 from workers.celery_app import make_celery
+from workers.emitter import Emitter
 from workers.fleet import Fleet, Poller
 from workers.identity import Heartbeat, Identities
 from workers.listener import Listener
@@ -69,7 +71,10 @@ class Worker:
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
         grace = settings.lease_seconds * 2
         sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings(), roots=roots, staging_grace=grace).all()
+        told = OpenLineageSettings()
+        self._emitters = [Emitter(graph, told, every_seconds=settings.sweep_seconds)] if told.url else []
         self._threads = [
+            *self._emitters,
             Heartbeat(self._identities, every_seconds=settings.heartbeat_seconds),
             Steward(graph, sweeps, every_seconds=settings.sweep_seconds),
             Watchdog(graph, self._fleet, seconds=settings.watchdog_seconds, replace=self._ask_to_be_replaced),
@@ -79,6 +84,8 @@ class Worker:
     def run(self) -> None:
         """Works until the event `stop` is set, then gives back what it holds."""
         self._templates.start()
+        for emitter in self._emitters:
+            emitter.subscribe()
         for thread in self._threads:
             thread.start()
         if self._listener is not None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from graph_model.emitting.repository import of_others
 from graph_model.estate.writing import FOREVER
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
@@ -27,9 +28,12 @@ SOURCE = "openlineage"
 
 
 def record_observations(graph: Graph, observations: Sequence[Observation]) -> None:
-    """Durable and whole when it returns. What is known already changes nothing."""
-    said = gather(observations)
-    graph.write(lambda tx: _record(tx, observations, said), step="observe")
+    """Durable and whole when it returns. What is known already changes nothing, and what tells of our own runs is."""
+    foreign = of_others(graph, observations)
+    if not foreign:
+        return
+    said = gather(foreign)
+    graph.write(lambda tx: _record(tx, foreign, said), step="observe")
 
 
 def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> None:
