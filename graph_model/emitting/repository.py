@@ -17,6 +17,7 @@ from graph_model.store.graph import Graph
 
 # Words are written for so long after the last worker that sends them was there.
 KEPT_MS = 24 * 3600 * 1000
+ABANDONED_MS = 7 * KEPT_MS
 LONGEST_WAIT_MS = 60_000
 DROPPED_AT_ONCE = 1_000
 RUNS_AT_ONCE = 100
@@ -40,6 +41,12 @@ class Backlog:
 def subscribe(graph: Graph, *, keep_ms: int = KEPT_MS) -> str:
     """From now on starts and ends are put into the outbox, for `keep_ms`. The instance of this graph."""
     return graph.rows("emitting.subscribe", instance=str(uuid.uuid4()), keep_ms=keep_ms)[0]["instance"]
+
+
+def identity(graph: Graph) -> str:
+    """What tells the runs of this graph from those of another, chosen now where it has none. Nobody is told of runs by
+    that."""
+    return instance_of(graph) or subscribe(graph, keep_ms=0)
 
 
 def instance_of(graph: Graph) -> str | None:
@@ -91,6 +98,14 @@ def drop_beyond(graph: Graph, keep: int) -> int:
         if rows[0]["dropped"] < DROPPED_AT_ONCE:
             break
     return dropped
+
+
+def forget(graph: Graph) -> int:
+    """Lets go what was refused a week ago, and what waits although for a week no worker has told of runs; how much."""
+    forgotten = 0
+    while gone := graph.rows("emitting.forget", keep_ms=ABANDONED_MS, most=DROPPED_AT_ONCE)[0]["gone"]:
+        forgotten += gone
+    return forgotten
 
 
 def past(graph: Graph, *, since: datetime | None = None) -> Iterator[tuple[Happening, ...]]:

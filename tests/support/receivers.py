@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -30,6 +31,17 @@ class Receiver(ThreadingHTTPServer):
         self.received: list[Any] = []
         self.headers: list[dict[str, str]] = []
         self.asked = 0
+        self._connections: list[Any] = []
+
+    def drop_connections(self) -> None:
+        """Closes what clients hold open, as any server does after a while."""
+        for connection in self._connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._connections.append(request)
+        super().process_request(request, client_address)
 
     @property
     def url(self) -> str:
