@@ -65,14 +65,15 @@ class Worker:
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
         roots = roots_of(StorageSettings(), DataSettings())
         self._templates = Templates()
-        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings())
+        told = OpenLineageSettings()
+        self._emitters = [Emitter(graph, told, every_seconds=settings.sweep_seconds)] if told.url else []
+        parent_id = self._emitters[0].parent_id if self._emitters else None
+        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings(), parent_id)
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
         grace = settings.lease_seconds * 2
         sweeps = Sweeps(graph, broker_url=broker_url, notify=NotifySettings(), roots=roots, staging_grace=grace).all()
-        told = OpenLineageSettings()
-        self._emitters = [Emitter(graph, told, every_seconds=settings.sweep_seconds)] if told.url else []
         self._threads = [
             *self._emitters,
             Heartbeat(self._identities, every_seconds=settings.heartbeat_seconds),

@@ -16,8 +16,11 @@ import structlog
 
 from connectors.openlineage.own.deliver import deliver_round
 from connectors.openlineage.own.receiver import Receiver
+from graph_model.emitting.entities import parent_id
 from graph_model.emitting.repository import drop_beyond, say_trouble, subscribe
 from graph_model.errors import Unavailable
+from graph_model.names import Name
+from graph_model.runs.entities import ClaimedRun
 from graph_model.runs.lease import become_leader
 from graph_model.settings import OpenLineageSettings
 from graph_model.store.graph import Graph
@@ -56,6 +59,13 @@ class Emitter(threading.Thread):
         with Receiver(self._settings) as receiver:
             while not self._stopping.wait(max(self._wait, random.uniform(0.7, 1.0) * self._every)):
                 self._guarded(lambda: self._turn(receiver))
+
+    def parent_id(self, run: ClaimedRun) -> str | None:
+        """What a client of OpenLineage that works for a run is told, so that others see what belongs to what."""
+        if self._instance is None or run.job is None:
+            return None
+        job = Name(self._settings.namespace or run.job.name.namespace, run.job.name.name)
+        return parent_id(self._instance, job, run.id, run.fence)
 
     def stop(self) -> None:
         self._stopping.set()

@@ -97,10 +97,18 @@ def event_run_id(instance: str, run: str, fence: int) -> str:
     return str(uuid.uuid5(uuid.UUID(instance), attempt_id(run, fence)))
 
 
+def parent_id(instance: str, job: Name, run: str, fence: int) -> str | None:
+    """An attempt as clients want to hear which run they work for (`NAMESPACE/NAME/RUN`, in OPENLINEAGE_PARENT_ID); None
+    for a name with slashes, over which they would stumble."""
+    if "/" in f"{job.namespace}{job.name}":
+        return None
+    return f"{job.namespace}/{job.name}/{event_run_id(instance, run, fence)}"
+
+
 def is_own(facets: Mapping[str, Any], run_id: str | None, instance: str) -> bool:
     """Whether a run of which somebody tells, by its facets and its id, is one of the graph with this `instance`."""
     said = facets.get(OWN_FACET)
-    if not isinstance(said, dict) or said.get("graph") != instance:
+    if not isinstance(said, dict):
         return False
     run, fence = said.get("run"), said.get("attempt")
     return isinstance(run, str) and isinstance(fence, int) and event_run_id(instance, run, fence) == run_id

@@ -123,5 +123,19 @@ def test_every_event_arrives_whatever_happens_to_receiver_and_worker(place: Plac
     assert verify(place.graph) == ()
 
 
+def test_what_a_job_tells_of_itself_can_name_its_run(place: Place) -> None:
+    tell = 'echo "$OPENLINEAGE_PARENT_ID" > parent && printf "id\\n1\\n" > "$HEADWATER_OUTPUT_OUT"'
+    place.declare(place.calling("telling", ["sh", "-c", tell]))
+    with a_receiver() as receiver:
+        place.start_worker(HEADWATER_OPENLINEAGE_URL=receiver.url).ready()
+        place.report()
+        assert place.ended("telling").state is RunState.SUCCEEDED
+        until(lambda: len(receiver.received) == 2, what="both events")
+
+    (identity,) = {identity for identity, _ in receiver.kinds()}
+    (said,) = place.folder.rglob("parent")
+    assert said.read_text().strip() == f"test/telling/{identity}"
+
+
 def done(place: Place) -> list[str]:
     return [run.id for run in runs(place.graph, limit=100) if run.kind == "job" and run.state is RunState.SUCCEEDED]

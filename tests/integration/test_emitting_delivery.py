@@ -82,7 +82,7 @@ def test_one_event_that_fails_does_not_hold_up_the_others_and_its_end_waits_for_
     played(graph)
     with a_receiver() as receiver:
         unlucky = all_events(graph)[0]["run"]["runId"]
-        receiver.answer = lambda event: 500 if event["run"]["runId"] == unlucky else 201
+        receiver.answer = lambda event: 500 if is_start(event) and event["run"]["runId"] == unlucky else 201
 
         others = delivered(graph, receiver)
 
