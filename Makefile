@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage lint format types lock clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage lint format types lock clients lock-clients clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ benchmark: $(STAMP) ## what the protocol costs on this machine; OPTIONS="runs st
 benchmark-lineage: $(STAMP) ## lineage next to the bare driver; OPTIONS="--edges 1000000" for the long form, "--url U" for any server
 	$(BIN)/python -m benchmarks.lineage $(OPTIONS)
 
+clients: $(STAMP) ## the official OpenLineage clients, unchanged, each for real; OPTIONS="dbt spark" for some, "--record" for the tests
+	$(BIN)/python -m tests.clients $(OPTIONS)
+
 lint: $(STAMP) types ## ruff, format, types, and which way imports point
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -61,6 +64,13 @@ lock: $(STAMP) ## resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
+
+lock-clients: $(STAMP) ## resolve the environments of those clients anew
+	for name in python dbt airflow spark; do \
+		$(BIN)/uv pip compile tests/clients/packages/$$name.in --universal --python-version 3.11 --upgrade \
+			--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
+			--custom-compile-command "make lock-clients" --output-file tests/clients/packages/$$name.lock; \
+	done
 
 clean: ## remove what can be made again (not .headwater, which may hold your data)
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

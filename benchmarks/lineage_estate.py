@@ -8,7 +8,6 @@ from a column of what its job reads. One edge in twenty is no longer true today.
 from __future__ import annotations
 
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from itertools import islice
 from typing import Any, LiteralString
 
 import neo4j
+import networkx as nx
 
 from graph_model import names
 from graph_model.names import Name
@@ -42,13 +42,12 @@ class Estate:
     columns: dict[str, list[str]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
 
-    def ways(self, *, down: bool, column: bool, as_of: datetime | None = None) -> dict[str, list[str]]:
+    def ways(self, *, down: bool, column: bool, as_of: datetime | None = None) -> nx.DiGraph[str]:
         """Where each node leads, as it is now or was at a moment. Columns lead to columns."""
-        found: dict[str, list[str]] = defaultdict(list)
+        found: nx.DiGraph[str] = nx.DiGraph()
         for source, target, kind, alive in self.edges:
             if (kind == "FEEDS") is column and (alive or (as_of and as_of < ENDED)):
-                here, there = (source, target) if down else (target, source)
-                found[here].append(there)
+                found.add_edge(*((source, target) if down else (target, source)))
         return found
 
 
@@ -100,15 +99,11 @@ def _source(layers: Sequence[Sequence[str]], layer: int, place: int, random_: ra
     return before[(place + random_.randint(-40, 40)) % len(before)]
 
 
-def reached(ways: dict[str, list[str]], starts: Sequence[str], depth: int) -> dict[str, int]:
-    """Every node within so many hops with its distance: a plain breadth first walk in memory, the truth."""
-    far = dict.fromkeys(starts, 0)
-    frontier = list(starts)
-    for hops in range(1, depth + 1):
-        following = [there for here in frontier for there in ways.get(here, ())]
-        frontier = [node for node in dict.fromkeys(following) if node not in far]
-        far.update(dict.fromkeys(frontier, hops))
-    return far
+def reached(ways: nx.Graph[str], starts: Sequence[str], depth: int) -> dict[str, int]:
+    """Every node within so many hops with its distance: NetworkX' breadth first search in memory, the truth."""
+    layers = nx.bfs_layers(ways, [start for start in starts if start in ways])
+    within = enumerate(islice(layers, depth + 1))
+    return dict.fromkeys(starts, 0) | {node: hops for hops, layer in within for node in layer}
 
 
 _NODES: dict[str, LiteralString] = {

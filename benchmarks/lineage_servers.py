@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import httpx
+import networkx as nx
 
 from benchmarks.lineage_estate import EDGES_PER_DATASET, Estate, draw, reached
 from graph_model import names
@@ -46,7 +47,7 @@ def ask_server(url: str, jobs: int) -> Iterator[tuple[str, list[str]]]:
             yield f"| {len(estate.jobs)} | {depth} | {statistics.median(sizes):.0f} | {middle} |", wrong
 
 
-def _problems(found: set[str], around: dict[str, list[str]], root: str, namespace: str, depth: int) -> list[str]:
+def _problems(found: set[str], around: nx.Graph[str], root: str, namespace: str, depth: int) -> list[str]:
     """Depths are counted differently, so a short answer is only held to lie within the true neighbourhood; a deep one
     must be all that is connected.
     """
@@ -74,12 +75,10 @@ def _flows(estate: Estate) -> dict[str, tuple[list[str], list[str]]]:
     return jobs
 
 
-def _around(estate: Estate) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
+def _around(estate: Estate) -> nx.Graph[str]:
+    found: nx.Graph[str] = nx.Graph()
     for job, (reads, makes) in _flows(estate).items():
-        for dataset in (*reads, *makes):
-            found[f"dataset:{dataset}"].append(f"job:{job}")
-            found[f"job:{job}"].append(f"dataset:{dataset}")
+        found.add_edges_from((f"dataset:{dataset}", f"job:{job}") for dataset in (*reads, *makes))
     return found
 
 

@@ -38,16 +38,18 @@ def read_event(document: Any, at: str = "") -> Observation:
     """The observation that an event makes. `at`: JSON pointer to the event in what was sent. Raises InvalidEvent."""
     if not isinstance(document, dict):
         raise InvalidEvent(at, "an event is an object")
-    _all_text(document, at)
+    whole = _canonical(document)
+    if not is_storable(whole):
+        raise InvalidEvent(_no_text(document, at), NOT_STORABLE)
     event = _checked(_kind(document, at), document, at)
     warnings: list[str] = []
     warn = warnings.append
     moment = _utc(event.time, warn)
-    identity = hashlib.sha256(_canonical(document).encode()).hexdigest()[:32]
+    identity = hashlib.sha256(whole.encode()).hexdigest()[:32]
     safe = _without_secrets(document)
     if safe is not document:
         event = _checked(_kind(safe, at), safe, at)
-    body = _canonical(safe)
+    body = whole if safe is document else _canonical(safe)
     if isinstance(event, DatasetEventDocument):
         seen = (_seen(event.dataset, Role.SUBJECT, "/dataset", warn),)
         return Observation(identity, moment, body, datasets=seen, warnings=tuple(warnings))
@@ -107,11 +109,9 @@ def _escaped(part: str | int) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-def _all_text(document: Any, at: str) -> None:
-    """The graph stores UTF-8; JSON can carry halves of characters."""
-    for place, value in _texts(document, at):
-        if not is_storable(value):
-            raise InvalidEvent(place, NOT_STORABLE)
+def _no_text(document: Any, at: str) -> str:
+    """Where the half of a character stands that makes a document one which UTF-8 cannot hold."""
+    return next(place for place, value in _texts(document, at) if not is_storable(value))
 
 
 def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:

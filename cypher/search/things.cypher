@@ -5,6 +5,8 @@
 // param:   limit integer - how many places to look at, at most
 // returns: kind string, id string, namespace string, name string, called string, description string, tags list of string, domain string - one row each, `called` being one of its names
 // access:  read
+// The indexes follow commits at a small distance. This question is the first of a search: what was told before is found.
+CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()
 WITH reduce(whole = head($words), word IN tail($words) | whole + '_' + word) AS whole
 WITH reduce(query = whole + '^8 ' + whole + '*^4', word IN $words | query + ' ' + word + '^2 *' + word + '*') AS query
 CALL db.index.fulltext.queryNodes('search_things', query, {limit: $limit}) YIELD node AS found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from graph_model.schemas.mapped import Mapped, losing, together
@@ -72,6 +73,7 @@ def _nested(text: str, names: list[str], types: tuple[DataType, ...]) -> DataTyp
     return ListOf(struct) if text == "array" else struct
 
 
+@lru_cache(maxsize=4096)  # an estate has few spellings of types, and each event many columns
 def _named(text: str) -> Mapped[DataType]:
     """Where Spark and databases mean different types by a name (`float`), the loss says so."""
     try:

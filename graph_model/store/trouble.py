@@ -51,7 +51,7 @@ def classify(error: Exception, engine: str, *, committing: bool) -> Trouble:
         return Trouble.UNKNOWN
     if isinstance(error, ServiceUnavailable | SessionExpired | OSError):
         return Trouble.UNKNOWN if committing else Trouble.RETRY
-    if isinstance(error, TransientError):
+    if isinstance(error, TransientError) or _is_race_of_schemas(error):
         return Trouble.RETRY
     if engine == "arcadedb" and _is_race_on_arcadedb(error):
         return Trouble.RETRY
@@ -70,10 +70,15 @@ def all_seen(wanted: Sequence[T], found: list[R]) -> list[R]:
     return found
 
 
+def _is_race_of_schemas(error: Exception) -> bool:
+    """`IF NOT EXISTS` looks first and makes then; somebody else made it in between."""
+    return isinstance(error, ClientError) and (error.code or "").endswith("EquivalentSchemaRuleAlreadyExists")
+
+
 def _is_race_on_arcadedb(error: Exception) -> bool:
     if isinstance(error, ConstraintError):
         return True
-    return isinstance(error, ClientError) and bool(error.code) and error.code.endswith("EntityNotFound")
+    return isinstance(error, ClientError) and (error.code or "").endswith("EntityNotFound")
 
 
 def translated(error: Exception, settings: GraphSettings, origin: str) -> HeadwaterError:

@@ -1,0 +1,1 @@
+select id, day, amount from {{ ref('raw_orders') }} where state = 'paid'
