@@ -240,6 +240,34 @@ class NotifySettings(Settings):
     timeout: float = Field(default=5.0, gt=0, description="seconds that the webhook may take to answer")
 
 
+class OpenLineageSettings(Settings):
+    """Who is told of our own runs, as OpenLineage events. Without an address nobody is, and nothing is written down."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_OPENLINEAGE_", extra="ignore")
+
+    url: SecretStr | None = Field(
+        default=None,
+        description="address that the events of runs are posted to, one by one; one that ends in /batch gets lists",
+    )
+    key: SecretStr = Field(default=SecretStr(""), description="sent with them as bearer; empty: none")
+    gzip: bool = Field(default=False, description="whether they are sent packed")
+    namespace: str | None = Field(default=None, description="namespace that jobs are told under; empty: their own")
+    timeout: float = Field(default=5.0, gt=0, description="seconds that the receiver may take to answer")
+    most_waiting: int = Field(
+        default=100_000, ge=1, description="events that may wait for the receiver; beyond, the oldest are let go"
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _is_http(cls, value: SecretStr | None) -> SecretStr | None:
+        address = value.get_secret_value() if value else ""
+        if not address:
+            return None
+        if not re.fullmatch(r"https?://[^/\s]+(/\S*)?", address):
+            raise ValueError("it is no address like http://host:5000/api/v1/lineage")
+        return value
+
+
 class HomeSettings(Settings):
     """Where things are looked for that carry no address of their own."""
 
@@ -262,5 +290,6 @@ ALL_SETTINGS: tuple[type[Settings], ...] = (
     DataSettings,
     ValidationSettings,
     NotifySettings,
+    OpenLineageSettings,
     HomeSettings,
 )

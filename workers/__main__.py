@@ -18,6 +18,7 @@ from graph_model.settings import (
     DataSettings,
     GraphSettings,
     NotifySettings,
+    OpenLineageSettings,
     StorageSettings,
     ValidationSettings,
     WorkerSettings,
@@ -25,6 +26,7 @@ from graph_model.settings import (
 )
 from graph_model.store.graph import Graph
 from workers.celery_app import make_celery
+from workers.emitter import Emitter
 from workers.fleet import Fleet, Poller
 from workers.identity import Heartbeat, Identities
 from workers.listener import Listener
@@ -63,7 +65,10 @@ class Worker:
         self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
         roots = roots_of(StorageSettings(), DataSettings())
         self._templates = Templates()
-        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings())
+        told = OpenLineageSettings()
+        self._emitters = [Emitter(graph, told, every_seconds=settings.sweep_seconds)] if told.url else []
+        parent_id = self._emitters[0].parent_id if self._emitters else None
+        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings(), parent_id)
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
@@ -77,6 +82,7 @@ class Worker:
             lost_after=settings.lost_after_hours * 3600,
         ).all()
         self._threads = [
+            *self._emitters,
             Heartbeat(self._identities, every_seconds=settings.heartbeat_seconds),
             Steward(graph, sweeps, every_seconds=settings.sweep_seconds),
             Watchdog(graph, self._fleet, seconds=settings.watchdog_seconds, replace=self._ask_to_be_replaced),
@@ -86,6 +92,8 @@ class Worker:
     def run(self) -> None:
         """Works until the event `stop` is set, then gives back what it holds."""
         self._templates.start()
+        for emitter in self._emitters:
+            emitter.subscribe()
         for thread in self._threads:
             thread.start()
         if self._listener is not None:

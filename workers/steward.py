@@ -14,6 +14,7 @@ import structlog
 from connectors.bell import ring
 from connectors.notify import deliver_due
 from graph_model.audit.seal import AT_ONCE, seal_audit
+from graph_model.emitting.repository import forget
 from graph_model.errors import Unavailable
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
@@ -78,6 +79,7 @@ class Sweeps:
             Sweep("close lost runs", self.close_lost, every_seconds=30),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
+            Sweep("forget events", self.forget_events, every_seconds=3600),
         )
 
     def publish_observed(self) -> None:
@@ -133,6 +135,12 @@ class Sweeps:
 
     def forget_workers(self) -> None:
         self._graph.rows("runs.forget_workers", keep_s=WORKERS_KEPT_SECONDS)
+
+    def forget_events(self) -> None:
+        """Of runs that nobody is told of any more. Who is told, the emitter tells."""
+        forgotten = forget(self._graph)
+        if forgotten:
+            log.warning("events of runs that nobody takes were let go", events=forgotten)
 
 
 class Steward(threading.Thread):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from signal import Signals
@@ -71,9 +71,12 @@ class Supervisor:
         roots: Roots | Path,
         templates: Templates | None = None,
         validation: ValidationSettings | None = None,
+        parent_id: Callable[[ClaimedRun], str | None] | None = None,
     ) -> None:
+        """`parent_id`: how a run is called by those who are told of it; None where nobody is."""
         self._graph, self._roots, self._templates = graph, as_roots(roots), templates
         self._validation = validation or ValidationSettings()
+        self._parent_id = parent_id
         self._endings: Group[Ending, Finished] = Group(lambda endings: finish_runs(graph, endings), most=MOST_ENDINGS)
 
     def execute(self, held: Held) -> tuple[str, ...]:
@@ -212,7 +215,13 @@ class Supervisor:
 
     def _order(self, task: Task, launch: Launch, *, label: str) -> Order:
         template = self._templates and self._templates.of(launch.template)
-        return Order(launch, task.folder, clean_environment(task, launch.environment), label, template=template)
+        environment = clean_environment(task, self._told(task.run) | dict(launch.environment))
+        return Order(launch, task.folder, environment, label, template=template)
+
+    def _told(self, run: ClaimedRun) -> dict[str, str]:
+        """So that what a job tells of itself by a client of OpenLineage belongs to its run."""
+        parent = self._parent_id(run) if self._parent_id else None
+        return {"OPENLINEAGE_PARENT_ID": parent} if parent else {}
 
     def _remove_staging(self, task: Task) -> None:
         """A validation run reads what others wrote: there is nothing of its own to remove."""

@@ -9,15 +9,16 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from app.cli.config import Setting, settings_of, without_login
 from app.cli.connect import broker_url, open_graph, read_settings
+from app.cli.examine_telling import examine_telling
+from app.cli.findings import Finding, Findings
 from graph_model.errors import HeadwaterError, SettingsError
 
 if TYPE_CHECKING:
@@ -28,20 +29,8 @@ MOST_SKEW_SECONDS = 2.0
 OLDEST_GLIBC = (2, 34)
 
 _CONSTRAINT = re.compile(r"^CREATE CONSTRAINT \w+ IF NOT EXISTS FOR \(n:(\w+)\) REQUIRE n\.(\w+) IS UNIQUE$")
+STEWARD = "steward"
 _MIGRATE, _UP, _WORKER = "headwater migrate", "headwater up", "headwater worker"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line. `mend` is the command that mends it; SKIP says that it could not be looked at."""
-
-    state: Literal["OK", "FAIL", "SKIP"]
-    subject: str
-    found: str
-    mend: str = ""
-
-
-Findings = Iterator[Finding]
 
 
 def examine_all(stack: ExitStack) -> Findings:
@@ -148,7 +137,7 @@ def examine_workers(graph: Graph) -> Findings:
 
 
 def examine_leader(graph: Graph) -> Findings:
-    leaders = [row for row in graph.rows("doctor.leaders") if row["live"]]
+    leaders = [row for row in graph.rows("doctor.leaders") if row["live"] and row["id"] == STEWARD]
     if not leaders:
         yield Finding(
             "FAIL", "steward", "nobody leads the sweeps: retries and lost messages wait", f"{_WORKER} (or {_UP})"
@@ -163,6 +152,7 @@ _OF_THE_GRAPH: dict[str, Callable[[Graph], Findings]] = {
     "constraints": examine_constraints,
     "workers": examine_workers,
     "steward": examine_leader,
+    "openlineage": examine_telling,
 }
 
 

@@ -16,6 +16,7 @@ from app.cli import (
     datasets,
     doctor,
     estate,
+    export,
     holds,
     impact,
     imports,
@@ -134,6 +135,7 @@ app.command("verify", rich_help_panel=_OPERATE)(verify.verify_graph)
 app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(keep.backup)
 app.command(rich_help_panel=_OPERATE)(keep.restore)
+app.add_typer(export.app, name="export", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(sweep.sweep)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 

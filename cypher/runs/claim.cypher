@@ -5,7 +5,9 @@
 // returns: id string, fence integer, attempt integer, losses integer - one row per run won; none: someone else's, not due, held, an input set aside, or no lease
 // access:  write
 // What people hold is looked at here, under the lock, so that a hold that was there before the claim is never passed by.
-WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held
+WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held,
+  // Whether somebody is told of runs (emitting.subscribe); then the word of this start goes into the outbox.
+  COLLECT { MATCH (s:Outbox {id: 'subscription/openlineage'}) WHERE s.until > datetime.realtime() RETURN 1 } AS told
 UNWIND $runs AS id
 MATCH (w:Worker {id: $worker})
 WHERE w.lease_until > datetime.realtime()
@@ -21,4 +23,7 @@ SET r.state = 'RUNNING', r.fence = r.fence + 1, r.attempts = r.attempts + 1, r.o
 REMOVE r.not_before
 CREATE (a:Attempt {id: r.id + '/' + toString(r.fence), number: r.fence, worker: $worker, started_at: datetime.realtime()})
 CREATE (r)-[:HAS_ATTEMPT]->(a)
+FOREACH (_ IN CASE WHEN r.kind = 'job' THEN told ELSE [] END |
+  CREATE (:Outbox {id: 'openlineage/' + a.id + '/START', kind: 'openlineage', subject: r.id, fence: r.fence, event: 'START', open: 2,
+    attempts: 0, created_at: datetime.realtime()}))
 RETURN r.id AS id, r.fence AS fence, r.attempts AS attempt, r.losses AS losses

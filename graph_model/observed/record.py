@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from graph_model.emitting.repository import of_others
 from graph_model.estate.writing import FOREVER
 from graph_model.identity.declare import match_new
 from graph_model.identity.life import CHANGE, Life, life, settle_lives
@@ -31,10 +32,13 @@ from graph_model.store.trouble import all_seen
 
 
 def record_observations(graph: Graph, observations: Sequence[Observation]) -> tuple[str, ...]:
-    """Durable and whole when it returns. What is known already changes nothing. The runs, by id, that are marked now:
-    what they wrote may have to be published (`observed.publish`)."""
-    said = gather(observations)
-    return graph.write(lambda tx: _record(tx, observations, said), step="observe")
+    """Durable and whole when it returns. What is known already changes nothing, and what tells of our own runs is. The
+    runs, by id, that are marked now: what they wrote may have to be published (`observed.publish`)."""
+    foreign = of_others(graph, observations)
+    if not foreign:
+        return ()
+    said = gather(foreign)
+    return graph.write(lambda tx: _record(tx, foreign, said), step="observe")
 
 
 def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> tuple[str, ...]:

@@ -45,12 +45,14 @@ def retire(graph: Graph, worker: str) -> tuple[str, ...]:
     return released
 
 
-def become_leader(graph: Graph, holder: str, *, seconds: float) -> bool:
-    """Whether `holder` leads the steward's sweeps for the next `seconds`. Ask again in time to keep it."""
+def become_leader(graph: Graph, holder: str, *, seconds: float, lease: str = STEWARD_LEASE) -> bool:
+    """Whether `holder` leads for the next `seconds` what one process at a time does: the steward's sweeps, or what else
+    `lease` names. Ask again in time to keep it.
+    """
     return bool(
         graph.write(
             lambda tx: tx.rows(
-                "runs.take_lease", lease=STEWARD_LEASE, holder=holder, lease_ms=_milliseconds(seconds), token=tx.token
+                "runs.take_lease", lease=lease, holder=holder, lease_ms=_milliseconds(seconds), token=tx.token
             ),
             while_paused=True,
         )

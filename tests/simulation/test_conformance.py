@@ -136,6 +136,7 @@ class Conformance(RuleBasedStateMachine):
     def forget(self) -> None:
         self.both(lambda graph: graph.rows("store.sweep_operations", keep=3600, most=10))
         self.both(lambda graph: graph.rows("runs.forget_workers", keep_s=3600))
+        self.both(lambda graph: graph.rows("emitting.forget", keep_ms=3_600_000, most=10))
 
     def teardown(self) -> None:
         if not hasattr(self, "twins"):

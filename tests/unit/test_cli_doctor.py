@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from app.cli.examinations import clock_finding, disk_finding, examine_storage, expected_constraints
+from app.cli.examine_telling import telling_finding
+from graph_model.emitting.repository import Backlog
 from tests.support.cli import Cli
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+NOBODY = Backlog(0, None, 0, None, subscribed=False, until=None, trouble=None, dropped=0)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +107,27 @@ def test_a_broker_that_is_down_is_found_without_its_password() -> None:
     assert broker["state"] == "FAIL"
     assert "127.0.0.1:1" in broker["found"]
     assert "hunter2" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "words"),
+    [
+        (NOBODY, "OK", "nobody is told of runs"),
+        (replace(NOBODY, subscribed=True), "OK", "runs are told; 0 events wait"),
+        (replace(NOBODY, subscribed=True, waiting=3, oldest=NOON - timedelta(seconds=5)), "OK", "3 events wait"),
+        (replace(NOBODY, waiting=3, oldest=NOON - timedelta(minutes=5)), "FAIL", "no worker that knows an address"),
+        (
+            replace(NOBODY, subscribed=True, waiting=3, oldest=NOON, trouble="the receiver answered 503"),
+            "FAIL",
+            "3 events of runs wait since 2026-01-01 12:00:00: the receiver answered 503",
+        ),
+        (replace(NOBODY, refused=2, reason="422"), "FAIL", "2 events were refused, such as: 422"),
+        (replace(NOBODY, subscribed=True, dropped=9), "OK", "9 were let go, because too many waited"),
+    ],
+)
+def test_a_backlog_of_events_is_said(found: Backlog, state: str, words: str) -> None:
+    finding = telling_finding(found, NOON)
+
+    assert (finding.state, finding.subject) == (state, "openlineage")
+    assert words in finding.found
+    assert bool(finding.mend) == (state == "FAIL")

@@ -1,0 +1,1 @@
+"""Our own runs as OpenLineage events, and how they reach a receiver."""
