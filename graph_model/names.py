@@ -46,6 +46,11 @@ def job_id(name: Name) -> str:
     return _digest("jb", name.namespace, name.name)
 
 
+def implicit_job(dataset: Name) -> Name:
+    """The job that stands for whatever makes a dataset, where somebody says what it is made from and not by what."""
+    return Name(f"implicit:{dataset.namespace}", dataset.name)
+
+
 def consumer_id(name: Name) -> str:
     return _digest("cn", name.namespace, name.name)
 
@@ -97,6 +102,11 @@ def observed_run_id(job: str, run: str) -> str:
 def flow_edge_id(kind: str, source: str, job: str, target: str) -> str:
     """An edge that observations make: the same fact, however often and in whichever order it is seen."""
     return _digest("fe", kind, source, job, target)
+
+
+def word_id(job: str, kind: str, target: str, source: str) -> str:
+    """What a job says of an output, however often."""
+    return _digest("wd", job, kind, target, source)
 
 
 def hold_id(target: str) -> str:

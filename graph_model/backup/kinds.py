@@ -64,6 +64,7 @@ EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
         "Dataset HAS_CONTRACT Contract",
         "Dataset OWNED_BY Owner",
         "Job PRODUCES Dataset",
+        "Job SAYS DatasetName",
         "Job OWNED_BY Owner",
         "Consumer OWNED_BY Owner",
         "Field FEEDS Field",

@@ -59,6 +59,33 @@ class Walked:
         return tuple(hop.edge for hop in self.hops.values())
 
 
+class Entered:
+    """By what a walk in one way came into each node, by id. Jobs of which it is known which input goes into which
+    output are walked through only along what belongs together, and again when they are entered by something else."""
+
+    def __init__(self, start: Iterable[str]) -> None:
+        self._by: dict[str, frozenset[str] | None] = dict.fromkeys(start)
+
+    def leads_on(self, hop: Hop) -> bool:
+        """Whether the walk goes along this edge, from how it came to its beginning."""
+        if hop.only is None:
+            return True
+        entered = self._by.get(hop.edge.target if hop.node.id == hop.edge.source else hop.edge.source)
+        return entered is None or not entered.isdisjoint(hop.only)
+
+    def opens(self, hop: Hop) -> bool:
+        """Enters a node. True: it has to be walked from, for the first time or again."""
+        node, only = hop.node.id, hop.only if hop.node.kind == "JOB" else None
+        if node not in self._by:
+            self._by[node] = only
+            return True
+        entered = self._by[node]
+        if entered is None or (only is not None and only <= entered):
+            return False
+        self._by[node] = None if only is None else entered | only
+        return True
+
+
 class Walk:
     """Breadth first from `start`, one hop at a time; `also` are in the answer but not walked from.
 
@@ -78,8 +105,8 @@ class Walk:
         self.hops = 0
         self._steps, self._ceilings, self._shown = steps, ceilings, shown
         self._deadline = time.monotonic() + ceilings.seconds
-        self._queued = {way: {node.id for node in start} for way in steps}
-        self._frontiers: dict[Way, list[LineageNode]] = {way: list(start) for way in steps}
+        self._entered = {way: Entered(node.id for node in start) for way in steps}
+        self._frontiers: dict[Way, dict[str, LineageNode]] = {way: {node.id: node for node in start} for way in steps}
 
     @property
     def width(self) -> int:
@@ -94,8 +121,8 @@ class Walk:
     def advance(self) -> None:
         """One hop further in every way."""
         for way, step in self._steps.items():
-            frontier, self._frontiers[way] = self._frontiers[way], []
-            for part in _parts(frontier):
+            frontier, self._frontiers[way] = self._frontiers[way], {}
+            for part in _parts(list(frontier.values())):
                 if time.monotonic() >= self._deadline:
                     self._stop()
                     return
@@ -104,11 +131,12 @@ class Walk:
 
     def _stop(self) -> None:
         self.walked.reasons[TIMEOUT] = None
-        self._frontiers = {way: [] for way in self._steps}
+        self._frontiers = {way: {} for way in self._steps}
 
     def _take(self, way: Way, found: Iterable[Hop]) -> None:
         """Decides what of the rows of a step is kept, and what is walked from next."""
-        hops = sorted(found, key=_order)
+        entered = self._entered[way]
+        hops = sorted(filter(entered.leads_on, found), key=_order)
         passed_over = self._passed_over(hops)
         for hop in hops:
             edge, node = hop.edge, hop.node
@@ -117,7 +145,7 @@ class Walk:
                 self.walked.hidden.setdefault(here, set()).add(node.id)
                 continue
             self.walked.hops.setdefault((edge.source, edge.target, edge.kind, edge.job or ""), hop)
-            if hop.goes_on and node.id not in self._queued[way]:
+            if hop.goes_on and entered.opens(hop):
                 self._queue(node, way)
             if hop.unresolved:
                 self.walked.reasons[UNRESOLVED_COLUMNS] = None
@@ -152,8 +180,7 @@ class Walk:
         if self.hops >= self._ceilings.depth:
             self.walked.reasons[DEPTH_LIMIT] = None
             return
-        self._queued[way].add(node.id)
-        self._frontiers[way].append(node)
+        self._frontiers[way][node.id] = node
 
 
 def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: Sequence[LineageNode] = ()) -> Walked:

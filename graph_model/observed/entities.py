@@ -12,6 +12,9 @@ from graph_model.contracts.entities import Column
 from graph_model.lineage.entities import ColumnFlow, Shape
 from graph_model.names import Name
 
+SOURCE = "openlineage"
+"""The source of every edge that observations make: only observations widen it, and no declaration closes it."""
+
 Facets = Mapping[str, Any]
 
 
@@ -48,13 +51,36 @@ class SeenDataset:
     columns: tuple[Column, ...] = ()
 
 
+class WordKind(StrEnum):
+    """What a word of a job says about one of its outputs.
+
+    FROM: this dataset goes into it. EXPLICIT: all that goes into it is said, so that no other input of the job does.
+    VALUES: from which columns its values come. WHOLE: that, and which columns decide its rows.
+    """
+
+    FROM = "FROM"
+    EXPLICIT = "EXPLICIT"
+    VALUES = "VALUES"
+    WHOLE = "WHOLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`source` is for FROM only."""
+
+    target: Name
+    kind: WordKind
+    source: Name | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One event. It is a fact that never changes: observations are a set, whatever the order in which they come.
 
     `id` is the digest of what was sent, so that the same event is the same observation. `run` is the client's own id of
     the run, whatever it looks like; None: a word about a job or a dataset at rest. `body` is what was sent, as JSON
-    text, without values of secrets. `warnings` say what in it was odd, each with a JSON pointer.
+    text, without values of secrets. `warnings` say what in it was odd, each with a JSON pointer. `implicit`: the job is
+    none that runs, it only stands for what makes a dataset.
     """
 
     id: str
@@ -66,6 +92,8 @@ class Observation:
     datasets: tuple[SeenDataset, ...] = ()
     flows: tuple[ColumnFlow, ...] = ()
     shapes: tuple[Shape, ...] = ()
+    words: tuple[Word, ...] = ()
+    implicit: bool = False
     run_facets: Facets = field(default_factory=dict)
     job_facets: Facets = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

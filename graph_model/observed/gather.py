@@ -12,7 +12,7 @@ from graph_model.contracts.entities import Column
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
-from graph_model.observed.entities import Facets, Observation, Role, RunEventType
+from graph_model.observed.entities import Facets, Observation, Role, RunEventType, WordKind
 
 Stamped = dict[str, tuple[str, Any]]
 """Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
@@ -46,8 +46,11 @@ class Span:
 
 @dataclass(slots=True)
 class JobSaid:
+    """`implicit`: it only stands for what makes a dataset."""
+
     name: Name
     facets: Stamped = field(default_factory=dict)
+    implicit: bool = False
 
 
 @dataclass(slots=True)
@@ -61,9 +64,13 @@ Part = tuple[str, Role]
 """A dataset of a run or job, by id of its name, and its role."""
 
 
+WordKey = tuple[WordKind, str, str]
+"""What is said of an output: its kind, id of the output's name, id of a source's name (empty: none)."""
+
+
 @dataclass(slots=True)
 class RunSaid:
-    """`parts`: its datasets, and when they were named."""
+    """`parts`: its datasets, and when they were named; `words`: what was said of its outputs."""
 
     job: str
     run: str
@@ -74,6 +81,7 @@ class RunSaid:
     complete_at: datetime | None = None
     facets: Stamped = field(default_factory=dict)
     parts: dict[Part, Span] = field(default_factory=dict)
+    words: dict[WordKey, Span] = field(default_factory=dict)
 
 
 Flow = tuple[str, str, str, str, FlowKind]
@@ -82,13 +90,14 @@ Flow = tuple[str, str, str, str, FlowKind]
 
 @dataclass(slots=True)
 class Said:
-    """Everything that a group says. `parts` are those of jobs at rest (without a run), `flows` those of all jobs, each
-    by id of the job; `runs` by id."""
+    """Everything that a group says. `parts` and `words` are those of jobs at rest (without a run), `flows` those of all
+    jobs, each by id of the job; `runs` by id."""
 
     jobs: dict[str, JobSaid] = field(default_factory=dict)
     datasets: dict[str, DatasetSaid] = field(default_factory=dict)
     runs: dict[str, RunSaid] = field(default_factory=dict)
     parts: dict[str, dict[Part, Span]] = field(default_factory=dict)
+    words: dict[str, dict[WordKey, Span]] = field(default_factory=dict)
     flows: dict[str, dict[Flow, Span]] = field(default_factory=dict)
 
 
@@ -113,6 +122,7 @@ def _job(said: Said, observation: Observation, name: Name) -> None:
     identity = job_id(name)
     job = said.jobs.setdefault(identity, JobSaid(name))
     job.facets = latest(job.facets, stamped(observation.job_facets, observation.stamp))
+    job.implicit |= observation.implicit
     parts = _parts_of(said, observation, identity)
     for seen in observation.datasets:
         if seen.role is not Role.SUBJECT:
@@ -124,6 +134,18 @@ def _job(said: Said, observation: Observation, name: Name) -> None:
     for shape in observation.shapes:
         target, source = dataset_name_id(shape.target), dataset_name_id(shape.source)
         _see(flows, (source, shape.source_column, target, "", "INDIRECT"), observation)
+
+    _words(said, observation, identity)
+
+
+def _words(said: Said, observation: Observation, job: str) -> None:
+    if not observation.words:
+        return
+    at_rest = observation.run is None
+    words = said.words.setdefault(job, {}) if at_rest else said.runs[observed_run_id(job, observation.run or "")].words
+    for word in observation.words:
+        source = dataset_name_id(word.source) if word.source else ""
+        _see(words, (word.kind, dataset_name_id(word.target), source), observation)
 
 
 def _see(spans: dict[Any, Span], key: Any, observation: Observation) -> None:

@@ -16,14 +16,12 @@ from typing import Any
 from graph_model.estate.writing import FOREVER
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
-from graph_model.observed.entities import Observation, Role, RunEventType
+from graph_model.observed.entities import SOURCE, Observation, Role, RunEventType
 from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest
+from graph_model.observed.words import as_text, marks, record_words
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
-
-SOURCE = "openlineage"
-"""The source of every edge that observations make: only observations widen it, and no declaration closes it."""
 
 
 def record_observations(graph: Graph, observations: Sequence[Observation]) -> None:
@@ -38,12 +36,16 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     tx.rows(
         "observed.store",
         events=[_event_row(observation) for observation in observations],
-        jobs=_changed_facets(known.jobs, {identity: job.facets for identity, job in said.jobs.items()}),
+        jobs=[
+            *_changed_facets(known.jobs, {identity: job.facets for identity, job in said.jobs.items()}),
+            *marks(known.jobs, said),
+        ],
         datasets=_changed_facets(known.datasets, _facets_of_datasets(known, said)),
         runs=runs,
     )
     now = datetime.now(UTC)
     _edges(tx, said, ended, now)
+    record_words(tx, said, [(run.job, run.at, run.told) for run in ended], known.tells)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
 
@@ -51,12 +53,13 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), the datasets by id of a name,
-    the runs by id."""
+    the runs by id, the jobs of which words about their outputs are known."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
     names: Mapping[str, str]
     runs: Mapping[str, Row]
+    tells: frozenset[str]
 
 
 def _lock(tx: Transaction, said: Said) -> _Known:
@@ -81,6 +84,7 @@ def _lock(tx: Transaction, said: Said) -> _Known:
         datasets={row["dataset"]: row["facets"] for row in named},
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
+        tells=frozenset(row["id"] for row in rows if row["kind"] == "job" and row["told"]),
     )
 
 
@@ -136,6 +140,7 @@ class _Ended:
     job: str
     at: datetime
     parts: tuple[Part, ...]
+    told: tuple[str, ...] = ()
 
 
 def _runs(known: Mapping[str, Row], said: Said) -> tuple[list[Row], list[_Ended]]:
@@ -150,7 +155,7 @@ def _runs(known: Mapping[str, Row], said: Said) -> tuple[list[Row], list[_Ended]
             parts = [(name, Role.INPUT) for name in after["inputs"]] + [
                 (name, Role.OUTPUT) for name in after["outputs"]
             ]
-            ended.append(_Ended(run.job, after["complete_at"], tuple(parts)))
+            ended.append(_Ended(run.job, after["complete_at"], tuple(parts), tuple(after["told"])))
     return changed, ended
 
 
@@ -165,6 +170,7 @@ def _together(before: Row, run: RunSaid) -> Row:
         "complete_at": later(before["complete_at"], run.complete_at),
         "inputs": sorted({*before["inputs"], *said[Role.INPUT]}),
         "outputs": sorted({*before["outputs"], *said[Role.OUTPUT]}),
+        "told": sorted({*before["told"], *map(as_text, run.words)}),
         "facets": facets_text(facets) if facets else None,
     }
 
