@@ -42,6 +42,16 @@ class Output:
     made_from: tuple[str, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class SaidOfOutputs:
+    """`before`: what follows from it in the graph now."""
+
+    job: str
+    outputs: Sequence[Output]
+    words: Sequence[SaidWord]
+    before: Row
+
+
 def as_text(word: WordKey) -> str:
     """As runs keep it."""
     return " ".join(word)
@@ -75,20 +85,28 @@ def settle_outputs(tx: Transaction, jobs: Sequence[str]) -> None:
     if not jobs:
         return
     changed_jobs, changed_outputs = [], []
-    for row in tx.rows("observed.said_of_outputs", jobs=jobs, source=SOURCE):
-        outputs = [_output(one) for one in row["outputs"]]
-        words = [SaidWord(*one) for one in row["words"]]
-        follows = {one.edge: made_from(one, words) for one in outputs}
+    for said in said_of_outputs(tx, jobs):
+        follows = {one.edge: made_from(one, said.words) for one in said.outputs}
         changed_outputs += [
-            {"id": one.edge, "job": row["id"], "made_from": _listed(follows[one.edge])}
-            for one in outputs
+            {"id": one.edge, "job": said.job, "made_from": _listed(follows[one.edge])}
+            for one in said.outputs
             if follows[one.edge] != one.made_from
         ]
-        properties = _changed(row, outputs, words, paired=any(made is not None for made in follows.values()))
+        properties = _changed(said, paired=any(made is not None for made in follows.values()))
         if properties:
-            changed_jobs.append({"id": row["id"], "properties": properties})
+            changed_jobs.append({"id": said.job, "properties": properties})
     if changed_jobs or changed_outputs:
         tx.rows("observed.settle_outputs", jobs=changed_jobs, outputs=changed_outputs)
+
+
+def said_of_outputs(tx: Transaction, jobs: Sequence[str]) -> list[SaidOfOutputs]:
+    """What is known of the outputs of jobs; unordered."""
+    return [
+        SaidOfOutputs(
+            row["id"], [_output(one) for one in row["outputs"]], [SaidWord(*one) for one in row["words"]], row
+        )
+        for row in tx.rows("observed.said_of_outputs", jobs=jobs, source=SOURCE)
+    ]
 
 
 def made_from(output: Output, words: Iterable[SaidWord]) -> tuple[str, ...] | None:
@@ -118,16 +136,17 @@ def are_known_by_column(outputs: Sequence[Output], words: Sequence[SaidWord], *,
     )
 
 
-def _changed(row: Row, outputs: Sequence[Output], words: Sequence[SaidWord], *, paired: bool) -> Row:
+def _changed(said: SaidOfOutputs, *, paired: bool) -> Row:
     properties: Row = {}
-    told = sorted({word.target for word in words})
-    if told != row["told"]:
+    before = said.before
+    told = sorted({word.target for word in said.words})
+    if told != before["told"]:
         properties["told"] = told
-    if paired != row["paired"]:
+    if paired != before["paired"]:
         properties["paired"] = paired or None
     # What an estate or an import declares of a job's columns is theirs to say.
-    known = are_known_by_column(outputs, words, sql_is_read=row["sql_digest"] is not None and not row["sql_unresolved"])
-    if row["scope"] is None and known != row["columns_known"]:
+    known = are_known_by_column(said.outputs, said.words, sql_is_read=before["sql_known"])
+    if before["scope"] is None and known != before["columns_known"]:
         properties["columns_known"] = known or None
     return properties
 

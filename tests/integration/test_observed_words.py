@@ -132,8 +132,8 @@ def test_paths_go_only_where_the_job_goes(graph: Graph) -> None:
 
 
 def test_a_dataset_event_says_what_a_dataset_is_made_from(graph: Graph) -> None:
-    said = {"lineage": facet(inputs=[source("x")], fields={"c": {"inputs": [source("y", "b")]}})}
-    tell(graph, about("a", **said))
+    said = facet(inputs=[source("x")], fields={"c": {"inputs": [source("y", "b")]}})
+    tell(graph, about("a", lineage=said))
 
     found = lineage(graph, Name(WAREHOUSE, "a"), direction="UP")
 
@@ -158,18 +158,20 @@ def known_by_column(driver: neo4j.Driver) -> dict[str, bool]:
     return {row["name"]: bool(row["known"]) for row in rows}
 
 
-TYPED = {"columnLineage": made_from(c=[("x", "a", "DIRECT")])}
-UNTYPED = {"columnLineage": facet(fields={"c": {"inputFields": [{"namespace": WAREHOUSE, "name": "x", "field": "a"}]}})}
+TYPED = dataset("a", columnLineage=made_from(c=[("x", "a", "DIRECT")]))
+UNTYPED = dataset(
+    "a", columnLineage=facet(fields={"c": {"inputFields": [{"namespace": WAREHOUSE, "name": "x", "field": "a"}]}})
+)
 
 
 @pytest.mark.parametrize(
     ("events", "known"),
     [
-        ([run("01:00:00", outputs=[dataset("a", **TYPED)])], True),
-        ([run("01:00:00", outputs=[dataset("a", **TYPED), B])], False),
-        ([run("01:00:00", outputs=[dataset("a", **UNTYPED)])], False),
-        ([run("01:00:00", outputs=[dataset("a", **TYPED)]), run("02:00:00", run=SECOND, outputs=[A])], False),
-        ([run("01:00:00", outputs=[dataset("a", **TYPED)]), run("02:00:00", run=SECOND, type="START")], False),
+        ([run("01:00:00", outputs=[TYPED])], True),
+        ([run("01:00:00", outputs=[TYPED, B])], False),
+        ([run("01:00:00", outputs=[UNTYPED])], False),
+        ([run("01:00:00", outputs=[TYPED]), run("02:00:00", run=SECOND, outputs=[A])], False),
+        ([run("01:00:00", outputs=[TYPED]), run("02:00:00", run=SECOND, type="START")], False),
         ([run("01:00:00", facets=explicit(entry("a", c=[source("x", "a")]), entry("b")))], True),
         ([run("01:00:00", facets=CROSSED)], False),
         ([run("01:00:00", outputs=[])], False),
@@ -184,7 +186,7 @@ def test_a_job_is_known_by_column_once_all_its_outputs_are(
 
 
 def test_a_walk_by_column_does_not_leave_the_columns_of_a_job_that_is_known(graph: Graph) -> None:
-    tell(graph, run("01:00:00", outputs=[dataset("a", **TYPED)]))
+    tell(graph, run("01:00:00", outputs=[TYPED]))
 
     found = lineage(graph, Name(WAREHOUSE, "x"), column="a")
 
@@ -198,7 +200,7 @@ def test_any_order_says_the_same(graph: Graph, side_driver: neo4j.Driver) -> Non
     found = observations(
         [
             run("01:00:00", type="START", facets=CROSSED),
-            run("01:05:00", outputs=[dataset("a", **TYPED), B]),
+            run("01:05:00", outputs=[TYPED, B]),
             run("02:00:00", run=SECOND, type="START"),
             run("02:05:00", run=SECOND, facets=explicit(entry("a", source("y")))),
             run("03:00:00", run="r3", type="START", facets=CROSSED),
