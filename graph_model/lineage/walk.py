@@ -7,6 +7,7 @@ which of the nodes that it meets are shown, and which are only walked over, is s
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -61,10 +62,14 @@ class Walked:
 
 class Entered:
     """By what a walk in one way came into each node, by id. Jobs of which it is known which input goes into which
-    output are walked through only along what belongs together, and again when they are entered by something else."""
+    output are walked through only along what belongs together, and again when they are entered by something else.
 
-    def __init__(self, start: Iterable[str]) -> None:
+    `whole_jobs`: through every job from each input to each output, whatever is known.
+    """
+
+    def __init__(self, start: Iterable[str], *, whole_jobs: bool = False) -> None:
         self._by: dict[str, frozenset[str] | None] = dict.fromkeys(start)
+        self._whole_jobs = whole_jobs
 
     def leads_on(self, hop: Hop) -> bool:
         """Whether the walk goes along this edge, from how it came to its beginning."""
@@ -75,7 +80,7 @@ class Entered:
 
     def opens(self, hop: Hop) -> bool:
         """Enters a node. True: it has to be walked from, for the first time or again."""
-        node, only = hop.node.id, hop.only if hop.node.kind == "JOB" else None
+        node, only = hop.node.id, hop.only if hop.node.kind == "JOB" and not self._whole_jobs else None
         if node not in self._by:
             self._by[node] = only
             return True
@@ -100,12 +105,13 @@ class Walk:
         ceilings: Ceilings,
         also: Sequence[LineageNode] = (),
         shown: Shown | None = None,
+        whole_jobs: bool = False,
     ) -> None:
         self.walked = Walked({node.id: node for node in (*also, *start)})
         self.hops = 0
         self._steps, self._ceilings, self._shown = steps, ceilings, shown
         self._deadline = time.monotonic() + ceilings.seconds
-        self._entered = {way: Entered(node.id for node in start) for way in steps}
+        self._entered = {way: Entered((node.id for node in start), whole_jobs=whole_jobs) for way in steps}
         self._frontiers: dict[Way, dict[str, LineageNode]] = {way: {node.id: node for node in start} for way in steps}
 
     @property
@@ -191,12 +197,28 @@ def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: 
 def walk_datasets(
     graph: Rows, start: Sequence[LineageNode], *, direction: Way, at: datetime, ceilings: Ceilings
 ) -> Walked:
-    """The walk over datasets, jobs and consumers from several nodes at once."""
+    """The walk over datasets, jobs and consumers from several nodes at once, through every job as a whole: one that
+    fails makes none of its outputs."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
         return repository.step(graph, [node.id for node in frontier], direction=direction, at=at)
 
-    return walk(step, start, ceilings=ceilings)
+    return Walk({"DOWN": step}, start, ceilings=ceilings, whole_jobs=True).to_its_end()
+
+
+def flowing(walked: Walked, start: Iterable[str]) -> set[str]:
+    """The nodes of a walk to which data comes from `start`, with what is known of the ways through its jobs."""
+    leaving: dict[str, list[Hop]] = {}
+    for hop in walked.hops.values():
+        leaving.setdefault(hop.edge.source, []).append(hop)
+    queue = deque(start)
+    entered, reached = Entered(queue), set(queue)
+    while queue:
+        for hop in filter(entered.leads_on, leaving.get(queue.popleft(), ())):
+            reached.add(hop.node.id)
+            if entered.opens(hop):
+                queue.append(hop.node.id)
+    return reached
 
 
 def _placed(node: LineageNode, hops: int, way: Way) -> LineageNode:

@@ -9,6 +9,8 @@ from typing import Any
 import neo4j
 import pytest
 
+from graph_model.impact.assess import assess
+from graph_model.impact.entities import Change, DropDataset, RetypeColumn
 from graph_model.lineage.ask import lineage
 from graph_model.lineage.entities import Direction, Filter
 from graph_model.lineage.paths import paths
@@ -217,3 +219,77 @@ def test_any_order_says_the_same(graph: Graph, side_driver: neo4j.Driver) -> Non
         wipe(side_driver, graph.settings.database)
         in_groups(graph, shuffled, chance)
         assert state_of(side_driver) == expected, f"seed {seed}"
+
+
+def fates(graph: Graph, *changes: Change) -> dict[str, tuple[str, str]]:
+    report = assess(graph, changes)
+    return {one.node.name.name: (one.verdict.value, one.effect) for one in report.affected}
+
+
+def test_values_that_change_reach_only_what_is_made_from_them(graph: Graph) -> None:
+    """The job goes on, and so does what it makes of other inputs."""
+    told = explicit(entry("a", v=[source("x", "a")]), entry("b", w=[source("y", "b")]))
+    tell(
+        graph,
+        run("01:00:00", facets=told),
+        run_event("COMPLETE", "01:00:00", job="of_a", inputs=[A], outputs=[dataset("end")]),
+        run_event("COMPLETE", "01:00:00", job="of_b", inputs=[B], outputs=[dataset("end")]),
+    )
+
+    found = fates(graph, RetypeColumn(Name(WAREHOUSE, "x"), "a", "decimal(38,0)"))
+
+    assert found["nightly.orders"] == ("RISKY", "HIT")
+    assert found["of_a"][0] == "UNKNOWN"
+    assert "of_b" not in found
+
+
+def test_rows_that_change_reach_only_what_is_made_from_them(graph: Graph) -> None:
+    """Nothing is known of columns here: the risk goes by whole datasets."""
+    told = explicit(entry("a", source("m")), entry("b", source("y")))
+    tell(
+        graph,
+        run_event("COMPLETE", "01:00:00", job="first", inputs=[X], outputs=[dataset("m", columnLineage=SHAPED)]),
+        run("01:00:00", facets=told, inputs=[dataset("m"), Y]),
+        run_event("COMPLETE", "01:00:00", job="of_a", inputs=[A], outputs=[dataset("end")]),
+        run_event("COMPLETE", "01:00:00", job="of_b", inputs=[B], outputs=[dataset("end")]),
+    )
+
+    found = fates(graph, RetypeColumn(Name(WAREHOUSE, "x"), "a", "decimal(38,0)"))
+
+    assert found == {
+        "first": ("RISKY", "HIT"),
+        "nightly.orders": ("RISKY", ""),
+        "of_a": ("RISKY", ""),
+    }
+
+
+SHAPED = facet(
+    fields={},
+    dataset=[{"namespace": WAREHOUSE, "name": "x", "field": "a", "transformations": [{"type": "INDIRECT"}]}],
+)
+
+
+def test_a_job_that_breaks_makes_none_of_its_outputs(graph: Graph) -> None:
+    tell(
+        graph,
+        run("01:00:00", facets=CROSSED),
+        run_event("COMPLETE", "01:00:00", job="of_b", inputs=[B], outputs=[dataset("end")]),
+    )
+
+    found = fates(graph, DropDataset(Name(WAREHOUSE, "x")))
+
+    assert found == {"nightly.orders": ("BREAKS", "HIT"), "of_b": ("BREAKS", "STALLED")}
+
+
+def test_what_only_stands_for_something_is_passed_and_not_told(graph: Graph) -> None:
+    tell(
+        graph,
+        about("a", lineage=facet(inputs=[source("x")])),
+        run_event("COMPLETE", "01:00:00", job="of_a", inputs=[A], outputs=[dataset("end")]),
+    )
+
+    report = assess(graph, [DropDataset(Name(WAREHOUSE, "x"))])
+
+    assert [(one.node.name.name, one.effect) for one in report.affected] == [("of_a", "STALLED")]
+    assert "whatever makes it breaks" in report.affected[0].reason
+    assert graph.rows("jobs.count_jobs", search="") == [{"total": 1}]
