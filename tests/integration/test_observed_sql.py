@@ -161,6 +161,14 @@ def test_a_schema_that_becomes_known_is_read_with(graph: Graph, side_driver: neo
     assert job(side_driver) == (True, [])
 
 
+def test_columns_without_types_may_not_be_all(graph: Graph, side_driver: neo4j.Driver) -> None:
+    """dbt lists only the columns that somebody described."""
+    described = facet(fields=[{"name": "a", "description": "the first one"}])
+    tell(graph, run(query="INSERT INTO a SELECT * FROM x", inputs=[dataset("shop.public.x", schema=described)]))
+    sweep(graph)
+    assert job(side_driver)[0] is False
+
+
 @pytest.mark.parametrize(
     ("query", "missing"),
     [

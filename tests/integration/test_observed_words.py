@@ -132,6 +132,9 @@ def test_paths_go_only_where_the_job_goes(graph: Graph) -> None:
 
     assert (ways("x", "end"), ways("x", "a"), ways("x", "b")) == (1, 1, 0)
 
+    tell(graph, run_event("COMPLETE", "01:00:00", job="between", inputs=[X], outputs=[Y]))
+    assert (ways("x", "b"), ways("x", "end")) == (1, 2)
+
 
 def test_a_dataset_event_says_what_a_dataset_is_made_from(graph: Graph) -> None:
     said = facet(inputs=[source("x")], fields={"c": {"inputs": [source("y", "b")]}})
