@@ -15,7 +15,7 @@ HeadwaterError
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   └── Refused              it cannot be done in the state that the thing is in
-│       ├── NotHeld, RunEnded, NotReady, AlreadyAnswered
+│       ├── NotHeld, NotApart, RunEnded, NotReady, AlreadyAnswered
 │       └── CannotQuarantine, CannotRelease, CannotRevalidate
 ├── SettingsError            a setting is missing or wrong
 │   └── DataFolderInUse, PortTaken
@@ -219,6 +219,13 @@ class Refused(DomainError):
     """What was asked cannot be done in the state that the thing is in; the message says which, and what can."""
 
     code = "REFUSED"
+
+
+class NotApart(Refused):
+    code = "NOT_APART"
+
+    def __init__(self, one: object, other: object) -> None:
+        super().__init__(f"nobody holds {one} and {other} apart: `headwater names show` tells what makes names one")
 
 
 class NotHeld(Refused):

@@ -33,6 +33,19 @@ def parse_name(text: str, *, default_namespace: str | None = None) -> Name:
     return Name(namespace, name)
 
 
+def readings(text: str) -> tuple[Name, ...]:
+    """Every name that `text` may be, the one that is split at the last slash first.
+
+    Names of files and objects hold slashes themselves (`s3://bucket` + `clean/orders`), so only a look-up can tell
+    which one is meant; a space between namespace and name says it.
+    """
+    namespace, space, name = text.partition(" ")
+    if space:
+        return (Name(namespace, name),) if namespace and name else ()
+    places = [place for place in range(len(text) - 2, 0, -1) if text[place] == "/"]
+    return tuple(Name(text[:place], text[place + 1 :]) for place in places)
+
+
 def dataset_id(name: Name) -> str:
     """The id of a dataset first known as `name`. Later names point at it through DatasetName; the id stays."""
     return _digest("ds", name.namespace, name.name)
@@ -107,6 +120,21 @@ def flow_edge_id(kind: str, source: str, job: str, target: str) -> str:
 def word_id(job: str, kind: str, target: str, source: str) -> str:
     """What a job says of an output, however often."""
     return _digest("wd", job, kind, target, source)
+
+
+def same_as_id(kind: str, source: str, target: str, form: str, said_by: str = "") -> str:
+    """Evidence that two datasets are one: the same words are the same evidence, however often they are said."""
+    return _digest("sa", kind, source, target, form, said_by)
+
+
+def declared_name_id(dataset: str, name: Name, said_by: str) -> str:
+    """A name that somebody declares for a dataset."""
+    return _digest("xn", dataset, name.namespace, name.name, said_by)
+
+
+def apart_id(one: str, other: str) -> str:
+    """That two datasets are held apart; whichever is named first."""
+    return _digest("ap", *sorted((one, other)))
 
 
 def hold_id(target: str) -> str:

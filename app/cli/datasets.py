@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from graph_model.datasets.entities import Dataset, PartitionOverview
+    from graph_model.identity.show import KnownName, Names
     from graph_model.lineage.entities import Lineage
-    from graph_model.names import Name
     from graph_model.store.graph import Graph
 
 _LISTED = ("DATASET", "FORMAT", "PARTITIONS", "OWNERS", "TAGS", "DOMAIN", "TIER", "DESCRIPTION")
@@ -56,11 +56,12 @@ def list_datasets(
 def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
     """Show everything that is known of one dataset: what it is, whose, its columns, readers and newest partitions."""
     from graph_model.datasets import repository
+    from graph_model.identity.show import names_of
     from graph_model.lineage.ask import lineage
 
     with open_graph() as graph:
         found = repository.dataset(graph, find_dataset(graph, dataset).name)
-        names = [name for name in repository.names_of(graph, found.id) if name != found.name]
+        names = names_of(graph, found.id)
         newest = repository.partitions(graph, [found.id], first=_NEWEST)[found.id].items
         makers, readers = (_beside(lineage(graph, found.name, direction=way, depth=1)) for way in ("UP", "DOWN"))
         schema = _seen(graph, found)
@@ -68,7 +69,10 @@ def show_dataset(dataset: DatasetArgument, *, as_json: AsJson = False) -> None:
         print_json(
             dataset={
                 **_words(found),
-                "names": names,
+                "names": [known.name for known in names.names if known.name != found.name],
+                "known_names": names.names,
+                "doubts": names.doubts,
+                "dropped_at": names.dropped_at,
                 "columns": found.columns or schema,
                 "contract": found.contract,
                 "made_by": makers,
@@ -93,12 +97,13 @@ def _seen(graph: Graph, found: Dataset) -> tuple[Any, ...]:
     return columns_seen(graph, found.id)
 
 
-def _print_head(found: Dataset, names: list[Name], makers: list[str], readers: list[str]) -> None:
+def _print_head(found: Dataset, names: Names, makers: list[str], readers: list[str]) -> None:
     from graph_model.estate.schemes import sliced
 
     print_fields(
         dataset=found.name,
-        also_called=tuple(names),
+        also_called=tuple(_called(known) for known in names.names if known.name != found.name),
+        said_to_be=tuple(f"{one.other} (by {one.said_by}; does not count: {one.held})" for one in names.doubts),
         description=found.description,
         format=found.format,
         location=found.location,
@@ -116,7 +121,16 @@ def _print_head(found: Dataset, names: list[Name], makers: list[str], readers: l
         read_by=tuple(readers),
         scope=found.scope,
         retired_at=found.retired_at,
+        dropped_at=names.dropped_at,
     )
+
+
+def _called(known: KnownName) -> str:
+    """A name, and who says why it is one of the dataset."""
+    from app.cli.names import words
+
+    why = "; ".join(f"{words(one)}, by {one.said_by}" for one in known.because)
+    return f"{known.name} ({why})" if why else str(known.name)
 
 
 def _pairs(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -103,7 +103,8 @@ def label(node: LineageNode) -> str:
     column = f".{node.column}" if node.column else ""
     partition = f"@{node.partition}" if node.partition else ""
     state = f" {node.state}" if node.state else ""
-    return printable(f"{node.kind.lower()} {node.name}{column}{partition}{state}")
+    dropped = f"  (dropped {node.dropped_at:%Y-%m-%d %H:%M})" if node.dropped_at else ""
+    return printable(f"{node.kind.lower()} {node.name}{column}{partition}{state}{dropped}")
 
 
 def remark(edge: LineageEdge) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.connect import read_settings
 from graph_model.errors import DatasetNotFound, InvalidInput, JobNotFound
-from graph_model.names import Name, dataset_name_id, parse_name
+from graph_model.names import Name, dataset_name_id, parse_name, readings
 from graph_model.partitions.rules import WHOLE, PartitionScheme
 from graph_model.partitions.stored import stored_scheme
 
@@ -32,6 +32,18 @@ def find_dataset(graph: Graph, text: str) -> Found:
     if not found:
         raise _no_dataset(graph, text)
     return _only("dataset", text, found)
+
+
+def find_name(graph: Graph, text: str) -> Name:
+    """The name of a dataset that is spelled so, whichever of its names it is. Raises DatasetNotFound, InvalidName."""
+    default = _default_namespace()
+    asked = readings(text) or (parse_name(text, default_namespace=default),)
+    ids = {dataset_name_id(name): name for name in asked}
+    known = {row["name_id"] for row in graph.rows("identity.named", ids=list(ids))}
+    for id_, name in ids.items():
+        if id_ in known:
+            return name
+    raise _no_dataset(graph, text)
 
 
 def find_partition(graph: Graph, text: str) -> tuple[Name, str]:
@@ -100,13 +112,16 @@ def _default_namespace() -> str | None:
 
 def _datasets(graph: Graph, text: str, names: Sequence[str]) -> list[Found]:
     """The datasets called one of `names`, in the namespace that `text` starts with, the default one, or any."""
-    namespace = text.rpartition("/")[0] or _default_namespace()
-    if namespace:
-        ids = [dataset_name_id(Name(namespace, name)) for name in names]
-        rows = graph.rows("names.datasets_by_name_id", ids=ids)
-    else:
-        rows = graph.rows("names.datasets_called", names=list(names))
-    return [_found(row) for row in rows]
+    start = text[: len(text) - len(text.rpartition("/")[2])]
+    default = _default_namespace()
+    if not start and not default:
+        return [_found(row) for row in graph.rows("names.datasets_called", names=list(names))]
+    asked = {name: readings(f"{start}{name}" if start else f"{default} {name}") for name in names}
+    ids = {dataset_name_id(one): name for name, several in asked.items() for one in several}
+    rows = {row["name_id"]: row for row in graph.rows("names.datasets_by_name_id", ids=list(ids))}
+    # Of the ways to read one name, the first one that is known is meant.
+    firsts = {name: id_ for id_, name in reversed(ids.items()) if id_ in rows}
+    return [_found({**rows[id_], "spelled": name}) for name, id_ in firsts.items()]
 
 
 def _found(row: dict[str, Any]) -> Found:

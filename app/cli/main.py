@@ -25,6 +25,7 @@ from app.cli import (
     lineage_diff,
     lineage_paths,
     migrate,
+    names,
     partitions,
     quarantine,
     questions,
@@ -107,6 +108,7 @@ app.command("paths", rich_help_panel=_ASK)(lineage_paths.show_paths)
 app.command("lineage-diff", rich_help_panel=_ASK)(lineage_diff.show_diff)
 app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
+app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 

@@ -18,6 +18,7 @@ from app.graphql.contracts import (
     document_in,
     levels_in,
 )
+from app.graphql.dataset_names import DatasetNames, dataset_names
 from app.graphql.enums import VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey
@@ -236,6 +237,10 @@ class Dataset(Node):
             partition_statuses, self.id, self.scheme, gaps=True, first=key.first, after=key.after
         )
         return Page(tuple(status.overview for status in found.items), found.has_next)
+
+    @strawberry.field(description="Under which names it is known, and where each is from.")
+    async def known_names(self, info: Info) -> DatasetNames:
+        return await dataset_names(info, self.id)
 
     @strawberry.field(description="Its checks, those of the contract first, each with its history.")
     async def checks(self, info: Info) -> list[DatasetCheck]:

@@ -55,6 +55,7 @@ class LineageNode(Node):
     hidden: int
     partition: str | None
     state: str | None
+    dropped_at: datetime | None = strawberry.field(description="A dataset was dropped then, and not seen since.")
 
     @classmethod
     def of(cls, found: entities.LineageNode) -> LineageNode:
@@ -68,6 +69,7 @@ class LineageNode(Node):
             hidden=found.hidden,
             partition=found.partition,
             state=found.state,
+            dropped_at=found.dropped_at,
         )
 
 

@@ -55,6 +55,9 @@ class RegisterDatasetInput:
     name: NameInput
     format: str
     location: str | None = strawberry.field(default=None, description="{date} or {partition} stands for the partition.")
+    names: list[str] | None = strawberry.field(
+        default=None, description="What other systems call it, each as `NAMESPACE NAME`."
+    )
     url: str | None = strawberry.field(default=None, description="Of a table: the address of its database.")
     table: str | None = None
     options: JSON | None = strawberry.field(default=None, description="What the format needs, as an object.")
@@ -85,6 +88,7 @@ class RegisterDatasetInput:
             {
                 "format": self.format,
                 "location": self.location,
+                "names": self.names,
                 "url": self.url,
                 "table": self.table,
                 "options": self.options,

@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 
 from app.graphql.audit import AuditQuery
 from app.graphql.consumers import ConsumerQuery
+from app.graphql.dataset_names import NamesMutation, NamesQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
 from app.graphql.execution import PlainListExecutor
@@ -57,6 +58,10 @@ LIMITS = Limits(
         "Mutation.checkVersion": 500,
         "Mutation.releaseVersion": 500,
         "Mutation.answer": 500,
+        "Mutation.holdNamesApart": 500,
+        "Mutation.rejoinNames": 500,
+        "Query.nameDoubts": 200,
+        "Dataset.knownNames": 20,
         "Mutation.registerDataset": 500,
         "Mutation.unregisterDataset": 500,
         "Dataset.schemaHistory": 100,
@@ -86,6 +91,7 @@ class Query(
     QuarantineQuery,
     QuestionQuery,
     SearchQuery,
+    NamesQuery,
 ):
     pass
 
@@ -100,6 +106,7 @@ class Mutation(
     QuestionMutation,
     RegistrationMutation,
     RereadMutation,
+    NamesMutation,
 ):
     pass
 

@@ -25,6 +25,7 @@ from connectors.openlineage.documents import (
     RunEventDocument,
 )
 from connectors.openlineage.flows import flows_of
+from connectors.openlineage.identity import is_drop, same_names
 from connectors.openlineage.schema import Warn, columns_of
 from graph_model.errors import InvalidEvent
 from graph_model.names import Name, implicit_job
@@ -164,7 +165,9 @@ def _look_at_run_id(run: str, warn: Warn) -> None:
 def _seen(document: DatasetDocument, role: Role, at: str, warn: Warn) -> SeenDataset:
     facets = document.all_facets
     columns = columns_of(facets.get("schema"), f"{at}/facets/schema", warn, namespace=document.namespace)
-    return SeenDataset(Name(document.namespace, document.name), role, facets, columns)
+    name = Name(document.namespace, document.name)
+    same = same_names(name, facets, f"{at}/facets", warn)
+    return SeenDataset(name, role, facets, columns, same, is_drop=is_drop(facets))
 
 
 def _canonical(document: Any) -> str:

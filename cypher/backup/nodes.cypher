@@ -21,6 +21,10 @@ WITH $label AS label WHERE label = 'DatasetName'
 MATCH (n:DatasetName) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'DeclaredName'
+MATCH (n:DeclaredName) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'Field'
 MATCH (n:Field) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most

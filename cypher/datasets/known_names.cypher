@@ -5,7 +5,7 @@
 // returns: namespace string, name string
 // access:  read
 MATCH (x:Dataset)
-WHERE x.retired_at IS NULL
+WHERE x.retired_at IS NULL AND coalesce(x.entity, x.id) = x.id
 WITH x, CASE WHEN x.namespace = $namespace THEN 0 ELSE 1 END AS far
 ORDER BY far, x.name
 LIMIT $limit

@@ -13,10 +13,13 @@
 // returns: id string - in order
 // access:  read
 MATCH (x:Dataset)
-WHERE x.retired_at IS NULL
+WHERE x.retired_at IS NULL AND coalesce(x.entity, x.id) = x.id
   AND (x.namespace > $after_namespace OR (x.namespace = $after_namespace AND x.name > $after_name))
   AND ($search = '' OR toLower(x.namespace + '/' + x.name) CONTAINS $search
-       OR EXISTS { MATCH (n:DatasetName)-[:NAMES]->(x) WHERE toLower(n.namespace + '/' + n.name) CONTAINS $search })
+       OR EXISTS { MATCH (n:DatasetName)-[:NAMES]->(x) WHERE toLower(n.namespace + '/' + n.name) CONTAINS $search }
+       OR (x.entity IS NOT NULL AND EXISTS {
+         MATCH (n:DatasetName)-[:NAMES]->(m:Dataset {entity: x.entity}) WHERE toLower(n.namespace + '/' + n.name) CONTAINS $search
+       }))
   AND ($namespace = '' OR x.namespace = $namespace)
   AND ($format = '' OR x.format = $format)
   AND ($domain = '' OR x.domain = $domain)

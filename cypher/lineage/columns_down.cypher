@@ -1,6 +1,7 @@
 // name:    lineage.columns_down
 // purpose: One hop downstream from columns: what is made from them, and who reads their dataset in a way that is not known by column.
 // param:   ids list of string - the frontier: fields
+// param:   beside list of map {id, dataset} - the other datasets that the one of a field is one with
 // param:   at datetime - the moment: what was true then
 // param:   known datetime - as it was known at this moment; null for what is known now
 // returns: hops list - one row, as lineage.step_down; namespace and name are those of the dataset, the job or the consumer
@@ -16,6 +17,12 @@ CALL () {
   WHERE (b:Job AND (NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0))
      OR (b:Consumer AND size(coalesce(e.columns, [])) = 0)
   RETURN id, e, b, CASE WHEN b.paired THEN [e.named] END AS only
+  UNION ALL
+  UNWIND $beside AS x
+  MATCH (:Dataset {id: x.dataset})-[e:CONSUMED_BY]->(b:Job|Consumer)
+  WHERE (b:Job AND (NOT coalesce(b.columns_known, false) OR size(coalesce(b.unresolved, [])) > 0))
+     OR (b:Consumer AND size(coalesce(e.columns, [])) = 0)
+  RETURN x.id AS id, e, b, CASE WHEN b.paired THEN [e.named] END AS only
 }
 WITH id, e, b, only, coalesce($known, datetime.realtime()) AS known
 // What ends by being closed was not known to end before: a moment after `known` sees it open.
@@ -25,4 +32,5 @@ WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_see
   coalesce(e.required, true), coalesce(e.columns, []), only]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
 RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
-  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops
+  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges,
+  coalesce(of.entity, b.entity), null]) AS hops

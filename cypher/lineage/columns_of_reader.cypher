@@ -23,4 +23,5 @@ WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_see
   coalesce(e.required, true), coalesce(e.columns, []), null]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
 RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
-  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops
+  coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges,
+  coalesce(of.entity, b.entity), null]) AS hops

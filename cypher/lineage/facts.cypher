@@ -9,10 +9,11 @@ OPTIONAL MATCH (f:Field {id: id})
 OPTIONAL MATCH (v:DatasetVersion {id: id})
 OPTIONAL MATCH (r:Run {id: id})
 WITH id, coalesce(f.dataset, v.dataset, r.job, id) AS of, coalesce(f.tags, []) AS own
-OPTIONAL MATCH (d:Dataset {id: of})
+OPTIONAL MATCH (own_d:Dataset {id: of})
+OPTIONAL MATCH (entity:Dataset {id: own_d.entity})
 OPTIONAL MATCH (j:Job {id: of})
 OPTIONAL MATCH (c:Consumer {id: of})
-WITH id, own, coalesce(d, j, c) AS n
+WITH id, own, coalesce(entity, own_d, j, c) AS n
 WHERE n IS NOT NULL
 OPTIONAL MATCH (n)-[e:OWNED_BY]->(o:Owner)
 WHERE coalesce(e.valid_from <= $at AND $at < e.valid_to, true)

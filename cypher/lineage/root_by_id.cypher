@@ -3,7 +3,7 @@
 // param:   id string
 // param:   at datetime - the moment; null for the one of `known`, or for now by the clock of the graph
 // param:   known datetime - as it was known at this moment; null for what is known now
-// returns: at datetime, known datetime, label string, id string, namespace string, name string, path string, key string, state string, columns_known boolean - one row; label null when nothing has this id
+// returns: at datetime, known datetime, label string, id string, namespace string, name string, path string, key string, state string, columns_known boolean, entity string, dropped_at datetime - one row; label null when nothing has this id; entity: the dataset that stands for this one, or the one of this column or version, and others
 // access:  read
 WITH coalesce($known, datetime.realtime()) AS known
 WITH known, coalesce($at, known) AS at
@@ -18,4 +18,5 @@ OPTIONAL MATCH (od:Dataset {id: of})
 OPTIONAL MATCH (oj:Job {id: of})
 RETURN at, known, labels(n)[0] AS label, n.id AS id, coalesce(n.namespace, od.namespace, oj.namespace) AS namespace,
        coalesce(n.name, od.name, oj.name) AS name, n.path AS path, n.key AS key, n.state AS state,
-       coalesce(n.columns_known, false) AND size(coalesce(n.unresolved, [])) = 0 AS columns_known
+       coalesce(n.columns_known, false) AND size(coalesce(n.unresolved, [])) = 0 AS columns_known,
+       coalesce(n.entity, od.entity) AS entity, n.dropped_at AS dropped_at

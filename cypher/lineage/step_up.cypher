@@ -3,7 +3,7 @@
 // param:   ids list of string - the frontier: datasets, jobs, consumers
 // param:   at datetime - the moment: what was true then
 // param:   known datetime - as it was known at this moment; null for what is known now
-// returns: hops list - one row, with a list for each node that an edge leads to: [id, label, namespace, name, column, partition, state, technical, columns_known (of a job), edges]; an edge is [its end in the frontier, kind, provenance, stale, last_seen in ms, source, job, flow, required, columns, only (names of what goes through a job only where it is named; null: everywhere)]
+// returns: hops list - one row, with a list for each node that an edge leads to: [id, label, namespace, name, column, partition, state, technical, columns_known (of a job), edges, entity (of a dataset that is one with others: the one that stands for all), dropped_at in ms]; an edge is [its end in the frontier, kind, provenance, stale, last_seen in ms, source, job, flow, required, columns, only (names of what goes through a job only where it is named; null: everything)]
 // access:  read
 // Each label is asked by itself, so that both engines look ids up by index.
 CALL () {
@@ -27,4 +27,5 @@ WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_see
   coalesce(e.required, true), coalesce(e.columns, []), only]) AS edges
 // One record for all: a record for each would cost the driver more than its content.
 RETURN collect([b.id, labels(b)[0], b.namespace, b.name, null, null, null, coalesce(b.technical, false),
-  coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges]) AS hops
+  coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0, edges,
+  b.entity, b.dropped_at.epochMillis]) AS hops

@@ -21,9 +21,19 @@ CALL () {
   MATCH (:Dataset {id: v.dataset})-[e:CONSUMED_BY]->(b:Consumer)
   WHERE e.valid_from <= $at AND v.published_at < e.valid_to AND datetime.realtime() < e.retracted_at
   RETURN id, 'CONSUMED_BY' AS kind, e.provenance AS provenance, e.last_seen AS seen, e.source AS source, b
+  UNION ALL
+  // Consumers that know the dataset by another of its names.
+  UNWIND $ids AS id
+  MATCH (v:DatasetVersion {id: id})
+  WHERE v.published_at <= $at
+  MATCH (d:Dataset {id: v.dataset})
+  WHERE d.entity IS NOT NULL
+  MATCH (m:Dataset {entity: d.entity})-[e:CONSUMED_BY]->(b:Consumer)
+  WHERE m.id <> d.id AND e.valid_from <= $at AND v.published_at < e.valid_to AND datetime.realtime() < e.retracted_at
+  RETURN id, 'CONSUMED_BY' AS kind, e.provenance AS provenance, e.last_seen AS seen, e.source AS source, b
 }
 WITH b, collect([id, kind, provenance, false, seen.epochMillis, source, null, null, true, [], null]) AS edges
 OPTIONAL MATCH (d:Dataset {id: b.dataset})
 OPTIONAL MATCH (j:Job {id: b.job})
 RETURN collect([b.id, labels(b)[0], coalesce(b.namespace, d.namespace, j.namespace), coalesce(b.name, d.name, j.name), null,
-  b.key, b.state, false, true, edges]) AS hops
+  b.key, b.state, false, true, edges, d.entity, null]) AS hops

@@ -19,4 +19,4 @@ WITH b, collect([id, kind, 'observed', false, seen.epochMillis, source, null, nu
 OPTIONAL MATCH (d:Dataset {id: b.dataset})
 OPTIONAL MATCH (j:Job {id: b.job})
 RETURN collect([b.id, labels(b)[0], coalesce(b.namespace, d.namespace, j.namespace), coalesce(b.name, d.name, j.name), null,
-  b.key, b.state, false, true, edges]) AS hops
+  b.key, b.state, false, true, edges, d.entity, null]) AS hops

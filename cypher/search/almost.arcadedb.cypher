@@ -5,7 +5,9 @@
 // param:   limit integer - how many names at most
 // returns: kind string, id string, namespace string, name string, called string - one row each, `called` being one of its names
 // access:  read
-MATCH (n:Dataset)<-[:NAMES]-(a:DatasetName)
+MATCH (named:Dataset)<-[:NAMES]-(a:DatasetName)
+OPTIONAL MATCH (entity:Dataset {id: named.entity})
+WITH a, coalesce(entity, named) AS n
 WHERE 'dataset' IN $kinds AND n.retired_at IS NULL
   AND any(word IN $words WHERE size(a.name) >= size(word.text) - word.letters)
 RETURN 'dataset' AS kind, n.id AS id, n.namespace AS namespace, n.name AS name, a.name AS called

@@ -9,7 +9,8 @@ WITH reduce(query = '', word IN $words | query + ' ' + word.text + '~' + toStrin
 CALL db.index.fulltext.queryNodes('search_names', query, {limit: $limit}) YIELD node AS found
 OPTIONAL MATCH (found)-[:NAMES]->(d:Dataset)
 WHERE found:DatasetName
-WITH found.name AS called, coalesce(d, found) AS n
+OPTIONAL MATCH (entity:Dataset {id: coalesce(d.entity, found.entity)})
+WITH found.name AS called, coalesce(entity, d, found) AS n
 WITH called, n, CASE WHEN n:Dataset THEN 'dataset' WHEN n:Job THEN 'job' ELSE 'consumer' END AS kind
 WHERE NOT n:DatasetName AND n.retired_at IS NULL AND kind IN $kinds
 RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, called

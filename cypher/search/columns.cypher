@@ -14,4 +14,6 @@ WHERE d.retired_at IS NULL
       NOT EXISTS { MATCH (d)-[s:HAS_SCHEMA]->(:SchemaVersion) WHERE s.valid_to > datetime.realtime() }
       AND EXISTS { MATCH (f)<-[:HAS_FIELD]-(:SchemaVersion)<-[:WITH_SCHEMA]-(:DatasetVersion) }
     ))
+OPTIONAL MATCH (entity:Dataset {id: d.entity})
+WITH f, coalesce(entity, d) AS d
 RETURN d.id AS id, d.namespace AS namespace, d.name AS name, f.path AS path, f.description AS description, f.tags AS tags

@@ -8,6 +8,8 @@
 MATCH (o:Owner)
 WHERE any(word IN $words WHERE toLower(o.name) CONTAINS word)
 MATCH (o)<-[:OWNED_BY]-(n)
+OPTIONAL MATCH (entity:Dataset {id: n.entity})
+WITH o, coalesce(entity, n) AS n
 WITH n, o, CASE WHEN n:Dataset THEN 'dataset' WHEN n:Job THEN 'job' ELSE 'consumer' END AS kind
 WHERE n.retired_at IS NULL AND kind IN $kinds
 RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, o.name AS owner

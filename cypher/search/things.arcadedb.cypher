@@ -5,7 +5,9 @@
 // param:   limit integer - how many rows at most
 // returns: kind string, id string, namespace string, name string, called string, description string, tags list of string, domain string - one row each, `called` being one of its names
 // access:  read
-MATCH (n:Dataset)<-[:NAMES]-(a:DatasetName)
+MATCH (named:Dataset)<-[:NAMES]-(a:DatasetName)
+OPTIONAL MATCH (entity:Dataset {id: named.entity})
+WITH a, coalesce(entity, named) AS n
 WHERE 'dataset' IN $kinds AND n.retired_at IS NULL
   AND any(word IN $words WHERE toLower(a.namespace + ' ' + a.name + ' ' + n.name + ' ' + coalesce(n.description, '') + ' '
     + coalesce(n.domain, '') + reduce(said = '', tag IN coalesce(n.tags, []) | said + ' ' + tag)) CONTAINS word)

@@ -10,7 +10,8 @@ WITH reduce(query = whole + '^8 ' + whole + '*^4', word IN $words | query + ' ' 
 CALL db.index.fulltext.queryNodes('search_things', query, {limit: $limit}) YIELD node AS found
 OPTIONAL MATCH (found)-[:NAMES]->(d:Dataset)
 WHERE found:DatasetName
-WITH found.name AS called, coalesce(d, found) AS n
+OPTIONAL MATCH (entity:Dataset {id: coalesce(d.entity, found.entity)})
+WITH found.name AS called, coalesce(entity, d, found) AS n
 WITH called, n, CASE WHEN n:Dataset THEN 'dataset' WHEN n:Job THEN 'job' ELSE 'consumer' END AS kind
 WHERE NOT n:DatasetName AND n.retired_at IS NULL AND kind IN $kinds
 RETURN kind, n.id AS id, n.namespace AS namespace, n.name AS name, called, n.description AS description,

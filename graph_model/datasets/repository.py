@@ -66,11 +66,6 @@ def datasets_by_name(graph: Graph, names: Sequence[Name]) -> Mapping[Name, Datas
     return {name: found[key] for name, key in ids.items() if key in found}
 
 
-def names_of(graph: Graph, dataset: str) -> tuple[Name, ...]:
-    """Every name of a dataset (by id), in order."""
-    return tuple(Name(row["namespace"], row["name"]) for row in graph.rows("datasets.names_of", id=dataset))
-
-
 def known_datasets(graph: Graph, namespace: str) -> tuple[str, ...]:
     """Names to find a nearest one among; those of `namespace` first."""
     rows = graph.rows("datasets.known_names", namespace=namespace, limit=KNOWN_NAMES)

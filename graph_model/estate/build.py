@@ -75,6 +75,7 @@ def _consumer(draft: ConsumerDraft) -> ConsumerSpec:
 def _lines(draft: Draft) -> dict[str, int]:
     lines = {f"dataset {dataset.name}": dataset.line for dataset in draft.datasets}
     lines |= {f"job {job.name}": job.line for job in draft.jobs}
+    lines |= {f"dataset {one.name} is called {said.value}": said.line for one in draft.datasets for said in one.names}
     lines |= {f"consumer {consumer.name}": consumer.line for consumer in draft.consumers}
     lines |= {
         f"job {job.name} reads {item.dataset.value}": item.dataset.line for job in draft.jobs for item in job.inputs

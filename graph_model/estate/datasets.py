@@ -16,6 +16,7 @@ from graph_model.errors import InvalidContract, Mistake
 from graph_model.estate.drafts import DatasetDraft, Source
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
+from graph_model.estate.other_names import read_names
 from graph_model.estate.partitions import read_partitions
 from graph_model.estate.promises import read_promise
 from graph_model.estate.retention import read_retention
@@ -40,6 +41,7 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     format = section.word("format", known_formats(), required=True) or ""
     options = _options(section, format)
     expose = section.word("expose", EXPOSE)
+    names = read_names(section, name, partitions)
     tags = tuple(tag.value for tag in section.texts("tags"))
     classification = section.words("classification")
     document, contract, promised = _contract(section, name, source)
@@ -63,8 +65,9 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
         compatibility=read_promise(section, [column.path for column in contract.columns]),
         retention=read_retention(section, scheme) if "retention" in section else promised,
         options=options,
+        names=tuple(said.value for said in names),
     )
-    return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None)
+    return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None, names=names)
 
 
 def _properties(section: Section) -> dict[str, Any]:

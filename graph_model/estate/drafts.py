@@ -34,6 +34,7 @@ class DatasetDraft:
     spec: DatasetSpec
     line: int
     is_sliced_clearly: bool = True
+    names: tuple[Said[Name], ...] = ()
 
     @property
     def name(self) -> Name:

@@ -24,7 +24,8 @@ class DatasetSpec:
     that live only below the storage root. `options` belong to the format (`delimiter`, `url`, `table` …).
     `expose: copy` keeps `location` up to date after each publish. `document` is the whole of the contract's file.
     `retention` is that of the contract where the estate says none. `properties` are what people want to note besides:
-    texts, numbers and truth values by name."""
+    texts, numbers and truth values by name. `names` are those that other systems have for it; a key of a partition in
+    them is written {date} or {partition}, and one that ends in a slash is a folder."""
 
     name: Name
     format: str
@@ -43,6 +44,7 @@ class DatasetSpec:
     compatibility: Promise | None = None
     retention: Retention | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    names: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

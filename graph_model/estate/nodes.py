@@ -9,6 +9,8 @@ from typing import Any
 from graph_model.contracts import definition as contract_definition
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Node, NodeKind, without_empty
+from graph_model.identity.declare import spelled
+from graph_model.identity.locations import name_of_location
 from graph_model.jobs import definition as job_definition
 from graph_model.names import consumer_id, job_id
 from graph_model.partitions.stored import details_of
@@ -22,6 +24,7 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "name",
         "format",
         "location",
+        "names",
         "partition_every",
         "partition_from",
         "partition_details",
@@ -65,6 +68,7 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "name": spec.name.name,
         "format": spec.format,
         "location": spec.location,
+        "names": _names(spec),
         "partition_every": spec.partitions.every,
         "partition_from": spec.partitions.start,
         "partition_details": details_of(spec.partitions),
@@ -82,6 +86,12 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "scope": scope,
     }
     return Node(id, "dataset", without_empty(properties))
+
+
+def _names(spec: DatasetSpec) -> list[str]:
+    """The names that are declared, and the one that its place has."""
+    place = name_of_location(spec.location)
+    return sorted({spelled(name) for name in (*spec.names, place) if name and name != spec.name})
 
 
 def job_node(spec: JobSpec, *, scope: str, columns_known: bool, unresolved: Sequence[str]) -> Node:

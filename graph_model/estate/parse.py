@@ -14,6 +14,7 @@ from graph_model.estate.datasets import read_dataset
 from graph_model.estate.drafts import Draft, Source
 from graph_model.estate.entities import Estate
 from graph_model.estate.jobs import read_job
+from graph_model.estate.other_names import check_claims
 from graph_model.estate.references import Surroundings, check_references
 from graph_model.estate.sections import Mistakes, Said, Section, describe, named
 from graph_model.estate.vocabulary import ESTATE_KEYS, IMPORT
@@ -41,6 +42,7 @@ def load_estate(path: Path, *, known: Collection[Name] | Mapping[Name, Partition
     if not _is_misspelt(tree, "datasets"):
         check_references(draft, around)
         check_comparisons(tuple(draft.datasets), around)
+    check_claims(draft.datasets, mistakes)
     estate = build_estate(draft, around)
     if mistakes.found:
         raise InvalidEstate(_in_order(mistakes))

@@ -12,6 +12,7 @@ from graph_model.estate.destructive import destructive_changes
 from graph_model.estate.diff import Difference, PlannedChange, difference
 from graph_model.estate.entities import Estate
 from graph_model.estate.holdings import Holdings
+from graph_model.estate.other_names import claimed_mistakes
 from graph_model.estate.repository import columns_of, dataset_ids, other_datasets, standing
 from graph_model.estate.wanted import Wanted, referenced, wanted
 from graph_model.estate.writing import Writing, lock, write_flows
@@ -78,15 +79,19 @@ def plan(graph: Graph, estate: Estate, *, read_columns: ReadColumns) -> Plan:
 def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Survey:
     """Reads what concerns the estate and takes the difference. Raises InvalidEstate for what other scopes rule out."""
     names = referenced(estate)
-    ids = dataset_ids(tx, names)
     declared = {dataset.name for dataset in estate.datasets}
+    ids = dataset_ids(tx, names, read=[name for name in names if name not in declared])
     known = other_datasets(tx, sorted({ids[name] for name in names if name not in declared}))
     others = {name: known[ids[name]] for name in names if name not in declared and ids[name] in known}
     estate = mapped_whole(estate, others)
     columns = {name: columns_of(node) for name, node in others.items()}
     aim = wanted(estate, ids, columns, read_columns=read_columns)
     held = standing(tx, estate.scope, ids=((node.kind, id) for id, node in aim.holdings.nodes.items()))
-    mistakes = [*foreign_mistakes(estate, aim.holdings, held, others), *wide_cycles(tx, estate, ids, others)]
+    mistakes = [
+        *foreign_mistakes(estate, aim.holdings, held, others),
+        *wide_cycles(tx, estate, ids, others),
+        *claimed_mistakes(tx, estate, ids),
+    ]
     if mistakes:
         raise InvalidEstate(sorted(mistakes, key=lambda mistake: mistake.line))
     found = judged(tx, difference(held, aim.holdings, scope=estate.scope), held, aim)

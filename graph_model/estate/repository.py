@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,12 +59,18 @@ def source_of(scope: str) -> str:
     return scope if scope.startswith(IMPORT) else f"{ESTATE}{scope}"
 
 
-def dataset_ids(tx: Transaction, names: Sequence[Name]) -> dict[Name, str]:
-    """The ids of datasets: those that the graph knows under these names, else the ones that new datasets get."""
+def dataset_ids(tx: Transaction, names: Sequence[Name], *, read: Collection[Name] = ()) -> dict[Name, str]:
+    """The ids of datasets: those that the graph knows under these names, else the ones that new datasets get.
+
+    For those that are only `read` or made, and not declared, it is the declared dataset that stands for them.
+    """
     found: dict[str, str] = {}
+    standing_for: dict[str, str] = {}
     for part in in_batches(names):
         rows = tx.rows("estate.named_datasets", ids=[dataset_name_id(name) for name in part])
         found.update({row["name_id"]: row["id"] for row in rows})
+        standing_for.update({row["name_id"]: row["declared"] for row in rows if row["declared"]})
+    found |= {id_: standing_for[id_] for name in read if (id_ := dataset_name_id(name)) in standing_for}
     return {name: found.get(dataset_name_id(name)) or dataset_id(name) for name in names}
 
 

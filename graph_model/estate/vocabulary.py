@@ -14,6 +14,7 @@ IMPORT = "import:"
 DATASET_KEYS = (
     "format",
     "location",
+    "names",
     "partition",
     "contract",
     "owner",

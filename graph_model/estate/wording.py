@@ -29,6 +29,7 @@ _UNTOLD = frozenset(
         "properties",
         "compatibility",
         "retention",
+        "names",
     }
 )
 _EDGE_WORDS = {
@@ -59,12 +60,19 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
             yield from _changed_slicing(old, new)
         elif old != new and key not in _UNTOLD:
             yield f"{key}: {_short(old)} → {_short(new)}"
+    yield from _changed_names(before, after)
     yield from _changed_options(before, after)
     yield from _changed_own_properties(before, after)
     yield from _changed_promise(before, after)
     yield from _changed_retention(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
+
+
+def _changed_names(before: Node, after: Node) -> Iterator[str]:
+    old, new = (set(node.properties.get("names", ())) for node in (before, after))
+    yield from (f"also called {name}" for name in sorted(new - old))
+    yield from (f"no longer called {name}" for name in sorted(old - new))
 
 
 def changed_contract(before: Contract, after: Contract) -> Iterator[str]:

@@ -21,6 +21,7 @@ from graph_model.estate.repository import source_of
 from graph_model.estate.vocabulary import IMPORT
 from graph_model.estate.wanted import Wanted
 from graph_model.estate.wording import contract_of
+from graph_model.identity.declare import Declarations, declare_names, read_spelled
 from graph_model.names import Name, dataset_name_id, field_id
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Row, Transaction
@@ -104,6 +105,20 @@ def write_promises(writing: Writing, standing: Holdings) -> None:
     writing.rows("estate.take_over", "ids", taken_over, now=writing.now)
     writing.rows("estate.disown_imported", "ids", taken_over)
     writing.rows("estate.retire", "ids", [node.id for node in writing.difference.retired], now=writing.now)
+    _name(writing)
+
+
+def _name(writing: Writing) -> None:
+    """What datasets are called elsewhere; and since who declares one decides which name stands for all, that anew."""
+    declared = [node for node in writing.difference.declared if node.kind == "dataset"]
+    retired = [node.id for node in writing.difference.retired if node.kind == "dataset"]
+    if declared or retired:
+        names = {node.id: _names_of(node) for node in declared}
+        declare_names(writing.tx, Declarations(names, source_of(writing.scope), retired), now=writing.now)
+
+
+def _names_of(node: Node) -> list[Name]:
+    return [name for text in node.properties.get("names", ()) if (name := read_spelled(text))]
 
 
 def record_changes(writing: Writing, *, actor: str, plan: str) -> None:

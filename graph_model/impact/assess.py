@@ -26,7 +26,8 @@ from graph_model.impact.rules import (
     when_cut_off,
 )
 from graph_model.lineage.entities import LineageEdge, LineageNode
-from graph_model.lineage.repository import Hop, Rows, goes_through
+from graph_model.lineage.hops import Hop, goes_through
+from graph_model.lineage.merging import Rows
 from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings
 from graph_model.store.graph import Graph
 

@@ -18,9 +18,11 @@ from graph_model.impact.entities import (
     RetireJob,
     RetypeColumn,
 )
-from graph_model.lineage import repository
+from graph_model.lineage import hops, repository
 from graph_model.lineage.entities import LineageEdge, LineageNode
-from graph_model.lineage.repository import FieldFacts, Hop, Root, Rows
+from graph_model.lineage.hops import Hop
+from graph_model.lineage.merging import Rows
+from graph_model.lineage.repository import FieldFacts, Root
 from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datasets
 from graph_model.names import Name
 
@@ -138,7 +140,7 @@ def _root_of(graph: Rows, change: Change, as_of: datetime | None) -> Root:
 
 def _changed_columns(graph: Rows, root: Root, changes: ColumnChanges) -> dict[str, tuple[LineageNode, ColumnOutcome]]:
     """What becomes of the columns of one dataset, by field id. A dataset without a known schema may have any column."""
-    known = repository.fields(graph, root.node.id, at=root.at)
+    known = repository.fields(graph, root.node, at=root.at)
     has_schema = any(one.listed for one in known)
     types = {one.path: one.type for one in known}
     ids = {one.path: one.id for one in known}
@@ -151,7 +153,8 @@ def _changed_columns(graph: Rows, root: Root, changes: ColumnChanges) -> dict[st
         spelled.append(_with_column(change, path))
     found = outcomes(types, spelled)
     return {
-        ids[path]: (LineageNode(ids[path], "COLUMN", root.node.name, path), outcome) for path, outcome in found.items()
+        ids[path]: (LineageNode(ids[path], "COLUMN", root.node.name, path, members=root.node.members), outcome)
+        for path, outcome in found.items()
     }
 
 
@@ -175,8 +178,8 @@ def _walk_columns(graph: Rows, changed: ChangedSet, ceilings: Ceilings) -> Walke
     """Along FEEDS only; the edges that end at a dataset or a reader are taken along, not walked on from."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        columns = [node.id for node in frontier if node.kind == "COLUMN"]
-        found = repository.step_columns(graph, columns, direction="DOWN", at=changed.at)
+        columns = [node for node in frontier if node.kind == "COLUMN"]
+        found = hops.step_columns(graph, columns, direction="DOWN", at=changed.at)
         return [hop for hop in found if hop.edge.kind != "CONSUMED_BY"]
 
     return walk(step, [node for node, _ in changed.columns.values()], ceilings=ceilings)

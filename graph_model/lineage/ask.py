@@ -17,7 +17,8 @@ from graph_model.lineage.entities import (
     NodeKind,
     Way,
 )
-from graph_model.lineage.repository import NodeFacts, Root, Rows
+from graph_model.lineage.merging import Rows
+from graph_model.lineage.repository import NodeFacts, Root
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
 from graph_model.lineage.walk import BUDGET_SECONDS, NODE_LIMIT, Ceilings, Shown, Step, Walk, Walked
 from graph_model.names import Name

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_model.lineage.entities import Direction, Filter, LineageEdge, LineageNode, Provenance
-from graph_model.lineage.repository import Hop, NodeFacts, goes_through
+from graph_model.lineage.hops import Hop, goes_through
+from graph_model.lineage.repository import NodeFacts
 from graph_model.lineage.walk import Walked
 
 MOST_EDGES = 100_000

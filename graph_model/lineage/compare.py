@@ -8,7 +8,7 @@ from graph_model.errors import NotFound
 from graph_model.lineage import repository
 from graph_model.lineage.ask import EVERYTHING, answer, find_root, walk_from
 from graph_model.lineage.entities import Direction, Filter, Level, Lineage, LineageDiff, LineageEdge
-from graph_model.lineage.repository import Rows
+from graph_model.lineage.merging import Rows
 from graph_model.lineage.steps import Asked, find_start
 from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings
 from graph_model.store.graph import Graph

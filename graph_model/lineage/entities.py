@@ -71,6 +71,8 @@ class LineageNode:
 
     `column` is set for COLUMN nodes only; `name` is then that of the dataset. `partition` and `state` are those of a
     VERSION or a RUN, whose name is that of the dataset or the job. `hidden`: how many neighbours a ceiling kept out.
+    `members`: the datasets (by id) that this one, or the one of this column, stands for, itself among them; empty: it
+    is alone. `dropped_at`: it was seen to be dropped, and not seen since.
     """
 
     id: str
@@ -83,6 +85,8 @@ class LineageNode:
     partition: str | None = None
     state: str | None = None
     technical: bool = False
+    members: tuple[str, ...] = ()
+    dropped_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from itertools import count
 
 from graph_model.lineage.ask import find_root
 from graph_model.lineage.entities import Level, LineageEdge, LineageNode, Paths, Way
-from graph_model.lineage.repository import Hop, Rows, goes_through
+from graph_model.lineage.hops import Hop, goes_through
+from graph_model.lineage.merging import Rows
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
 from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, Ceilings, Walk, Walked
 from graph_model.store.graph import Graph

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from graph_model import names
 from graph_model.errors import InvalidInput, VersionNotFound
-from graph_model.lineage import repository
+from graph_model.lineage import hops, repository
 from graph_model.lineage.entities import Level, LineageNode, NodeKind, Way
-from graph_model.lineage.repository import FieldFacts, Hop, Root, Rows
+from graph_model.lineage.hops import Hop
+from graph_model.lineage.merging import Rows
+from graph_model.lineage.repository import FieldFacts, Root
 from graph_model.lineage.walk import NODE_LIMIT, UNRESOLVED_COLUMNS, Step
 from graph_model.names import Name
 
@@ -69,19 +71,23 @@ def step_of(graph: Rows, start: Start, way: Way) -> Step:
     at, known = start.root.at, start.root.known
 
     def over_datasets(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        return repository.step(graph, [node.id for node in frontier], direction=way, at=at, known=known)
+        return hops.step(graph, frontier, direction=way, at=at, known=known)
 
     def along_columns(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
         """Fields go along columns, the rest over datasets; upstream of a reader its own columns come first."""
-        columns = [node.id for node in frontier if node.kind == "COLUMN"]
-        others = [node.id for node in frontier if node.kind != "COLUMN"]
-        found = repository.step_columns(graph, columns, direction=way, at=at, known=known)
-        if way == "UP" and others == [start.root.node.id] and start.root.node.kind in ("JOB", "CONSUMER"):
+        columns = [node for node in frontier if node.kind == "COLUMN"]
+        others = [node for node in frontier if node.kind != "COLUMN"]
+        found = hops.step_columns(graph, columns, direction=way, at=at, known=known)
+        if (
+            way == "UP"
+            and [node.id for node in others] == [start.root.node.id]
+            and start.root.node.kind in ("JOB", "CONSUMER")
+        ):
             return found + _what_reader_uses(graph, start.root)
-        return found + repository.step(graph, others, direction=way, at=at, known=known)
+        return found + hops.step(graph, others, direction=way, at=at, known=known)
 
     def along_what_ran(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        return repository.step_versions(graph, [node.id for node in frontier], direction=way, at=at)
+        return hops.step_versions(graph, frontier, direction=way, at=at)
 
     if start.level == "DATASET":
         return over_datasets
@@ -90,7 +96,7 @@ def step_of(graph: Rows, start: Start, way: Way) -> Step:
 
 def _columns(graph: Rows, root: Root, column: str | None, most: int) -> Start:
     """One column of a dataset, or all that are known; without any, the dataset as a whole."""
-    known = repository.fields(graph, root.node.id, at=root.at, known=root.known)
+    known = repository.fields(graph, root.node, at=root.at, known=root.known)
     if column is not None:
         chosen = repository.field_called(known, root.node.name, column)
         return Start(root, "COLUMN", (_column_node(root, chosen),))
@@ -101,7 +107,7 @@ def _columns(graph: Rows, root: Root, column: str | None, most: int) -> Start:
 
 
 def _column_node(root: Root, column: FieldFacts) -> LineageNode:
-    return LineageNode(column.id, "COLUMN", root.node.name, column.path)
+    return LineageNode(column.id, "COLUMN", root.node.name, column.path, members=root.node.members)
 
 
 def _what_ran(graph: Rows, asked: Asked, root: Root) -> Root:
@@ -109,15 +115,19 @@ def _what_ran(graph: Rows, asked: Asked, root: Root) -> Root:
     if root.node.kind != "DATASET":
         return root
     partition = asked.partition or ""
-    version = repository.version_at(graph, names.partition_id(root.node.id, partition), at=root.at)
+    version = repository.version_at(graph, _partitions(root.node, partition), at=root.at)
     if version is None:
         raise VersionNotFound(f"of {root.node.name}@{partition} that was good at {root.at:%Y-%m-%d %H:%M:%S}")
     return repository.root_of_id(graph, version, as_of=root.at, known_at=root.known)
 
 
+def _partitions(dataset: LineageNode, partition: str) -> list[str]:
+    return [names.partition_id(one, partition) for one in dataset.members or (dataset.id,)]
+
+
 def _what_reader_uses(graph: Rows, root: Root) -> list[Hop]:
     """The columns that a job or consumer uses, and the datasets of which it is not known what it uses."""
-    columns = repository.columns_of_reader(graph, root.node.id, at=root.at, known=root.known)
-    datasets = repository.step(graph, [root.node.id], direction="UP", at=root.at, known=root.known)
+    columns = hops.columns_of_reader(graph, root.node, at=root.at, known=root.known)
+    datasets = hops.step(graph, [root.node], direction="UP", at=root.at, known=root.known)
     unknown = [hop for hop in datasets if not (root.columns_known if root.node.kind == "JOB" else hop.columns)]
     return columns + [replace(hop, unresolved=True) for hop in unknown]

@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from graph_model.lineage import repository
+from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode, Way
-from graph_model.lineage.repository import Hop, Rows
+from graph_model.lineage.hops import Hop
+from graph_model.lineage.merging import Rows
 
 BUDGET_SECONDS = 20.0
 NODES_PER_QUERY = 1000
@@ -201,7 +202,7 @@ def walk_datasets(
     fails makes none of its outputs."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        return repository.step(graph, [node.id for node in frontier], direction=direction, at=at)
+        return hops.step(graph, frontier, direction=direction, at=at)
 
     return Walk({"DOWN": step}, start, ceilings=ceilings, whole_jobs=True).to_its_end()
 
@@ -233,6 +234,8 @@ def _placed(node: LineageNode, hops: int, way: Way) -> LineageNode:
         partition=node.partition,
         state=node.state,
         technical=node.technical,
+        members=node.members,
+        dropped_at=node.dropped_at,
     )
 
 

@@ -9,11 +9,15 @@ from enum import StrEnum
 from typing import Any
 
 from graph_model.contracts.entities import Column
+from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import ColumnFlow, Shape
 from graph_model.names import Name
 
 SOURCE = "openlineage"
 """The source of every edge that observations make: only observations widen it, and no declaration closes it."""
+
+SQL_SOURCE = "openlineage:sql"
+"""The source of edges that are read from SQL that observations report."""
 
 Facets = Mapping[str, Any]
 
@@ -43,12 +47,15 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SeenDataset:
-    """One dataset as one observation speaks of it. `columns` empty: nothing is said about them."""
+    """One dataset as one observation speaks of it. `columns` empty: nothing is said about them. `same` are other names
+    of it; `is_drop`: from then on it is gone."""
 
     name: Name
     role: Role
     facets: Facets = field(default_factory=dict)
     columns: tuple[Column, ...] = ()
+    same: tuple[SameName, ...] = ()
+    is_drop: bool = False
 
 
 class WordKind(StrEnum):

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from graph_model.contracts.entities import Column
+from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
@@ -58,6 +59,7 @@ class DatasetSaid:
     name: Name
     facets: Stamped = field(default_factory=dict)
     schemas: dict[tuple[Column, ...], Span] = field(default_factory=dict)
+    drops: set[datetime] = field(default_factory=set)
 
 
 Part = tuple[str, Role]
@@ -91,7 +93,8 @@ Flow = tuple[str, str, str, str, FlowKind]
 @dataclass(slots=True)
 class Said:
     """Everything that a group says. `parts` and `words` are those of jobs at rest (without a run), `flows` those of all
-    jobs, each by id of the job; `runs` by id."""
+    jobs, each by id of the job; `runs` by id; `same` is what was said of names of one dataset, which are all in
+    `datasets`."""
 
     jobs: dict[str, JobSaid] = field(default_factory=dict)
     datasets: dict[str, DatasetSaid] = field(default_factory=dict)
@@ -99,6 +102,7 @@ class Said:
     parts: dict[str, dict[Part, Span]] = field(default_factory=dict)
     words: dict[str, dict[WordKey, Span]] = field(default_factory=dict)
     flows: dict[str, dict[Flow, Span]] = field(default_factory=dict)
+    same: dict[SameName, Span] = field(default_factory=dict)
 
 
 def gather(observations: Iterable[Observation]) -> Said:
@@ -116,6 +120,12 @@ def _datasets(said: Said, observation: Observation) -> None:
         about.facets = latest(about.facets, stamped(seen.facets, observation.stamp))
         if seen.columns:
             about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
+        if seen.is_drop:
+            about.drops.add(observation.at)
+        for same in seen.same:
+            said.same.setdefault(same, Span(observation.at, observation.at)).seen(observation.at)
+            for name in (same.source, same.target):
+                said.datasets.setdefault(dataset_name_id(name), DatasetSaid(name))
 
 
 def _job(said: Said, observation: Observation, name: Name) -> None:

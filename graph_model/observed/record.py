@@ -14,6 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
+from graph_model.identity.declare import match_new
+from graph_model.identity.life import CHANGE, Life, life, settle_lives
+from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
 from graph_model.observed.entities import SOURCE, Observation, Role, RunEventType
@@ -48,18 +51,26 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     record_words(tx, said, [(run.job, run.at, run.told) for run in ended], known.tells)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
+    sights = {same: (span.first, span.last) for same, span in said.same.items()}
+    see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
+    settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
+    if known.new:
+        match_new(tx, known.new, now=now)
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), the datasets by id of a name,
-    the runs by id, the jobs of which words about their outputs are known."""
+    """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
+    datasets by id of a name, the runs by id, the jobs of which words about their outputs are known. `new` are datasets
+    that were never seen, by id their namespace."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
+    drops: Mapping[str, Sequence[datetime]]
     names: Mapping[str, str]
     runs: Mapping[str, Row]
     tells: frozenset[str]
+    new: Mapping[str, str]
 
 
 def _lock(tx: Transaction, said: Said) -> _Known:
@@ -82,9 +93,11 @@ def _lock(tx: Transaction, said: Said) -> _Known:
     return _Known(
         jobs={row["id"]: row["facets"] for row in rows if row["kind"] == "job"},
         datasets={row["dataset"]: row["facets"] for row in named},
+        drops={row["dataset"]: row["drops"] or () for row in named},
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
         tells=frozenset(row["id"] for row in rows if row["kind"] == "job" and row["told"]),
+        new={row["dataset"]: said.datasets[row["id"]].name.namespace for row in named if row["id"] in missing},
     )
 
 
@@ -122,6 +135,17 @@ def _changed_facets(known: Mapping[str, str | None], told: Mapping[str, Stamped]
         if text != (known[identity] or "{}"):
             changed.append({"id": identity, "properties": {"facets": text}})
     return changed
+
+
+def _lives(known: _Known, said: Said) -> list[Life]:
+    """Those of the datasets that were ever dropped."""
+    drops = {dataset: set(before) for dataset, before in known.drops.items()}
+    for name, dataset in known.names.items():
+        drops[dataset] |= said.datasets[name].drops
+    ended = {dataset: times for dataset, times in drops.items() if times}
+    told = _facets_of_datasets(known, said) if ended else {}
+    last = {one: latest(facets_of(known.datasets[one]), told[one]).get(CHANGE) for one in ended}
+    return [found for one, times in ended.items() if (found := life(one, times, last[one]))]
 
 
 def facets_of(text: str | None) -> Stamped:

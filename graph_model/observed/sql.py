@@ -16,15 +16,14 @@ from typing import Any
 
 from graph_model.contracts.entities import Column
 from graph_model.estate.writing import FOREVER
+from graph_model.identity.life import settle_columns
 from graph_model.lineage.entities import ColumnFlow, ColumnFlows
 from graph_model.names import Name, field_id, flow_edge_id
-from graph_model.observed.entities import SOURCE, WordKind
+from graph_model.observed.entities import SOURCE, SQL_SOURCE, WordKind
 from graph_model.observed.words import SaidOfOutputs, current_words, said_of_outputs, settle_outputs
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.rounds import in_rounds
 
-SQL_SOURCE = "openlineage:sql"
-"""The source of edges that are read from reported SQL."""
 AT_ONCE = 50
 _OURS = "SQL: "
 
@@ -45,6 +44,8 @@ class SqlDataset:
     stale: bool
     first: datetime
     told: WordKind | None = None
+    dropped: bool = False
+    """Once, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def _write(graph: Graph, found: ReportedSql, flows: ColumnFlows) -> bool:
             observed=SOURCE,
             now=datetime.now(UTC),
         )
+        _settle_lives(tx, [found])
         tx.rows("observed.remember_sql", jobs=[{"id": found.job, "properties": _remembered(found, flows)}])
         settle_outputs(tx, [found.job])
         return True
@@ -128,9 +130,17 @@ def _unmark(graph: Graph, same: Sequence[ReportedSql]) -> None:
         done = [one.job for one in _around(tx, ids) if one.digest == one.remembered]
         keeping = [{"id": job, "keep": None} for job in done]
         tx.rows("observed.settle_read", jobs=keeping, source=SQL_SOURCE, observed=SOURCE, now=datetime.now(UTC))
+        _settle_lives(tx, same)
         tx.rows("observed.remember_sql", jobs=[{"id": job, "properties": {"sql_unread": None}} for job in done])
 
     graph.write(work, step="unmark sql")
+
+
+def _settle_lives(tx: Transaction, jobs: Iterable[ReportedSql]) -> None:
+    """What was last seen before a dataset was dropped ended with it."""
+    dropped = sorted({dataset.id for job in jobs for dataset in job.datasets if dataset.dropped})
+    if dropped:
+        settle_columns(tx, dropped, source=SQL_SOURCE, forever=FOREVER)
 
 
 def _remembered(found: ReportedSql, flows: ColumnFlows) -> Row:
@@ -213,13 +223,15 @@ def _sql(facets: str | None) -> tuple[str | None, str]:
 
 def _datasets(rows: Iterable[Sequence[Any]], schemas: Mapping[str, Row], said: SaidOfOutputs) -> Iterable[SqlDataset]:
     outputs = {output.name: output for output in said.outputs}
-    for identity, named, namespace, name, is_output, stale, first, facets in rows:
+    for identity, named, namespace, name, is_output, stale, first, facets, dropped in rows:
         told = None
         if is_output and named in outputs:
             kinds = {word.kind for word in current_words(outputs[named], said.words)}
             told = next((kind for kind in (WordKind.WHOLE, WordKind.VALUES) if kind in kinds), None)
         columns = _columns(schemas[identity]["fields"]) if identity in schemas else ()
-        yield SqlDataset(identity, Name(namespace, name), _aliases(facets), columns, is_output, stale, first, told)
+        yield SqlDataset(
+            identity, Name(namespace, name), _aliases(facets), columns, is_output, stale, first, told, dropped
+        )
 
 
 def _columns(fields: Iterable[Sequence[Any]]) -> tuple[Column, ...]:

@@ -1,4 +1,5 @@
-"""`headwater verify`: each invariant is one named query that returns its violations; the audit chain is walked besides.
+"""`headwater verify`: each invariant is one named query that returns its violations; the audit chain is walked besides,
+and the rule that says which datasets are one is applied anew.
 
 The numbers are those of docs/design.md, section "What must hold".
 """
@@ -8,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph_model.audit.verify_chain import verify_chain
+from graph_model.identity.verify import disagreements
 from graph_model.store.graph import Graph
 
 # A sweep comes every two seconds; what a sweep mends may stand for two of them.
 TWO_SWEEPS_MS = 4_000
 MOST = 100
+ENTITY_RULE = "which dataset stands for several agrees with the evidence"
 CHAIN_RULE = "the audit chain is unbroken up to its unsealed tail"
 
 
@@ -50,7 +53,7 @@ INVARIANTS: tuple[Invariant, ...] = (
 def verify(graph: Graph) -> tuple[Violation, ...]:
     """Every violation found, at most 100 of each invariant; empty: the graph is sound."""
     found = tuple(violation for invariant in INVARIANTS for violation in _check(graph, invariant))
-    return found + _check_chain(graph)
+    return found + _check_chain(graph) + _check_entities(graph)
 
 
 def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
@@ -58,6 +61,12 @@ def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
     wanted = {name: parameters[name] for name in graph.query(invariant.query).parameters}
     rows = graph.rows(invariant.query, **wanted)
     return tuple(Violation(invariant.number, invariant.rule, row["subject"], row["message"]) for row in rows)
+
+
+def _check_entities(graph: Graph) -> tuple[Violation, ...]:
+    """Which datasets are one is a rule over all that is tied together, which no single query applies."""
+    wrong = disagreements(graph)[:MOST]
+    return tuple(Violation(9, ENTITY_RULE, subject, message) for subject, message in wrong)
 
 
 def _check_chain(graph: Graph) -> tuple[Violation, ...]:

@@ -264,3 +264,18 @@ def test_the_steward_reads_it_aside(graph: Graph, side_driver: neo4j.Driver, tmp
     for thread in threading.enumerate():
         if thread.name == sweep_of_sql.name:
             thread.join(60)
+
+
+@pytest.mark.parametrize("swept_before", [True, False])
+def test_what_was_read_ends_with_a_dataset_that_is_dropped(
+    graph: Graph, side_driver: neo4j.Driver, swept_before: bool
+) -> None:
+    tell(graph, run())
+    if swept_before:
+        sweep(graph)
+    gone = dataset("shop.public.x", lifecycleStateChange=facet(lifecycleStateChange="DROP"))
+    tell(graph, {"eventTime": "2013-01-05T05:00:00Z", "producer": "https://example.org", "dataset": gone})
+    sweep(graph)
+
+    ends = side_driver.execute_query("MATCH (:Field)-[e:FEEDS|SHAPES]->() RETURN e.valid_to AS end").records
+    assert [str(row["end"])[:13] for row in ends] == ["2013-01-05T05"] * 2

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from graph_model.lineage.bridge import VIA, bridge, is_shown
 from graph_model.lineage.entities import Filter, LineageEdge, LineageNode
+from graph_model.lineage.hops import Hop
 from graph_model.lineage.paths import search
-from graph_model.lineage.repository import Hop, NodeFacts
+from graph_model.lineage.repository import NodeFacts
 from graph_model.lineage.walk import Ceilings, Walk, Walked
 from graph_model.names import Name
 from tests.unit.test_walk_rules import NODES, Edges, distances, graphs, node, steps_over

@@ -51,6 +51,58 @@ MISTAKES = {
         "  extra: {format: csv, ownr: me}",
         (6, "dataset extra: unknown key ownr", "did you mean owner?"),
     ),
+    "a name without a space": (
+        "  extra: {format: csv, names: ['s3://lake/extra']}",
+        (
+            6,
+            "dataset extra: 's3://lake/extra' is no name that other systems have for it",
+            "did you mean s3://lake extra?",
+        ),
+    ),
+    "another name that is none": (
+        "  extra: {format: csv, names: [lake]}",
+        (
+            6,
+            "dataset extra: 'lake' is no name that other systems have for it",
+            "write NAMESPACE NAME, as in s3://bucket clean/orders",
+        ),
+    ),
+    "names that are no list": (
+        "  extra: {format: csv, names: s3://lake extra}",
+        (6, "dataset extra: names must be a list, not the text 's3://lake extra'", None),
+    ),
+    "a name with an unknown placeholder": (
+        "  extra: {format: csv, partition: {every: day}, names: ['s3://lake x/{dat}']}",
+        (6, "dataset extra: name s3://lake x/{dat} has an unknown placeholder {dat}", "did you mean date?"),
+    ),
+    "a name with a partition of what has none": (
+        "  extra: {format: csv, names: ['s3://lake x/{date}']}",
+        (6, "dataset extra: a name names a partition, but the dataset has none", "add partition: {every: day}"),
+    ),
+    "its own name": (
+        "  extra: {format: csv, names: [shop extra]}",
+        (6, "dataset extra: shop extra is its own name", None),
+    ),
+    "another name twice": (
+        "  extra: {format: csv, names: [s3://lake x, s3://lake x]}",
+        (6, "dataset extra: s3://lake x is named twice", None),
+    ),
+    "a name of two datasets": (
+        "  one: {format: csv, names: [s3://lake x]}\n  two: {format: csv, names: [s3://lake x]}",
+        (7, "dataset two: s3://lake x is a name of dataset one already", "a name belongs to one dataset"),
+    ),
+    "the place of another dataset": (
+        "  one: {format: csv, names: [s3://lake x.csv]}\n  two: {format: csv, location: 's3://lake/x.csv'}",
+        (6, "dataset one: s3://lake x.csv is a name of dataset two already", "a name belongs to one dataset"),
+    ),
+    "another dataset's own name": (
+        "  extra: {format: csv, names: [shop codes]}",
+        (6, "dataset extra: shop codes is a name of dataset codes already", "a name belongs to one dataset"),
+    ),
+    "unknown key near names": (
+        "  extra: {format: csv, name: [s3://lake x]}",
+        (6, "dataset extra: unknown key name", "did you mean names?"),
+    ),
     "a property that is no plain value": (
         "  extra: {format: csv, properties: {a: 1, b: [2]}}",
         (6, "dataset extra: property b must be a text, a number or true or false", "not a list"),
