@@ -59,6 +59,11 @@ def job_id(name: Name) -> str:
     return _digest("jb", name.namespace, name.name)
 
 
+def implicit_job(dataset: Name) -> Name:
+    """The job that stands for whatever makes a dataset, where somebody says what it is made from and not by what."""
+    return Name(f"implicit:{dataset.namespace}", dataset.name)
+
+
 def consumer_id(name: Name) -> str:
     return _digest("cn", name.namespace, name.name)
 
@@ -125,6 +130,11 @@ def precedes_edge_id(before: str, teller: str, after: str) -> str:
 def observed_result_id(dataset: str, by: str, check: str) -> str:
     """What one check found in a dataset during one observed run, or as one observation says it."""
     return _digest("cr", dataset, by, check)
+
+
+def word_id(job: str, kind: str, target: str, source: str) -> str:
+    """What a job says of an output, however often."""
+    return _digest("wd", job, kind, target, source)
 
 
 def same_as_id(kind: str, source: str, target: str, form: str, said_by: str = "") -> str:

@@ -13,11 +13,13 @@ import structlog
 
 from connectors.bell import ring
 from connectors.notify import deliver_due
+from connectors.openlineage.sql import read_sql
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.emitting.repository import forget
 from graph_model.errors import Unavailable
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
+from graph_model.observed.sql import read_reported_sql
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -50,6 +52,31 @@ class Sweep:
     every_seconds: float | None = None
 
 
+def guarded(what: str, work: Callable[[], object]) -> object:
+    """One sweep that fails never stops the others, nor the next round."""
+    try:
+        return work()
+    except Unavailable as error:
+        log.warning("a sweep failed, it is tried again", sweep=what, error=str(error))
+    except Exception:
+        log.exception("a sweep failed, it is tried again", sweep=what)
+    return None
+
+
+class Aside:
+    """A sweep that may take its time, in a thread of its own: the others do not wait for it. One at a time."""
+
+    def __init__(self, name: str, work: Callable[[], object]) -> None:
+        self._name, self._work = name, work
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begins, unless the last time is still going on."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=guarded, args=(self._name, self._work), name=self._name, daemon=True)
+            self._thread.start()
+
+
 class Sweeps:
     """What the leader does. Each of these is safe to run by two leaders at once, and after any crash."""
 
@@ -65,6 +92,7 @@ class Sweeps:
     ) -> None:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
         self._roots, self._staging_grace, self._lost_after = roots, staging_grace, lost_after
+        self._reading = Aside("read reported SQL", self.read_reported_sql)
 
     def all(self) -> tuple[Sweep, ...]:
         return (
@@ -75,6 +103,7 @@ class Sweeps:
             Sweep("deliver notices", self.deliver_notices),
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
             Sweep("expire versions", self.expire_versions),
+            Sweep("read reported SQL", self._reading.start),
             Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
             Sweep("close lost runs", self.close_lost, every_seconds=30),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
@@ -121,6 +150,11 @@ class Sweeps:
         if lost:
             log.info("runs of others whose end was lost", runs=list(lost))
 
+    def read_reported_sql(self) -> None:
+        read = read_reported_sql(self._graph, read_sql)
+        if read:
+            log.info("SQL that was reported is read by column", jobs=len(read))
+
     def seal_audit(self) -> None:
         for _ in range(MOST_BATCHES):
             if seal_audit(self._graph) < AT_ONCE:
@@ -156,10 +190,10 @@ class Steward(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping.wait(random.uniform(0.7, 1.0) * self._nap()):
-            if self._guarded("lead", self._ask_to_lead):
+            if guarded("lead", self._ask_to_lead):
                 self._sweep()
         if self._leads:
-            self._guarded("hand over", lambda: become_leader(self._graph, self._holder, seconds=0))
+            guarded("hand over", lambda: become_leader(self._graph, self._holder, seconds=0))
 
     def stop(self) -> None:
         self._stopping.set()
@@ -182,14 +216,4 @@ class Steward(threading.Thread):
             # A little less than the pace, or a nap that is a little shorter would miss every other turn.
             every = self._every if sweep.every_seconds is None else sweep.every_seconds
             self._due[sweep.name] = time.monotonic() + every * 0.7
-            self._guarded(sweep.name, sweep.run)
-
-    def _guarded(self, what: str, work: Callable[[], object]) -> object:
-        """One sweep that fails never stops the others, nor the next round."""
-        try:
-            return work()
-        except Unavailable as error:
-            log.warning("a sweep failed, it is tried again", sweep=what, error=str(error))
-        except Exception:
-            log.exception("a sweep failed, it is tried again", sweep=what)
-        return None
+            guarded(sweep.name, sweep.run)

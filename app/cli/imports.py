@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.connect import actor, open_graph, require_migrated
+from app.cli.import_events import openlineage
 from app.cli.options import AsJson
 from app.cli.output import print_json, print_table, print_text, say
 
@@ -116,6 +117,9 @@ def views(
     from connectors.imports.views import read_views
 
     bring(read_views(url, source=source, namespace=namespace), dry_run=dry_run, as_json=as_json)
+
+
+app.command("openlineage")(openlineage)
 
 
 def bring(declarations: Declarations, *, dry_run: bool, as_json: bool) -> None:

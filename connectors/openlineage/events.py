@@ -31,11 +31,11 @@ from connectors.openlineage.facets import (
     terms_of_job,
     terms_of_run,
 )
-from connectors.openlineage.flows import Warn, flows_of
+from connectors.openlineage.flows import flows_of
 from connectors.openlineage.identity import is_drop, same_names
-from connectors.openlineage.schema import columns_of
+from connectors.openlineage.schema import Warn, columns_of
 from graph_model.errors import InvalidEvent
-from graph_model.names import Name
+from graph_model.names import Name, implicit_job
 from graph_model.observed.entities import Observation, Role, SeenDataset
 from graph_model.texts import NOT_STORABLE, is_storable
 
@@ -60,10 +60,28 @@ def read_event(document: Any, at: str = "") -> Observation:
         event = _checked(_kind(safe, at), safe, at)
     body = whole if safe is document else _canonical(safe)
     if isinstance(event, DatasetEventDocument):
-        seen = (_seen(event.dataset, Role.SUBJECT, "/dataset", warn),)
-        return Observation(identity, moment, body, datasets=seen, warnings=tuple(warnings))
+        return _of_dataset(event, Observation(identity, moment, body), warnings)
     assert isinstance(event, JobEventDocument)
     return _of_job(event, Observation(identity, moment, body), warnings)
+
+
+def _of_dataset(event: DatasetEventDocument, bare: Observation, warnings: list[str]) -> Observation:
+    """What a dataset is made from needs a job to go through, though nobody names one."""
+    seen = _seen(event.dataset, Role.SUBJECT, "/dataset", warnings.append)
+    job, made = implicit_job(seen.name), replace(seen, role=Role.OUTPUT)
+    found = flows_of(job, {}, [made], warnings.append, "/dataset")
+    if not found.words and not found.implied:
+        return replace(bare, datasets=(seen,), warnings=tuple(warnings))
+    return replace(
+        bare,
+        job=job,
+        implicit=True,
+        datasets=(made, *found.implied),
+        flows=found.flows,
+        shapes=found.shapes,
+        words=found.words,
+        warnings=tuple(warnings),
+    )
 
 
 def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> Observation:
@@ -77,7 +95,7 @@ def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> 
     if run:
         _look_at_run_id(run.id, warn)
     run_terms = terms_of_run(run.facets, "/run/facets", warn) if run else {}
-    flows, shapes, implied = flows_of(job, event.job.facets, datasets, warn)
+    found = flows_of(job, event.job.facets, datasets, warn)
     return Observation(
         bare.id,
         bare.at,
@@ -85,9 +103,10 @@ def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> 
         event_type=event.type if isinstance(event, RunEventDocument) else None,
         run=run.id if run else None,
         job=job,
-        datasets=(*_with_tests(datasets, run_terms.get("tests")), *implied),
-        flows=flows,
-        shapes=shapes,
+        datasets=(*_with_tests(datasets, run_terms.get("tests")), *found.implied),
+        flows=found.flows,
+        shapes=found.shapes,
+        words=found.words,
         run_facets=run.facets if run else {},
         job_facets=event.job.facets,
         run_terms=run_terms,

@@ -11,5 +11,5 @@ MATCH (a:Dataset {id: x.source})
 MATCH (b:SchemaVersion {id: x.target})
 CREATE (a)-[e:HAS_SCHEMA {id: x.id, source: $source, valid_from: $now, valid_to: $forever, recorded_at: $now,
   retracted_at: $forever, last_seen: $now, stale: false}]->(b)
-SET e += x.properties
+SET e += x.properties, a.schema_news = true
 RETURN e.id AS id

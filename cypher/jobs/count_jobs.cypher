@@ -8,7 +8,7 @@
 // returns: total integer - one row
 // access:  read
 MATCH (x:Job)
-WHERE x.retired_at IS NULL
+WHERE x.retired_at IS NULL AND x.technical IS NULL
   AND ($search = '' OR toLower(x.namespace + '/' + x.name) CONTAINS $search)
   AND ($integration = '' OR x.integration = $integration)
   AND ($processing = '' OR x.processing = $processing)

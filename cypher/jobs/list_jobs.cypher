@@ -11,7 +11,7 @@
 // returns: id string - in order
 // access:  read
 MATCH (x:Job)
-WHERE x.retired_at IS NULL
+WHERE x.retired_at IS NULL AND x.technical IS NULL
   AND (x.namespace > $after_namespace OR (x.namespace = $after_namespace AND x.name > $after_name))
   AND ($search = '' OR toLower(x.namespace + '/' + x.name) CONTAINS $search)
   AND ($integration = '' OR x.integration = $integration)

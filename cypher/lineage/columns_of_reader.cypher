@@ -20,7 +20,7 @@ WITH id, e, b, coalesce($known, datetime.realtime()) AS known
 WHERE e.valid_from <= $at AND CASE WHEN $at < known THEN $at ELSE known END < e.valid_to
   AND e.recorded_at <= known AND known < e.retracted_at
 WITH b, collect([id, type(e), e.provenance, coalesce(e.stale, false), e.last_seen.epochMillis, e.source, e.job, e.kind,
-  coalesce(e.required, true), coalesce(e.columns, [])]) AS edges
+  coalesce(e.required, true), coalesce(e.columns, []), null]) AS edges
 OPTIONAL MATCH (of:Dataset {id: b.dataset})
 RETURN collect([b.id, labels(b)[0], coalesce(of.namespace, b.namespace), coalesce(of.name, b.name), b.path, null, null,
   coalesce(of.technical, b.technical, false), coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0 AND b.coverage IS NULL, edges,

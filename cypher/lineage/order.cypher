@@ -18,5 +18,5 @@ CALL () {
 WITH e, b, coalesce($known, datetime.realtime()) AS known
 WHERE e.valid_from <= $at AND CASE WHEN $at < known THEN $at ELSE known END < e.valid_to
   AND e.recorded_at <= known AND known < e.retracted_at
-WITH b, collect([$id, type(e), e.provenance, coalesce(e.stale, false), e.last_seen.epochMillis, e.source, null, null, true, []]) AS edges
+WITH b, collect([$id, type(e), e.provenance, coalesce(e.stale, false), e.last_seen.epochMillis, e.source, null, null, true, [], null]) AS edges
 RETURN collect([b.id, 'Job', b.namespace, b.name, null, null, b.coverage, coalesce(b.technical, false), true, edges, null, null]) AS hops

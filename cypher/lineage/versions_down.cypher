@@ -49,7 +49,7 @@ CALL () {
   WHERE m.id <> d.id AND e.valid_from <= $at AND v.published_at < e.valid_to AND datetime.realtime() < e.retracted_at
   RETURN id, 'CONSUMED_BY' AS kind, e.provenance AS provenance, e.last_seen AS seen, e.source AS source, b
 }
-WITH b, collect([id, kind, provenance, false, seen.epochMillis, source, null, null, true, []]) AS edges
+WITH b, collect([id, kind, provenance, false, seen.epochMillis, source, null, null, true, [], null]) AS edges
 OPTIONAL MATCH (d:Dataset {id: b.dataset})
 OPTIONAL MATCH (j:Job {id: b.job})
 RETURN collect([b.id, labels(b)[0], coalesce(b.namespace, d.namespace, j.namespace), coalesce(b.name, d.name, j.name), null,

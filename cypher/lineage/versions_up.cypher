@@ -30,7 +30,7 @@ CALL () {
   }
   RETURN id, 'READ_BY' AS kind, r.heard AS seen, r.id AS source, b
 }
-WITH b, collect([id, kind, 'observed', false, seen.epochMillis, source, null, null, true, []]) AS edges
+WITH b, collect([id, kind, 'observed', false, seen.epochMillis, source, null, null, true, [], null]) AS edges
 OPTIONAL MATCH (d:Dataset {id: b.dataset})
 OPTIONAL MATCH (j:Job {id: b.job})
 RETURN collect([b.id, labels(b)[0], coalesce(b.namespace, d.namespace, j.namespace), coalesce(b.name, d.name, j.name), null,

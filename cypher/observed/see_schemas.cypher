@@ -14,7 +14,11 @@ FOREACH (f IN CASE WHEN EXISTS { MATCH (s)-[:HAS_FIELD]->(:Field) } THEN [] ELSE
   MERGE (s)-[e:HAS_FIELD]->(n)
   SET e.type = f.type, e.position = f.position, e.nullable = f.nullable)
 MERGE (d)-[h:SHOWED]->(s)
-ON CREATE SET h.first_seen = x.first, h.last_seen = x.last
+ON CREATE SET h.first_seen = x.first, h.last_seen = x.last, d.schema_news = true
+// One of several that becomes the newest again is news too.
+FOREACH (_ IN CASE WHEN h.last_seen < x.last
+    AND EXISTS { MATCH (d)-[o:SHOWED]->(:SchemaVersion) WHERE o.last_seen > h.last_seen AND o.last_seen <= x.last }
+  THEN [1] ELSE [] END | SET d.schema_news = true)
 FOREACH (_ IN CASE WHEN x.first < h.first_seen THEN [1] ELSE [] END | SET h.first_seen = x.first)
 FOREACH (_ IN CASE WHEN x.last > h.last_seen THEN [1] ELSE [] END | SET h.last_seen = x.last)
 RETURN s.id AS id

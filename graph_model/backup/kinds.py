@@ -69,6 +69,7 @@ EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
         "Dataset SAME_AS Dataset",
         "Dataset APART Dataset",
         "Job PRODUCES Dataset",
+        "Job SAYS DatasetName",
         "Job OWNED_BY Owner",
         "Job PART_OF Job",
         "Job PRECEDES Job",

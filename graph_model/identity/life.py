@@ -6,11 +6,12 @@ first. A drop is of the name that was dropped, not of the other names of the dat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from graph_model.observed.entities import SQL_SOURCE
 from graph_model.store.graph import Row, Transaction
 
 MOST_DROPS = 100
@@ -46,6 +47,12 @@ def settle_lives(tx: Transaction, lives: Iterable[Life], *, source: str, forever
         return
     tx.rows("identity.settle_lives", lives=rows, source=source, forever=forever)
     datasets = [row["id"] for row in rows]
+    for said_by in (source, SQL_SOURCE):
+        settle_columns(tx, datasets, source=said_by, forever=forever)
+
+
+def settle_columns(tx: Transaction, datasets: Sequence[str], *, source: str, forever: datetime) -> None:
+    """The same for the edges of `source` between columns of `datasets` that were dropped once, and others."""
     tx.rows("identity.settle_lives_of_columns", datasets=datasets, source=source, forever=forever)
 
 

@@ -26,7 +26,7 @@ from graph_model.impact.rules import (
     when_cut_off,
 )
 from graph_model.lineage.entities import LineageEdge, LineageNode
-from graph_model.lineage.hops import Hop
+from graph_model.lineage.hops import Hop, goes_through
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings
 from graph_model.store.graph import Graph
@@ -129,7 +129,8 @@ class _Spread:
         )
 
     def _pass_on(self, reader: str, finding: Finding) -> None:
-        name = self._facts.datasets.nodes[reader].name
+        node = self._facts.datasets.nodes[reader]
+        name = "whatever makes it" if node.technical else str(node.name)
         if finding.verdict is Verdict.BREAKS:
             self._harm_outputs(
                 reader,
@@ -140,11 +141,22 @@ class _Spread:
         elif finding.verdict is Verdict.UNKNOWN:
             self._harm_outputs(reader, DatasetHarm.DOUBTFUL, f"whether {name} breaks is not known", finding)
         elif finding.verdict is Verdict.RISKY and not self._follow_columns(reader):
-            self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, f"{name} makes it from what changes", finding)
+            cause = f"{name} makes it from what changes"
+            self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, cause, finding, self._read_from(reader))
 
-    def _harm_outputs(self, job: str, harm: DatasetHarm, cause: str, finding: Finding) -> None:
+    def _read_from(self, reader: str) -> list[Hop]:
+        """What a reader reads of what something happens to."""
+        reads = self._facts.reads[reader]
+        return [hop for hop in reads if judge([self._reading(reader, hop)]).verdict is not Verdict.SAFE]
+
+    def _harm_outputs(
+        self, job: str, harm: DatasetHarm, cause: str, finding: Finding, read: Sequence[Hop] | None = None
+    ) -> None:
+        """All outputs of a job: one that fails makes none of them. With `read`, only those that what was `read` goes
+        into."""
         for made in self._facts.makes.get(job, ()):
-            self._harm_dataset(made.edge.target, HarmedDataset(harm, cause, (*finding.path, made.edge)))
+            if read is None or any(goes_through(hop, made) for hop in read):
+                self._harm_dataset(made.edge.target, HarmedDataset(harm, cause, (*finding.path, made.edge)))
 
     def _follow_columns(self, job: str) -> bool:
         """Passes the risk on to the columns that the job makes of those at risk; False when that is not all of it."""
@@ -207,7 +219,7 @@ def _as_use(edge: LineageEdge, job: str) -> LineageEdge:
 
 
 def _report(changes: tuple[Change, ...], facts: Facts, findings: dict[str, Finding]) -> ImpactReport:
-    affected = [_affected(facts, id_, finding) for id_, finding in findings.items()]
+    affected = [_affected(facts, id_, found) for id_, found in findings.items() if _is_told(facts, id_, found)]
     affected.sort(
         key=lambda one: (
             _WORST_FIRST.index(one.verdict),
@@ -219,6 +231,12 @@ def _report(changes: tuple[Change, ...], facts: Facts, findings: dict[str, Findi
     )
     nodes = _named(facts, affected)
     return ImpactReport(changes, tuple(affected), facts.changed.at, facts.cut_off, nodes)
+
+
+def _is_told(facts: Facts, id_: str, finding: Finding) -> bool:
+    """Not what only stands for something unknown, nor who gets nothing of what changes and has nothing to fear."""
+    is_beside = finding.verdict is Verdict.SAFE and id_ not in facts.flowing
+    return not (is_beside or facts.datasets.nodes[id_].technical)
 
 
 def _affected(facts: Facts, id_: str, finding: Finding) -> Affected:

@@ -23,7 +23,7 @@ from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.repository import FieldFacts, Root
-from graph_model.lineage.walk import Ceilings, Walked, walk, walk_datasets
+from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datasets
 from graph_model.names import Name
 
 ColumnChanges = list[DropColumn | RenameColumn | RetypeColumn]
@@ -52,7 +52,8 @@ class ChangedSet:
 class Facts:
     """`reads` by reader, `readers` and `makes` the other ways round; `uses` are the edges that leave a field.
 
-    `ways` leads over whole datasets to each node, by the fewest hops. All by id.
+    `ways` leads over whole datasets to each node, by the fewest hops; `flowing` are the nodes to which data comes from
+    the changes, the others only depend on a job that reads it. All by id.
     """
 
     changed: ChangedSet
@@ -65,6 +66,7 @@ class Facts:
     about: dict[str, ReaderFacts] = field(default_factory=dict)
     dataset_ids: dict[Name, str] = field(default_factory=dict)
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
+    flowing: set[str] = field(default_factory=set)
 
     @property
     def cut_off(self) -> tuple[str, ...]:
@@ -108,6 +110,7 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
         facts.uses[hop.edge.source].append(hop)
     facts.dataset_ids = {node.name: node.id for node in datasets.nodes.values() if node.kind == "DATASET"}
     facts.ways = _ways(datasets)
+    facts.flowing = flowing(datasets, [node.id for node in start])
     facts.about = _about(
         graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
     )

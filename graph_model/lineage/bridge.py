@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_model.lineage.entities import Direction, Filter, LineageEdge, LineageNode, Provenance
-from graph_model.lineage.hops import Hop
+from graph_model.lineage.hops import Hop, goes_through
 from graph_model.lineage.repository import NodeFacts
 from graph_model.lineage.walk import Walked
 
@@ -76,19 +76,22 @@ def _touches(edge: LineageEdge, bridged: set[str]) -> bool:
 
 def _ways_over(start: str, leaving: Hops, bridged: set[str]) -> Iterator[tuple[LineageEdge, ...]]:
     """One shortest way from `start` over bridged nodes only to each shown node behind them."""
-    over, told = set[str](), set[str]()
-    queue: deque[tuple[str, tuple[LineageEdge, ...]]] = deque([(start, ())])
+    over, told = set[tuple[str, frozenset[str] | None]](), set[str]()
+    queue: deque[tuple[str, tuple[Hop, ...]]] = deque([(start, ())])
     while queue:
         here, way = queue.popleft()
         for hop in leaving.get(here, ()):
             there = hop.edge.target
+            if way and way[-1].edge.kind == "CONSUMED_BY" and not goes_through(way[-1], hop):
+                continue
             if there in bridged:
-                if there not in over and hop.goes_on:
-                    over.add(there)
-                    queue.append((there, (*way, hop.edge)))
+                entered = there, hop.only if hop.edge.kind == "CONSUMED_BY" else None
+                if entered not in over and hop.goes_on:
+                    over.add(entered)
+                    queue.append((there, (*way, hop)))
             elif way and there not in told:
                 told.add(there)
-                yield (*way, hop.edge)
+                yield (*(passed.edge for passed in way), hop.edge)
 
 
 def _joined(way: tuple[LineageEdge, ...]) -> LineageEdge:

@@ -24,7 +24,8 @@ class Hop:
 
     `columns_known`, for a job: all it does with columns is known. `required` and `columns` (empty: not known) are those
     of the read, where the edge is one. `goes_on` False: nothing is walked from the node because of this edge.
-    `unresolved`: from here on, a walk along columns goes over whole datasets.
+    `unresolved`: from here on, a walk along columns goes over whole datasets. `only`, of an edge to or from a job: ids
+    of names; something goes through the job between two edges that share one of them (None: between all).
     """
 
     edge: LineageEdge
@@ -34,6 +35,12 @@ class Hop:
     columns: tuple[str, ...] = ()
     goes_on: bool = True
     unresolved: bool = False
+    only: frozenset[str] | None = None
+
+
+def goes_through(arriving: Hop, leaving: Hop) -> bool:
+    """Whether what a job reads by the one edge goes into what it makes by the other, if both meet at a job."""
+    return arriving.only is None or leaving.only is None or not arriving.only.isdisjoint(leaving.only)
 
 
 def step(
@@ -105,11 +112,12 @@ def _hop(node: LineageNode, edges: list[list[Any]], way: Way, *, columns_known: 
     several = len(edges) > 1
     if several:
         edges.sort(key=_worse)
-    here, kind, provenance, stale, seen, source, job, flow, required, columns = edges[0]
+    here, kind, provenance, stale, seen, source, job, flow, required, columns, only = edges[0]
     said_by: tuple[str, ...] = (source,) if source else ()
     if several:
         seen = max((edge[4] for edge in edges if edge[4] is not None), default=None)
         said_by = tuple(dict.fromkeys(edge[5] for edge in edges if edge[5]))
+        only = None if any(edge[10] is None for edge in edges) else [name for edge in edges for name in edge[10]]
     edge = LineageEdge(
         here if way == "DOWN" else node.id,
         node.id if way == "DOWN" else here,
@@ -121,7 +129,10 @@ def _hop(node: LineageNode, edges: list[list[Any]], way: Way, *, columns_known: 
         flow,
         said_by,
     )
-    return Hop(edge, node, columns_known, required, tuple(columns))
+    hop = Hop(edge, node, columns_known, required, tuple(columns))
+    if only is not None and None not in only:  # a declared edge has no such name: it goes everywhere
+        hop = replace(hop, only=frozenset(only))
+    return hop
 
 
 def _worse(edge: list[Any]) -> tuple[Any, ...]:

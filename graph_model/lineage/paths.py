@@ -15,7 +15,7 @@ from itertools import count
 
 from graph_model.lineage.ask import find_root
 from graph_model.lineage.entities import Level, LineageEdge, LineageNode, Paths, Way
-from graph_model.lineage.hops import Hop
+from graph_model.lineage.hops import Hop, goes_through
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
 from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, Ceilings, Walk, Walked, reasons_of_coverage
@@ -142,6 +142,8 @@ def _by_length(
         for hop in leaving.get(here, ()):
             there = hop.node.id
             length = len(route) + 1 + left.get(there, depth)
+            if route and route[-1].node.kind == "JOB" and not goes_through(route[-1], hop):
+                continue
             if length <= depth and there != here and there not in passed:
                 heapq.heappush(tries, (length, next(order), there, (*route, hop)))
 

@@ -7,6 +7,7 @@ which of the nodes that it meets are shown, and which are only walked over, is s
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,6 +63,37 @@ class Walked:
         return tuple(hop.edge for hop in self.hops.values())
 
 
+class Entered:
+    """By what a walk in one way came into each node, by id. Jobs of which it is known which input goes into which
+    output are walked through only along what belongs together, and again when they are entered by something else.
+
+    `whole_jobs`: through every job from each input to each output, whatever is known.
+    """
+
+    def __init__(self, start: Iterable[str], *, whole_jobs: bool = False) -> None:
+        self._by: dict[str, frozenset[str] | None] = dict.fromkeys(start)
+        self._whole_jobs = whole_jobs
+
+    def leads_on(self, hop: Hop) -> bool:
+        """Whether the walk goes along this edge, from how it came to its beginning."""
+        if hop.only is None:
+            return True
+        entered = self._by.get(hop.edge.target if hop.node.id == hop.edge.source else hop.edge.source)
+        return entered is None or not entered.isdisjoint(hop.only)
+
+    def opens(self, hop: Hop) -> bool:
+        """Enters a node. True: it has to be walked from, for the first time or again."""
+        node, only = hop.node.id, hop.only if hop.node.kind == "JOB" and not self._whole_jobs else None
+        if node not in self._by:
+            self._by[node] = only
+            return True
+        entered = self._by[node]
+        if entered is None or (only is not None and only <= entered):
+            return False
+        self._by[node] = None if only is None else entered | only
+        return True
+
+
 class Walk:
     """Breadth first from `start`, one hop at a time; `also` are in the answer but not walked from.
 
@@ -76,13 +108,14 @@ class Walk:
         ceilings: Ceilings,
         also: Sequence[LineageNode] = (),
         shown: Shown | None = None,
+        whole_jobs: bool = False,
     ) -> None:
         self.walked = Walked({node.id: node for node in (*also, *start)})
         self.hops = 0
         self._steps, self._ceilings, self._shown = steps, ceilings, shown
         self._deadline = time.monotonic() + ceilings.seconds
-        self._queued = {way: {node.id for node in start} for way in steps}
-        self._frontiers: dict[Way, list[LineageNode]] = {way: list(start) for way in steps}
+        self._entered = {way: Entered((node.id for node in start), whole_jobs=whole_jobs) for way in steps}
+        self._frontiers: dict[Way, dict[str, LineageNode]] = {way: {node.id: node for node in start} for way in steps}
 
     @property
     def width(self) -> int:
@@ -97,8 +130,8 @@ class Walk:
     def advance(self) -> None:
         """One hop further in every way."""
         for way, step in self._steps.items():
-            frontier, self._frontiers[way] = self._frontiers[way], []
-            for part in _parts(frontier):
+            frontier, self._frontiers[way] = self._frontiers[way], {}
+            for part in _parts(list(frontier.values())):
                 if time.monotonic() >= self._deadline:
                     self._stop()
                     return
@@ -107,11 +140,12 @@ class Walk:
 
     def _stop(self) -> None:
         self.walked.reasons[TIMEOUT] = None
-        self._frontiers = {way: [] for way in self._steps}
+        self._frontiers = {way: {} for way in self._steps}
 
     def _take(self, way: Way, found: Iterable[Hop]) -> None:
         """Decides what of the rows of a step is kept, and what is walked from next."""
-        hops = sorted(found, key=_order)
+        entered = self._entered[way]
+        hops = sorted(filter(entered.leads_on, found), key=_order)
         passed_over = self._passed_over(hops)
         for hop in hops:
             edge, node = hop.edge, hop.node
@@ -120,7 +154,7 @@ class Walk:
                 self.walked.hidden.setdefault(here, set()).add(node.id)
                 continue
             self.walked.hops.setdefault((edge.source, edge.target, edge.kind, edge.job or ""), hop)
-            if hop.goes_on and node.id not in self._queued[way]:
+            if hop.goes_on and entered.opens(hop):
                 self._queue(node, way)
             if hop.unresolved:
                 self.walked.reasons[UNRESOLVED_COLUMNS] = None
@@ -155,8 +189,7 @@ class Walk:
         if self.hops >= self._ceilings.depth:
             self.walked.reasons[DEPTH_LIMIT] = None
             return
-        self._queued[way].add(node.id)
-        self._frontiers[way].append(node)
+        self._frontiers[way][node.id] = node
 
 
 def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: Sequence[LineageNode] = ()) -> Walked:
@@ -167,12 +200,28 @@ def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: 
 def walk_datasets(
     graph: Rows, start: Sequence[LineageNode], *, direction: Way, at: datetime, ceilings: Ceilings
 ) -> Walked:
-    """The walk over datasets, jobs and consumers from several nodes at once."""
+    """The walk over datasets, jobs and consumers from several nodes at once, through every job as a whole: one that
+    fails makes none of its outputs."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
         return hops.step(graph, frontier, direction=direction, at=at)
 
-    return walk(step, start, ceilings=ceilings)
+    return Walk({"DOWN": step}, start, ceilings=ceilings, whole_jobs=True).to_its_end()
+
+
+def flowing(walked: Walked, start: Iterable[str]) -> set[str]:
+    """The nodes of a walk to which data comes from `start`, with what is known of the ways through its jobs."""
+    leaving: dict[str, list[Hop]] = {}
+    for hop in walked.hops.values():
+        leaving.setdefault(hop.edge.source, []).append(hop)
+    queue = deque(start)
+    entered, reached = Entered(queue), set(queue)
+    while queue:
+        for hop in filter(entered.leads_on, leaving.get(queue.popleft(), ())):
+            reached.add(hop.node.id)
+            if entered.opens(hop):
+                queue.append(hop.node.id)
+    return reached
 
 
 def reasons_of_coverage(walked: Walked) -> tuple[str, ...]:

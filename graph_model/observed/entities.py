@@ -14,6 +14,12 @@ from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import ColumnFlow, Shape
 from graph_model.names import Name, job_id, observed_run_id
 
+SOURCE = "openlineage"
+"""The source of every edge that observations make: only observations widen it, and no declaration closes it."""
+
+SQL_SOURCE = "openlineage:sql"
+"""The source of edges that are read from SQL that observations report."""
+
 Facets = Mapping[str, Any]
 Terms = Mapping[str, Any]
 """What facets say, in our own terms (`told.py` lists them): plain values by term. None: it was taken back."""
@@ -57,13 +63,36 @@ class SeenDataset:
     results: tuple[ForeignResult, ...] = ()
 
 
+class WordKind(StrEnum):
+    """What a word of a job says about one of its outputs.
+
+    FROM: this dataset goes into it. EXPLICIT: all that goes into it is said, so that no other input of the job does.
+    VALUES: from which columns its values come. WHOLE: that, and which columns decide its rows.
+    """
+
+    FROM = "FROM"
+    EXPLICIT = "EXPLICIT"
+    VALUES = "VALUES"
+    WHOLE = "WHOLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """`source` is for FROM only."""
+
+    target: Name
+    kind: WordKind
+    source: Name | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One event. It is a fact that never changes: observations are a set, whatever the order in which they come.
 
     `id` is the digest of what was sent, so that the same event is the same observation. `run` is the client's own id of
     the run, whatever it looks like; None: a word about a job or a dataset at rest. `body` is what was sent, as JSON
-    text, without values of secrets. `warnings` say what in it was odd, each with a JSON pointer.
+    text, without values of secrets. `warnings` say what in it was odd, each with a JSON pointer. `implicit`: the job is
+    none that runs, it only stands for what makes a dataset.
     """
 
     id: str
@@ -75,6 +104,8 @@ class Observation:
     datasets: tuple[SeenDataset, ...] = ()
     flows: tuple[ColumnFlow, ...] = ()
     shapes: tuple[Shape, ...] = ()
+    words: tuple[Word, ...] = ()
+    implicit: bool = False
     run_facets: Facets = field(default_factory=dict)
     job_facets: Facets = field(default_factory=dict)
     run_terms: Terms = field(default_factory=dict)

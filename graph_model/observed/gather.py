@@ -14,7 +14,7 @@ from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
-from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms
+from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms, WordKind
 from graph_model.observed.slices import Slices, kept_facets, part_key
 
 CHECKS = ("assertions", "metrics")
@@ -57,7 +57,7 @@ class Span:
 @dataclass(slots=True)
 class JobSaid:
     """`before` and `after`: jobs that it follows and leads to without a dataset between, and when that was said;
-    `order_at`: when anything was said of that."""
+    `order_at`: when anything was said of that. `implicit`: it only stands for what makes a dataset."""
 
     name: Name
     facets: Stamped = field(default_factory=dict)
@@ -65,6 +65,7 @@ class JobSaid:
     before: dict[Name, Span] = field(default_factory=dict)
     after: dict[Name, Span] = field(default_factory=dict)
     order_at: datetime | None = None
+    implicit: bool = False
 
 
 @dataclass(slots=True)
@@ -83,10 +84,15 @@ Part = tuple[str, Role]
 """A dataset of a run or job, by id of its name, and its role."""
 
 
+WordKey = tuple[WordKind, str, str]
+"""What is said of an output: its kind, id of the output's name, id of a source's name (empty: none)."""
+
+
 @dataclass(slots=True)
 class RunSaid:
     """`parts`: its datasets, and when they were named. `slices`: by part, what it says of its own share of them.
-    `heard`: when it was last spoken of. `belongs_to`: job and run of its parents."""
+    `words`: what was said of its outputs. `heard`: when it was last spoken of. `belongs_to`: job and run of its
+    parents."""
 
     job: str
     run: str
@@ -101,6 +107,7 @@ class RunSaid:
     belongs_to: set[tuple[Name, str]] = field(default_factory=set)
     parts: dict[Part, Span] = field(default_factory=dict)
     slices: Slices = field(default_factory=dict)
+    words: dict[WordKey, Span] = field(default_factory=dict)
 
 
 Flow = tuple[str, str, str, str, FlowKind]
@@ -109,13 +116,15 @@ Flow = tuple[str, str, str, str, FlowKind]
 
 @dataclass(slots=True)
 class Said:
-    """Everything that a group says. `parts` are those of jobs at rest (without a run), `flows` those of all jobs, each
-    by id of the job; `runs` by id; `same` is what was said of names of one dataset, which are all in `datasets`."""
+    """Everything that a group says. `parts` and `words` are those of jobs at rest (without a run), `flows` those of all
+    jobs, each by id of the job; `runs` by id; `same` is what was said of names of one dataset, which are all in
+    `datasets`."""
 
     jobs: dict[str, JobSaid] = field(default_factory=dict)
     datasets: dict[str, DatasetSaid] = field(default_factory=dict)
     runs: dict[str, RunSaid] = field(default_factory=dict)
     parts: dict[str, dict[Part, Span]] = field(default_factory=dict)
+    words: dict[str, dict[WordKey, Span]] = field(default_factory=dict)
     flows: dict[str, dict[Flow, Span]] = field(default_factory=dict)
     same: dict[SameName, Span] = field(default_factory=dict)
 
@@ -166,6 +175,7 @@ def _job(said: Said, observation: Observation, name: Name) -> None:
     job.facets = latest(job.facets, stamped(observation.job_facets, observation.stamp))
     job.terms = latest(job.terms, stamped(observation.job_terms, observation.stamp))
     _order(job, observation)
+    job.implicit |= observation.implicit
     parts = _parts_of(said, observation, identity)
     for seen in observation.datasets:
         if seen.role is not Role.SUBJECT:
@@ -177,6 +187,18 @@ def _job(said: Said, observation: Observation, name: Name) -> None:
     for shape in observation.shapes:
         target, source = dataset_name_id(shape.target), dataset_name_id(shape.source)
         _see(flows, (source, shape.source_column, target, "", "INDIRECT"), observation)
+
+    _words(said, observation, identity)
+
+
+def _words(said: Said, observation: Observation, job: str) -> None:
+    if not observation.words:
+        return
+    at_rest = observation.run is None
+    words = said.words.setdefault(job, {}) if at_rest else said.runs[observed_run_id(job, observation.run or "")].words
+    for word in observation.words:
+        source = dataset_name_id(word.source) if word.source else ""
+        _see(words, (word.kind, dataset_name_id(word.target), source), observation)
 
 
 def _order(job: JobSaid, observation: Observation) -> None:

@@ -20,12 +20,13 @@ from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.names import dataset_id, field_id, flow_edge_id
-from graph_model.observed.entities import Observation, Role, RunEventType
+from graph_model.observed.entities import SOURCE, Observation, Role, RunEventType
 from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest, together
 from graph_model.observed.marks import mark, mark_by_names
 from graph_model.observed.slices import follows, slices_of_text, slices_text
-from graph_model.observed.tell import SOURCE, HeardOfAll, hear_all, tell
+from graph_model.observed.tell import HeardOfAll, hear_all, tell
 from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
+from graph_model.observed.words import as_text, marks, record_words
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
@@ -48,11 +49,14 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     tx.rows(
         "observed.store",
         events=[_event_row(observation) for observation in observations],
-        jobs=_changed_facets(
-            known.jobs,
-            {identity: job.facets for identity, job in said.jobs.items()},
-            {identity: job_properties(one) for identity, one in heard.jobs.items() if one.is_more},
-        ),
+        jobs=[
+            *_changed_facets(
+                known.jobs,
+                {identity: job.facets for identity, job in said.jobs.items()},
+                {identity: job_properties(one) for identity, one in heard.jobs.items() if one.is_more},
+            ),
+            *marks(known.jobs, said),
+        ],
         datasets=_changed_facets(
             known.datasets,
             _facets_of_datasets(known, said),
@@ -62,6 +66,7 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     )
     now = datetime.now(UTC)
     marked = _edges(tx, said, ended, now)
+    record_words(tx, said, [(run.job, run.at, run.told) for run in ended], known.tells)
     _schemas(tx, said, known.names)
     _flows(tx, said, known.names, now)
     tell(tx, said, heard, known.names, now)
@@ -78,14 +83,16 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
-    datasets by id of a name, the runs by id. `new` are datasets that were never seen, by id their namespace. `terms` of
-    all by id (JSON), `partial` the jobs of which not all is known."""
+    datasets by id of a name, the runs by id, the jobs of which words about their outputs are known. `new` are datasets
+    that were never seen, by id their namespace. `terms` of all by id (JSON), `partial` the jobs of which not all is
+    known."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
     drops: Mapping[str, Sequence[datetime]]
     names: Mapping[str, str]
     runs: Mapping[str, Row]
+    tells: frozenset[str]
     new: Mapping[str, str]
     terms: Mapping[str, str | None]
     partial: frozenset[str]
@@ -114,6 +121,7 @@ def _lock(tx: Transaction, said: Said) -> _Known:
         drops={row["dataset"]: row["drops"] or () for row in named},
         names={row["id"]: row["dataset"] for row in named},
         runs={row["id"]: row for row in rows if row["kind"] == "run"},
+        tells=frozenset(row["id"] for row in rows if row["kind"] == "job" and row["told"]),
         new={row["dataset"]: said.datasets[row["id"]].name.namespace for row in named if row["id"] in missing},
         terms={row["dataset"] or row["id"]: row["terms"] for row in rows},
         partial=frozenset(row["id"] for row in rows if row["coverage"]),
@@ -188,6 +196,7 @@ class _Ended:
     job: str
     at: datetime
     parts: tuple[Part, ...]
+    told: tuple[str, ...] = ()
 
 
 def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list[Row], list[_Ended]]:
@@ -204,7 +213,8 @@ def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list
             parts = [(name, Role.INPUT) for name in after["inputs"]] + [
                 (name, Role.OUTPUT) for name in after["outputs"]
             ]
-            ended.append(_Ended(identity, is_news, run.job, after["complete_at"], tuple(parts)))
+            told = tuple(after["told"])
+            ended.append(_Ended(identity, is_news, run.job, after["complete_at"], tuple(parts), told))
     return changed, ended
 
 
@@ -220,6 +230,7 @@ def _together(before: Row, run: RunSaid) -> Row:
         "complete_at": later(before["complete_at"], run.complete_at),
         "inputs": sorted({*before["inputs"], *said[Role.INPUT]}),
         "outputs": sorted({*before["outputs"], *said[Role.OUTPUT]}),
+        "told": sorted({*before["told"], *map(as_text, run.words)}),
         "facets": facets_text(facets) if facets else None,
         "slices": slices_text(together(slices_of_text(before["slices"]), run.slices)),
     }

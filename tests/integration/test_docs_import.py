@@ -15,7 +15,7 @@ from tests.support.cli import Cli, graph_environment
 from tests.support.dbt_project import catalog, manifest, write
 
 PAGE = (Path(__file__).parents[2] / "docs" / "import.md").read_text()
-STEPS = re.findall(r"^```(csv|console)([^\n]*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+STEPS = re.findall(r"^```(csv|ndjson|console)([^\n]*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_is_true(
@@ -30,7 +30,7 @@ def test_the_page_is_true(
     connection.close()
 
     for kind, name, text in STEPS:
-        if kind == "csv":
+        if kind != "console":
             Path(name.strip()).write_text(text)
             continue
         command, *shown = text.splitlines()
@@ -39,7 +39,7 @@ def test_the_page_is_true(
         missing = [line for line in shown if not any(_starts(words, line.split()) for words in printed)]
         assert missing == [], f"{command}\n{done.out}{done.err}"
 
-    assert sum(kind == "console" for kind, _, _ in STEPS) == 8
+    assert sum(kind == "console" for kind, _, _ in STEPS) == 10
 
 
 def _starts(words: list[str], shown: list[str]) -> bool:

@@ -5,5 +5,3 @@ CREATE INDEX run_order IF NOT EXISTS FOR (n:Run) ON (n.job, n.created_at);
 // What clients say of namespaces, sources and tags, which have no nodes of their own.
 CREATE CONSTRAINT note_id IF NOT EXISTS FOR (n:Note) REQUIRE n.id IS UNIQUE;
 CREATE INDEX note_kind IF NOT EXISTS FOR (n:Note) ON (n.kind);
-// Several datasets that are one know the one that stands for all; sparse.
-CREATE INDEX dataset_entity IF NOT EXISTS FOR (n:Dataset) ON (n.entity);
