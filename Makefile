@@ -66,7 +66,7 @@ lock: $(STAMP) ## resolve the dependencies anew into requirements.lock
 		--custom-compile-command "make lock" --output-file requirements.lock
 
 lock-clients: $(STAMP) ## resolve the environments of those clients anew
-	for name in python dbt airflow spark; do \
+	for name in python dbt airflow spark marquez; do \
 		$(BIN)/uv pip compile tests/clients/packages/$$name.in --universal --python-version 3.11 --upgrade \
 			--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 			--custom-compile-command "make lock-clients" --output-file tests/clients/packages/$$name.lock; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -18,15 +19,22 @@ def python_of(client: str) -> Path:
     lock = PACKAGES / f"{client}.lock"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headwater" / "clients"
+    cache.mkdir(parents=True, exist_ok=True)
     place = cache / f"{client}-{digest}"
     python = place / "bin" / "python"
-    if not (place / "complete").exists():
-        shutil.rmtree(place, ignore_errors=True)
-        cache.mkdir(parents=True, exist_ok=True)
-        _uv("venv", "--quiet", "--python", sys.executable, str(place))
-        _uv("pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirement", str(lock))
-        (place / "complete").touch()
+    with (cache / f"{client}.lock").open("w") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)  # several test processes may want it at once
+        if not (place / "complete").exists():
+            shutil.rmtree(place, ignore_errors=True)
+            _uv("venv", "--quiet", "--python", sys.executable, str(place))
+            _uv("pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--requirement", str(lock))
+            (place / "complete").touch()
     return python
+
+
+def packages_of(client: str) -> Path:
+    """Where the modules of an environment lie, for a client that is a library: append it to `sys.path`."""
+    return next(python_of(client).parent.parent.glob("lib/python*/site-packages"))
 
 
 def versions_of(client: str, *packages: str) -> str:

@@ -252,7 +252,9 @@ def test_any_order_reads_the_same(graph: Graph, side_driver: neo4j.Driver) -> No
 
 def test_the_steward_reads_it_aside(graph: Graph, side_driver: neo4j.Driver, tmp_path: Path) -> None:
     tell(graph, run())
-    every = Sweeps(graph, broker_url=None, notify=NotifySettings(), roots=as_roots(tmp_path), staging_grace=60).all()
+    roots = as_roots(tmp_path)
+    sweeps = Sweeps(graph, broker_url=None, notify=NotifySettings(), roots=roots, staging_grace=60, lost_after=60)
+    every = sweeps.all()
     sweep_of_sql = next(one for one in every if one.name == "read reported SQL")
     deadline = time.monotonic() + 60
 
