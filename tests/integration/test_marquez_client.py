@@ -147,12 +147,14 @@ def test_a_job_runs_as_a_client_tells_it(client: Any) -> None:
     assert client.get_dataset(NAMESPACE, "out")["currentVersion"] == written["version"]
 
 
-@pytest.mark.parametrize(("action", "state"), [("failed", "FAILED"), ("aborted", "ABORTED")])
-def test_a_run_ends_as_a_client_tells_it(client: Any, action: str, state: str) -> None:
+@pytest.mark.parametrize(
+    ("end", "state"), [("mark_job_run_as_failed", "FAILED"), ("mark_job_run_as_aborted", "ABORTED")]
+)
+def test_a_run_ends_as_a_client_tells_it(client: Any, end: str, state: str) -> None:
     client.create_job(NAMESPACE, "j", MODELS.JobType.SERVICE)
     run = client.create_job_run(NAMESPACE, "j", mark_as_running=True)
     assert (run["state"], client.get_job(NAMESPACE, "j")["type"]) == ("RUNNING", "SERVICE")
-    assert getattr(client, f"mark_job_run_as_{action}")(run["id"])["state"] == state
+    assert getattr(client, end)(run["id"])["state"] == state
     assert client.get_job(NAMESPACE, "j")["latestRun"]["state"] == state
 
 
