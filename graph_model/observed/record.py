@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from graph_model.emitting.repository import of_others
 from graph_model.estate.writing import FOREVER
@@ -19,15 +18,15 @@ from graph_model.identity.declare import match_new
 from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
-from graph_model.names import dataset_id, field_id, flow_edge_id
+from graph_model.names import dataset_id
 from graph_model.observed.entities import SOURCE, Observation, Role, RunEventType
-from graph_model.observed.gather import Part, RunSaid, Said, Span, Stamped, gather, latest, together
-from graph_model.observed.marks import mark, mark_by_names
+from graph_model.observed.gather import RunSaid, Said, Stamped, gather, latest, together
+from graph_model.observed.marks import mark_by_names
+from graph_model.observed.sights import Ended, news_of, see_columns, see_flows, see_schemas
 from graph_model.observed.slices import follows, slices_of_text, slices_text
 from graph_model.observed.tell import HeardOfAll, hear_all, tell
 from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.observed.words import as_text, marks, record_words
-from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
 
@@ -65,10 +64,10 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
         runs=runs,
     )
     now = datetime.now(UTC)
-    marked = _edges(tx, said, ended, now)
+    marked = see_flows(tx, said, ended, now)
     record_words(tx, said, [(run.job, run.at, run.told) for run in ended], known.tells)
-    _schemas(tx, said, known.names)
-    _flows(tx, said, known.names, now)
+    see_schemas(tx, said, known.names)
+    see_columns(tx, said, known.names, now)
     tell(tx, said, heard, known.names, now)
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
     see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
@@ -76,7 +75,7 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     if known.new:
         match_new(tx, known.new, now=now)
     if known.new or said.same:
-        marked = mark_by_names(tx, _news(ended))
+        marked = mark_by_names(tx, news_of(ended))
     return marked
 
 
@@ -187,19 +186,7 @@ def facets_text(facets: Stamped) -> str:
     return json.dumps(facets, sort_keys=True, ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """A run that is known to be complete, with all that it read and wrote. `is_news`: something of it is."""
-
-    run: str
-    is_news: bool
-    job: str
-    at: datetime
-    parts: tuple[Part, ...]
-    told: tuple[str, ...] = ()
-
-
-def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list[Row], list[_Ended]]:
+def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list[Row], list[Ended]]:
     """What changes of the runs, and those that are complete now."""
     changed, ended = [], []
     for identity, run in sorted(said.runs.items()):
@@ -214,7 +201,7 @@ def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list
                 (name, Role.OUTPUT) for name in after["outputs"]
             ]
             told = tuple(after["told"])
-            ended.append(_Ended(identity, is_news, run.job, after["complete_at"], tuple(parts), told))
+            ended.append(Ended(identity, is_news, run.job, after["complete_at"], tuple(parts), told))
     return changed, ended
 
 
@@ -250,103 +237,3 @@ _RANK = (
 def run_state(types: Iterable[str]) -> str | None:
     """The state of a run of which events of these types are known; None: nothing was said of it."""
     return next((kind.value for kind in _RANK if kind.value in set(types)), None)
-
-
-def _write(tx: Transaction, query: str, parameter: str, rows: Sequence[Any], **more: Any) -> None:
-    if rows:
-        tx.rows(f"observed.{query}", **{parameter: rows}, **more)
-
-
-def _edges(tx: Transaction, said: Said, ended: Sequence[_Ended], now: datetime) -> tuple[str, ...]:
-    """The runs that are marked by it."""
-    spans: dict[tuple[str, Part], Span] = {}
-    for run in said.runs.values():
-        for part, span in run.parts.items():
-            _widen(spans, (run.job, part), span)
-    for job, parts in said.parts.items():
-        for part, span in parts.items():
-            _widen(spans, (job, part), span)
-    complete: dict[tuple[str, Part], datetime] = {}
-    for run in ended:
-        for part in run.parts:
-            complete[run.job, part] = max(run.at, complete.get((run.job, part), run.at))
-    rows: dict[Role, list[Row]] = {Role.INPUT: [], Role.OUTPUT: []}
-    for job, part in sorted({*spans, *complete}):
-        rows[part[1]].append(_edge_row(job, part, spans.get((job, part)), complete.get((job, part))))
-    if not any(rows.values()):
-        return ()
-    seen = tx.rows(
-        "observed.see_flows",
-        inputs=rows[Role.INPUT],
-        outputs=rows[Role.OUTPUT],
-        source=SOURCE,
-        now=now,
-        forever=FOREVER,
-    )
-    tx.rows("observed.settle_jobs", jobs=sorted({job for job, _ in {*spans, *complete}}), source=SOURCE)
-    return mark(tx, _news(ended), set(seen[0]["concerns"]))
-
-
-def _news(ended: Sequence[_Ended]) -> dict[str, tuple[Part, ...]]:
-    """The datasets of the complete runs of which something is new, by id of the run."""
-    return {run.run: run.parts for run in ended if run.is_news}
-
-
-def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:
-    known = spans.setdefault(key, Span(span.first, span.last))
-    known.seen(span.first, span.complete_at)
-    known.seen(span.last)
-
-
-def _edge_row(job: str, part: Part, span: Span | None, complete_at: datetime | None) -> Row:
-    return {
-        "id": flow_edge_id(part[1], part[0], job, ""),
-        "name": part[0],
-        "job": job,
-        "first": span and span.first,
-        "last": span and span.last,
-        "complete_at": later(complete_at, span and span.complete_at),
-    }
-
-
-def _schemas(tx: Transaction, said: Said, datasets: Mapping[str, str]) -> None:
-    rows: dict[str, Row] = {}
-    for name, about in said.datasets.items():
-        for columns, span in about.schemas.items():
-            row = schema_row(datasets[name], columns)
-            known = rows.setdefault(row["id"], {**row, "first": span.first, "last": span.last})
-            known["first"], known["last"] = min(known["first"], span.first), max(known["last"], span.last)
-    _write(tx, "see_schemas", "schemas", [rows[identity] for identity in sorted(rows)])
-
-
-def _flows(tx: Transaction, said: Said, datasets: Mapping[str, str], now: datetime) -> None:
-    fields: dict[str, Row] = {}
-    feeds, shapes, targets = [], [], set()
-    for job, flows in sorted(said.flows.items()):
-        for (source, column, target, made, kind), span in sorted(flows.items()):
-            start = _field(fields, datasets[source], column)
-            end = _field(fields, datasets[target], made) if made else datasets[target]
-            row = {
-                "id": flow_edge_id(kind, start, job, end),
-                "from": start,
-                "to": end,
-                "job": job,
-                "first": span.first,
-                "last": span.last,
-                "complete_at": span.complete_at,
-            }
-            (feeds if made else shapes).append({**row, "kind": kind} if made else row)
-            targets.add((job, datasets[target]))
-    if not fields:
-        return
-    tx.rows("estate.declare_fields", fields=[fields[identity] for identity in sorted(fields)])
-    _write(tx, "see_feeds", "edges", feeds, source=SOURCE, now=now, forever=FOREVER)
-    _write(tx, "see_shapes", "edges", shapes, source=SOURCE, now=now, forever=FOREVER)
-    rows = [{"job": job, "dataset": dataset} for job, dataset in sorted(targets)]
-    _write(tx, "settle_columns", "targets", rows, source=SOURCE)
-
-
-def _field(fields: dict[str, Row], dataset: str, path: str) -> str:
-    identity = field_id(dataset, path)
-    fields[identity] = {"id": identity, "dataset": dataset, "path": path}
-    return identity
