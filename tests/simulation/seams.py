@@ -36,6 +36,7 @@ from workers import fleet, held, identity, steward, supervisor, watchdog
 
 _start_thread = threading.Thread.start
 _join_thread = threading.Thread.join
+_thread_is_alive = threading.Thread.is_alive
 # The fibers that stand in for threads, for as long as somebody knows the thread.
 _fibers: WeakKeyDictionary[threading.Thread, Fiber] = WeakKeyDictionary()
 # How long a simulated thread waits between two looks whether another has ended.
@@ -103,6 +104,10 @@ def _join(thread: threading.Thread, timeout: float | None = None) -> None:
         scheduler.sleep(_A_LOOK)
 
 
+def _is_alive(thread: threading.Thread) -> bool:
+    return not _fibers[thread].dead if thread in _fibers else _thread_is_alive(thread)
+
+
 def _hash_of_held(self: held.Held) -> int:
     # Sets of these are walked through, and the order must not come from a place in memory.
     return zlib.crc32(f"{self.run.id}/{self.run.fence}".encode())
@@ -131,6 +136,7 @@ def _replacements() -> Iterator[tuple[object, str, object]]:
     yield notices, "deliver", _deliver
     yield threading.Thread, "start", _start
     yield threading.Thread, "join", _join
+    yield threading.Thread, "is_alive", _is_alive
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from typing import Self
 
@@ -95,6 +96,8 @@ class Threading:
     """Stands in for the module `threading` where a module under test looks it up."""
 
     Event, Lock, Semaphore, BoundedSemaphore = Event, Lock, Semaphore, Semaphore
+    Thread = threading.Thread
+    """The real one, of which `seams` replaces what it does."""
 
 
 class Time:
