@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +11,7 @@ from connectors.openlineage.events import read_event
 from graph_model.names import Name, dataset_id, job_id
 from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
-from tests.conftest import wipe
-from tests.integration.test_observed import in_groups, observations, state_of
+from tests.integration.observing import any_order_makes_one_graph, observations
 from tests.support.events import SECOND, WAREHOUSE, run_event
 from tests.support.told import DAG_RUN, DELETED, about, after, gaps, owners, told_events
 
@@ -30,15 +28,7 @@ def rows(driver: neo4j.Driver, query: Any, **parameters: Any) -> list[Any]:
 
 def test_any_order_tells_the_same(graph: Graph, side_driver: neo4j.Driver) -> None:
     found = observations(told_events())
-    record_observations(graph, found)
-    expected = state_of(side_driver)
-    for seed in range(8):
-        chance = random.Random(seed)
-        shuffled = found + chance.sample(found, 3)
-        chance.shuffle(shuffled)
-        wipe(side_driver, graph.settings.database)
-        in_groups(graph, shuffled, chance)
-        assert state_of(side_driver) == expected, f"seed {seed}"
+    any_order_makes_one_graph(graph, side_driver, found, range(8))
 
 
 def owners_of(driver: neo4j.Driver, thing: str) -> Sequence[str]:

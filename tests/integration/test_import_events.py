@@ -16,7 +16,7 @@ from graph_model.observed.record import record_observations
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from tests.conftest import wipe
-from tests.integration.test_observed import observations, state_of
+from tests.integration.observing import observations, state_of
 from tests.support.cli import Cli, graph_environment
 from tests.support.events import two_runs
 

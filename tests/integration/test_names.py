@@ -15,8 +15,7 @@ from graph_model.lineage.ask import lineage
 from graph_model.names import Name
 from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
-from tests.conftest import wipe
-from tests.integration.test_observed import in_groups, observations, state_of
+from tests.integration.observing import any_order_makes_one_graph, observations
 from tests.support.events import dataset, facet, run_event
 
 HIVE = "hive://metastore:9083"
@@ -113,14 +112,7 @@ def a_history(chance: random.Random) -> Sequence[Any]:
 def test_any_order_makes_the_same_graph(graph: Graph, side_driver: neo4j.Driver, seed: int) -> None:
     chance = random.Random(seed)
     found = [read_event(event) for event in a_history(chance)]
-    record_observations(graph, found)
-    expected = state_of(side_driver)
-    for _ in range(3):
-        shuffled = found + chance.sample(found, 3)
-        chance.shuffle(shuffled)
-        wipe(side_driver, graph.settings.database)
-        in_groups(graph, shuffled, chance)
-        assert state_of(side_driver) == expected
+    any_order_makes_one_graph(graph, side_driver, found, [chance.random() for _ in range(3)])
 
 
 DROP, CREATE = facet(lifecycleStateChange="DROP"), facet(lifecycleStateChange="CREATE")

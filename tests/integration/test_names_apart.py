@@ -21,10 +21,10 @@ from graph_model.store.graph import Graph
 from graph_model.verify.canonical import state_hash_of
 from graph_model.verify.check import verify
 from tests.integration.api import app_on, data
+from tests.integration.observing import state_of
 from tests.integration.small_estate import CLEAN, RAW
 from tests.integration.test_names import HIVE, METASTORE, SPARK, by_table, entities, reads, symlinks, tell, writes
 from tests.integration.test_names_lineage import PATH, TABLE
-from tests.integration.test_observed import state_of
 from tests.support.cli import Cli, graph_environment
 from tests.support.events import dataset
 

@@ -3,73 +3,29 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Sequence
-from typing import Any
 
 import neo4j
 import pytest
 
-from connectors.openlineage.events import read_event
 from graph_model.errors import DatasetNotFound
 from graph_model.jobs.repository import job
 from graph_model.names import Name, dataset_id, job_id
-from graph_model.observed.entities import Observation
 from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
-from tests.conftest import wipe
 from tests.integration.api import app_on, data
+from tests.integration.observing import any_order_makes_one_graph, observations
 from tests.integration.small_estate import CLEAN_JOB, RAW
 from tests.support.events import CUSTOMERS, ORDERS, SECOND, TOTALS, WAREHOUSE, dataset, run_event, two_runs
 from tests.support.specification import SPECIFICATION
 
 CAPTURED = SPECIFICATION.parent / "events"
-ARRIVAL = {"_lock", "recorded_at", "received_at"}
-
-
-def observations(events: Sequence[Any]) -> list[Observation]:
-    return [read_event(event) for event in events]
-
-
-def state_of(driver: neo4j.Driver) -> list[str]:
-    """Everything that observations made, without what only tells when it arrived."""
-    nodes = driver.execute_query(
-        # Who owned something once is nobody any more; who was told of something is no part of what is known.
-        "MATCH (n) WHERE NOT n:Migration AND NOT n:Operation AND NOT n:Outbox "
-        "AND (NOT n:Owner OR EXISTS { MATCH (n)<-[:OWNED_BY]-() }) RETURN labels(n)[0] AS l, n AS n"
-    ).records
-    edges = driver.execute_query("MATCH (a)-[e]->(b) RETURN type(e) AS t, a.id AS a, b.id AS b, e AS e").records
-    found = [text(row["l"], row["n"]) for row in nodes]
-    found += [f"{row['a']} {row['t']} {row['b']} " + text("", row["e"], named=row["t"] != "NAMES") for row in edges]
-    return sorted(found)
-
-
-def text(label: str, entity: Any, *, named: bool = True) -> str:
-    kept = {key: str(value) for key, value in entity.items() if key not in ARRIVAL} if named else {}
-    return f"{label} {json.dumps(kept, sort_keys=True)}"
-
-
-def in_groups(graph: Graph, found: Sequence[Observation], chance: random.Random) -> None:
-    rest = list(found)
-    while rest:
-        size = chance.randint(1, 4)
-        record_observations(graph, rest[:size])
-        rest = rest[size:]
 
 
 def test_any_order_makes_the_same_graph(graph: Graph, side_driver: neo4j.Driver) -> None:
     found = observations(two_runs())
-    record_observations(graph, found)
-    expected = state_of(side_driver)
-    for seed in range(6):
-        chance = random.Random(seed)
-        shuffled = found + chance.sample(found, 3)
-        chance.shuffle(shuffled)
-        wipe(side_driver, graph.settings.database)
-        in_groups(graph, shuffled, chance)
-        assert state_of(side_driver) == expected, f"seed {seed}"
+    any_order_makes_one_graph(graph, side_driver, found, range(6))
 
 
 @pytest.mark.skipif(not CAPTURED.exists(), reason="the captured requests of real clients are not on this machine")
@@ -77,14 +33,7 @@ def test_captured_events_in_any_order_make_the_same_graph(graph: Graph, side_dri
     documents = [json.loads(file.read_text()) for file in sorted(CAPTURED.rglob("*.json"))]
     bodies = [document.get("body", document) for document in documents]
     found = observations([json.loads(body) if isinstance(body, str) else body for body in bodies])
-    record_observations(graph, found)
-    expected = state_of(side_driver)
-    chance = random.Random(7)
-    shuffled = found + chance.sample(found, 20)
-    chance.shuffle(shuffled)
-    wipe(side_driver, graph.settings.database)
-    in_groups(graph, shuffled, chance)
-    assert state_of(side_driver) == expected
+    any_order_makes_one_graph(graph, side_driver, found, [7], again=20)
 
 
 def edges(driver: neo4j.Driver, type: str) -> dict[tuple[str, str], bool]:

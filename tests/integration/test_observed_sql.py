@@ -21,7 +21,7 @@ from graph_model.settings import NotifySettings
 from graph_model.store.graph import Graph
 from graph_model.versions.roots import as_roots
 from tests.conftest import wipe
-from tests.integration.test_observed import observations, state_of
+from tests.integration.observing import observations, state_of
 from tests.support.events import SECOND, WAREHOUSE, dataset, facet, made_from, run_event
 from workers.steward import Sweeps
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,8 +18,7 @@ from graph_model.lineage.steps import Asked
 from graph_model.names import Name
 from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
-from tests.conftest import wipe
-from tests.integration.test_observed import in_groups, observations, state_of
+from tests.integration.observing import any_order_makes_one_graph, observations
 from tests.support.events import SECOND, WAREHOUSE, dataset, facet, made_from, run_event
 
 X, Y = dataset("x", "a int8"), dataset("y", "b int8")
@@ -214,15 +212,7 @@ def test_any_order_says_the_same(graph: Graph, side_driver: neo4j.Driver) -> Non
             about("a", "02:00:00", lineage=facet(inputs=[source("y")])),
         ]
     )
-    record_observations(graph, found)
-    expected = state_of(side_driver)
-    for seed in range(5):
-        chance = random.Random(seed)
-        shuffled = found + chance.sample(found, 3)
-        chance.shuffle(shuffled)
-        wipe(side_driver, graph.settings.database)
-        in_groups(graph, shuffled, chance)
-        assert state_of(side_driver) == expected, f"seed {seed}"
+    any_order_makes_one_graph(graph, side_driver, found, range(5))
 
 
 def fates(graph: Graph, *changes: Change) -> dict[str, tuple[str, str]]:

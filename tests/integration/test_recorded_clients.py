@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from typing import Any
 
 import neo4j
@@ -12,9 +11,8 @@ import pytest
 from connectors.openlineage.events import read_event
 from graph_model.store.graph import Graph
 from tests.clients.flows import FLOWS, RECORDED, not_known
-from tests.conftest import wipe
 from tests.integration.api import app_on, call, data
-from tests.integration.test_observed import in_groups, state_of
+from tests.integration.observing import any_order_makes_one_graph
 
 RECORDS = sorted(RECORDED.glob("*.ndjson"))
 
@@ -34,11 +32,4 @@ def test_the_flow_of_a_client_is_known(client: str, graph: Graph) -> None:
 
 def test_all_together_in_any_order_make_the_same_graph(graph: Graph, side_driver: neo4j.Driver) -> None:
     found = [read_event(event) for path in RECORDS for event in recorded(path.stem)]
-    in_groups(graph, found, random.Random(1))
-    expected = state_of(side_driver)
-    chance = random.Random(2)
-    shuffled = found + chance.sample(found, len(found) // 2)
-    chance.shuffle(shuffled)
-    wipe(side_driver, graph.settings.database)
-    in_groups(graph, shuffled, chance)
-    assert state_of(side_driver) == expected
+    any_order_makes_one_graph(graph, side_driver, found, [2], again=len(found) // 2)

@@ -30,8 +30,8 @@ from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import VersionState
 from tests.integration.api import app_on, data
+from tests.integration.observing import observations
 from tests.integration.small_estate import CLEAN_JOB, RAW
-from tests.integration.test_observed import observations
 from tests.support.cli import Cli, graph_environment
 from tests.support.events import WAREHOUSE, facet, run_event
 from tests.support.events import dataset as dataset_document
