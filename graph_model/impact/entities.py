@@ -12,6 +12,18 @@ from graph_model.names import Name
 
 
 @dataclass(frozen=True, slots=True)
+class AddColumn:
+    """`position` counts from 0; None: it comes last. `default` is what rows get that say nothing, as text."""
+
+    dataset: Name
+    column: str
+    type: str = "unknown"
+    nullable: bool = True
+    default: str | None = None
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DropColumn:
     dataset: Name
     column: str
@@ -26,7 +38,7 @@ class RenameColumn:
 
 @dataclass(frozen=True, slots=True)
 class RetypeColumn:
-    """`type` is one of the canonical types of contracts."""
+    """`type` is the text of a canonical type (docs/schemas.md)."""
 
     dataset: Name
     column: str
@@ -34,8 +46,113 @@ class RetypeColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class ReorderColumns:
+    """`columns` are all top-level columns of the dataset, in their new order."""
+
+    dataset: Name
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNullability:
+    dataset: Name
+    column: str
+    nullable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKey:
+    """`columns` are unique together from now on; empty: nothing is."""
+
+    dataset: Name
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAllowedValues:
+    """`before` and `after` are the values that may occur, as text; None: any value."""
+
+    dataset: Name
+    column: str
+    before: tuple[str, ...] | None
+    after: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMeaning:
+    """The column is called as before and means something else: `meaning` says what."""
+
+    dataset: Name
+    column: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDefault:
+    """`default` is what rows get that say nothing, as text; None: nothing."""
+
+    dataset: Name
+    column: str
+    default: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DropDataset:
     dataset: Name
+
+
+@dataclass(frozen=True, slots=True)
+class RenameDataset:
+    dataset: Name
+    to: Name
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeFormat:
+    """Another format, or other options of it: (option, before, after), such as `delimiter`, `header`, `encoding`.
+
+    `format` None: it stays.
+    """
+
+    dataset: Name
+    format: str | None = None
+    options: tuple[tuple[str, str | None, str | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MoveDataset:
+    """Its fixed place is another one. Readers that are given versions by a run get them wherever they lie."""
+
+    dataset: Name
+    location: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repartition:
+    """`before` and `after` are the unit of its partitions, such as `day`; None: it has none."""
+
+    dataset: Name
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTerm:
+    """A term of its contract, such as `freshness` or `retention`; `weaker`: it promises less than before."""
+
+    dataset: Name
+    term: str
+    before: str | None
+    after: str | None
+    weaker: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeJob:
+    """Other code. `sql` is the new text of a job whose SQL can be read; None: what it computes may be anything."""
+
+    job: Name
+    sql: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +169,37 @@ class RetireConsumer:
     consumer: Name
 
 
-ColumnChange = DropColumn | RenameColumn | RetypeColumn
-Change = ColumnChange | DropDataset | RetireJob | RetireConsumer
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A partition of a dataset (empty: the next one that is due) is there no sooner than `until`."""
+
+    dataset: Name
+    partition: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BadVersion:
+    """A version (an id) whose content turned out to be wrong. `columns` are those that are; empty: all may be."""
+
+    version: str
+    columns: tuple[str, ...] = ()
+
+
+ColumnChange = (
+    AddColumn
+    | DropColumn
+    | RenameColumn
+    | RetypeColumn
+    | ReorderColumns
+    | ChangeNullability
+    | ChangeKey
+    | ChangeAllowedValues
+    | ChangeMeaning
+    | ChangeDefault
+)
+DatasetChange = DropDataset | RenameDataset | ChangeFormat | MoveDataset | Repartition | ChangeTerm
+Change = ColumnChange | DatasetChange | ChangeJob | RetireJob | RetireConsumer | Delay | BadVersion
 """The changes of one set speak of names as they are before it, and are judged after all of them."""
 
 
