@@ -72,9 +72,10 @@ class Running:
                 same = touched is not None and job.name not in touched
                 results.made[key] = self.before.made[key] if same else self._make(job, day, change, results)
         for reader in self.world.readers:
-            if touched is None or reader.name in touched:
-                for day in self.world.days(reader.dataset):
-                    results.read[reader.name, day] = self._read(reader, day, change, results)
+            same = touched is not None and reader.name not in touched
+            for day in self.world.days(reader.dataset):
+                key = (reader.name, day)
+                results.read[key] = self.before.read[key] if same else self._read(reader, day, change, results)
         return results
 
     def _make(self, job: Job, day: int, change: Change, results: Results) -> Content | Failed:
