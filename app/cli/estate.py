@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.cli.connect import actor, open_graph, require_migrated
 from app.cli.errors import finish
-from app.cli.impact import breaks, print_verdicts
+from app.cli.impact import breaks, print_changes, print_verdicts
 from app.cli.options import AsJson
-from app.cli.output import print_json, print_table, print_text, say
+from app.cli.output import jsonable, print_json, print_table, print_text, say
 
 if TYPE_CHECKING:
     from graph_model.estate.plan import Plan
@@ -30,7 +30,7 @@ def plan(path: EstatePath, *, as_json: AsJson = False) -> None:
         estate = load_estate(path, known=known_datasets(graph))
         planned = plan_estate(graph, estate, read_columns=read_columns)
     if as_json:
-        print_json(scope=estate.scope, plan=planned)
+        print_json(scope=estate.scope, plan=_as_object(planned))
     else:
         _print_plan(planned)
     finish(findings=breaks(planned.impact))
@@ -61,10 +61,17 @@ def apply(
             graph, estate, read_columns=read_columns, expected_hash=plan_hash, accept=accept or (), actor=actor()
         )
     if as_json:
-        print_json(scope=estate.scope, applied=True, plan=applied)
+        print_json(scope=estate.scope, applied=True, plan=_as_object(applied))
         return
     _print_plan(applied)
     say(f"applied to scope {estate.scope}")
+
+
+def _as_object(planned: Plan) -> dict[str, Any]:
+    """A plan, with the changes that impact was asked about in the words that they are written in."""
+    from graph_model.impact.written import as_written
+
+    return {**jsonable(planned), "proposed": [as_written(change) for change in planned.proposed]}
 
 
 def _print_plan(planned: Plan) -> None:
@@ -72,7 +79,8 @@ def _print_plan(planned: Plan) -> None:
     print_table(("ACTION", "KIND", "NAME", "DETAIL"), rows, empty="nothing changes")
     for remark in planned.remarks:
         say(f"remark: {remark.name}: {remark.text}")
-    if planned.impact:
+    if planned.proposed:
+        print_changes(planned.proposed)
         print_verdicts(planned.impact)
     if planned.incomplete_reasons:
         say(f"incomplete: {', '.join(planned.incomplete_reasons)}; there may be more")
