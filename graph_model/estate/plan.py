@@ -110,11 +110,11 @@ def assess_inside(graph: Graph, tx: Transaction, taken_away: tuple[Change, ...])
         return Impact()
     from graph_model.impact.assess import assess  # it leans on lineage, which a plan without losses never needs
 
-    report = assess(cast("Graph", _InsideTransaction(graph, tx)), taken_away)
+    report = assess(cast("Graph", InsideTransaction(graph, tx)), taken_away)
     return Impact(tuple(report.affected), tuple(report.incomplete_reasons))
 
 
-class _InsideTransaction:
+class InsideTransaction:
     """A graph whose every read goes through one open transaction."""
 
     def __init__(self, graph: Graph, tx: Transaction) -> None:
