@@ -10,9 +10,10 @@ from datetime import datetime
 from graph_model import names
 from graph_model.impact.changes import ColumnOutcome, before_the_set, outcomes
 from graph_model.impact.entities import (
-    Change,
+    ChangeJob,
     DropColumn,
     DropDataset,
+    FlowChange,
     RenameColumn,
     RetireConsumer,
     RetireJob,
@@ -73,7 +74,7 @@ class Facts:
         return tuple(dict.fromkeys([*self.datasets.reasons, *self.columns.reasons]))
 
 
-def find_changes(graph: Rows, changes: Sequence[Change], *, as_of: datetime | None) -> ChangedSet:
+def find_changes(graph: Rows, changes: Sequence[FlowChange], *, as_of: datetime | None) -> ChangedSet:
     """The changes, found in the graph. Raises DatasetNotFound, ColumnNotFound, JobNotFound, ConsumerNotFound."""
     found: ChangedSet | None = None
     column_changes: dict[str, tuple[Root, ColumnChanges]] = {}
@@ -125,8 +126,8 @@ def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
     return ways
 
 
-def _root_of(graph: Rows, change: Change, as_of: datetime | None) -> Root:
-    if isinstance(change, RetireJob):
+def _root_of(graph: Rows, change: FlowChange, as_of: datetime | None) -> Root:
+    if isinstance(change, RetireJob | ChangeJob):
         name, kind = change.job, "JOB"
     elif isinstance(change, RetireConsumer):
         name, kind = change.consumer, "CONSUMER"
