@@ -19,6 +19,7 @@ from app.cli import (
     export,
     holds,
     impact,
+    impact_check,
     imports,
     interventions,
     jobs,
@@ -114,6 +115,7 @@ app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
+impact.app.command("check")(impact_check.check)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)

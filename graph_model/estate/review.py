@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NoReturn, cast
 
 from graph_model.errors import InvalidEstate, Mistake
@@ -21,6 +21,7 @@ from graph_model.estate.plan import InsideTransaction, Survey, survey
 from graph_model.estate.repository import known_datasets
 from graph_model.estate.writing import Writing, lock, write_flows, write_promises
 from graph_model.impact.assess import assess
+from graph_model.impact.between.estates import between_estates
 from graph_model.impact.entities import Change, ImpactReport
 from graph_model.lineage.entities import ReadColumns
 from graph_model.store.graph import Graph, Transaction
@@ -36,6 +37,10 @@ class Drift:
     is_new: bool
 
 
+def nothing_changes() -> ImpactReport:
+    return ImpactReport((), (), datetime.now(UTC))
+
+
 @dataclass(slots=True)
 class Review:
     """`impact` is judged after the whole set of changes.
@@ -44,7 +49,7 @@ class Review:
     are those of the base: of its scopes, what the graph holds was compared with.
     """
 
-    impact: ImpactReport = field(default_factory=lambda: ImpactReport((), (), datetime.now().astimezone()))
+    impact: ImpactReport = field(default_factory=nothing_changes)
     mistakes: list[Mistake] = field(default_factory=list)
     base_wrong: list[Mistake] = field(default_factory=list)
     drift: list[Drift] = field(default_factory=list)
@@ -108,14 +113,17 @@ class _Rehearsal:
 
     def __call__(self, tx: Transaction) -> NoReturn:
         found = Review()
+        brought: dict[str, Estate] = {}
         for estate, now, surveyed in self._surveyed(tx, self._concerned.bases, found.base_wrong):
+            brought[estate.scope] = estate
             found.drift.extend(_drift(estate.scope, surveyed))
             writing = Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted)
             write_flows(writing, surveyed.standing)
             write_promises(writing, surveyed.standing)
         changes: list[Change] = []
         for estate, now, surveyed in self._surveyed(tx, self._concerned.heads, found.mistakes):
-            changes.extend(surveyed.taken_away)
+            base = brought.get(estate.scope)
+            changes.extend(between_estates(base, estate) if base else surveyed.taken_away)
             found.remarks.extend(surveyed.remarks)
             write_flows(Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted), surveyed.standing)
         if changes:
