@@ -7,7 +7,8 @@ import re
 _MOST = 300
 _ZERO_WIDTH = "\u200b"
 _STEERING = re.compile(r"[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]+")
-_MARKUP = re.compile(r"[&<>|\\`*_~\[\](){}#!$^]")
+# An underscore between letters is none of emphasis, and without brackets there is no link.
+_MARKUP = re.compile(r"[&<>|\\`*~\[\]$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
 _MENTION = re.compile(r"([@#])(?=\w)")
 _ADDRESS = re.compile(r"(?i)\b(www)\.|:(?=//)|\b(gh)-(?=\d)")
 _NOT_XML = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

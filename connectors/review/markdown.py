@@ -184,7 +184,8 @@ def _path(way: Sequence[tuple[LineageNode, LineageEdge | None]]) -> str:
 
 
 def _step(node: LineageNode, edge: LineageEdge | None) -> str:
-    name = code(f"{node.name.name}.{node.column}" if node.column else node.name.name, most=120)
+    kind = "" if node.kind in ("DATASET", "COLUMN") else f"{node.kind.lower()} "
+    name = kind + code(f"{node.name.name}.{node.column}" if node.column else node.name.name, most=120)
     if edge is None:
         return name
     return f"{name} ({edge.provenance}{', stale' if edge.stale else ''})"
