@@ -38,7 +38,7 @@ def apply(
             raise PlanChanged(str(expected_hash), digest)
         writing = Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted)
         write_flows(writing, surveyed.standing)
-        plan = planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.taken_away))
+        plan = planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.proposed))
         broken = accepted_breaks(plan, estate.namespace, accept)
         write_promises(writing, surveyed.standing)
         record_changes(writing, actor=actor, plan=plan.hash)

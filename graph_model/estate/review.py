@@ -123,7 +123,7 @@ class _Rehearsal:
         changes: list[Change] = []
         for estate, now, surveyed in self._surveyed(tx, self._concerned.heads, found.mistakes):
             base = brought.get(estate.scope)
-            changes.extend(between_estates(base, estate) if base else surveyed.taken_away)
+            changes.extend(between_estates(base, estate) if base else surveyed.proposed)
             found.remarks.extend(surveyed.remarks)
             write_flows(Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted), surveyed.standing)
         if changes:

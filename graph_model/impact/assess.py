@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from graph_model.impact.changed import find_changes
 from graph_model.impact.entities import Change, ImpactReport
 from graph_model.impact.examiners import along_lineage, examine
-from graph_model.impact.facts import Facts, find_changes, gather
+from graph_model.impact.facts import Facts, gather
 from graph_model.impact.report import report_of, with_examined
 from graph_model.impact.spread import Spread
 from graph_model.lineage.merging import Rows

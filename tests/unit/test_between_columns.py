@@ -65,9 +65,11 @@ def test_a_declared_rename_is_one_and_other_changes_name_the_column_as_before():
     ]
 
 
-def test_a_new_column_says_where_it_stands_unless_it_comes_last():
+def test_a_new_column_says_where_it_stands_unless_it_alone_comes_last():
+    two = between(columns("a"), columns("a", "d", "c"))
     found = between(columns("a", "c"), columns("a", "b", "c", "d"))
 
+    assert [change.position for change in two if isinstance(change, AddColumn)] == [1, 2]
     assert found == [
         AddColumn(ORDERS, "b", "string", nullable=False, position=1),
         AddColumn(ORDERS, "d", "string", nullable=False),

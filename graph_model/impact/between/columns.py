@@ -90,10 +90,11 @@ def _added(dataset: Name, column: Column, places: Mapping[str, int]) -> Change:
 
 
 def _places(after: Sequence[Column], came_from: Mapping[str, str]) -> dict[str, int]:
-    """Where new top-level columns stand, but for those behind all that were there before."""
+    """Where new top-level columns stand, but for a single one that comes last."""
     top = [column.path for column in after if not _outer(column.path)]
     last = max((place for place, path in enumerate(top) if path in came_from), default=-1)
-    return {path: place for place, path in enumerate(top) if path not in came_from and place < last}
+    least = last if len(top) - last == 2 else len(top)
+    return {path: place for place, path in enumerate(top) if path not in came_from and place < least}
 
 
 def _reordered(

@@ -18,6 +18,7 @@ from graph_model.names import Name
 from graph_model.schemas.entities import ChangeClass
 
 Key = tuple[str, ...]
+RETENTION = "retention"
 # Told by what they say of columns.
 _OF_COLUMNS = ("schema", "not_null", "unique", "allowed_values")
 
@@ -38,12 +39,12 @@ def between_contracts(dataset: Name, before: Contract, after: Contract) -> tuple
 
 def between_documents(dataset: Name, before: Document | None, after: Document | None) -> tuple[Change, ...]:
     """Service levels that promise something else, such as freshness; those of other objects of a document are not
-    looked at."""
+    looked at. Retention is what the declaration of the dataset makes of it."""
     then, now = (_levels(document, dataset.name) for document in (before, after))
     return tuple(
         change
         for called in dict.fromkeys((*then, *now))
-        if (change := _term(dataset, then.get(called), now.get(called))) is not None
+        if (change := _term(dataset, then.get(called), now.get(called))) is not None and change.term != RETENTION
     )
 
 
@@ -115,7 +116,7 @@ def _levels(document: Document | None, dataset: str) -> Mapping[tuple[object, in
     return numbered(found, lambda level: (level.name, level.element, level.driver))
 
 
-def _term(dataset: Name, before: ServiceLevel | None, after: ServiceLevel | None) -> Change | None:
+def _term(dataset: Name, before: ServiceLevel | None, after: ServiceLevel | None) -> ChangeTerm | None:
     level = after or before
     if level is None or (before and after and (before.term, before.said) == (after.term, after.said)):
         return None

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from graph_model.contracts.definition import as_text
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.vocabulary import LOGIN_OPTIONS
-from graph_model.impact.between.contracts import between_contracts, between_documents
+from graph_model.impact.between.contracts import RETENTION, between_contracts, between_documents
 from graph_model.impact.entities import Change, ChangeFormat, ChangeTerm, MoveDataset, Repartition
 from graph_model.names import Name
 from graph_model.partitions.scheme import PartitionScheme
 from graph_model.retention.entities import Retention
 
-RETENTION = "retention"
 # Where a table lies and who asks for it is no matter of how its content is written.
 _OF_PLACE = frozenset({"url", "table", *LOGIN_OPTIONS})
 
@@ -27,7 +26,7 @@ def between_datasets(before: DatasetSpec, after: DatasetSpec) -> tuple[Change, .
         *_place(before, after),
         *_partitions(name, before.partitions, after.partitions),
         *_retention(name, before.retention, after.retention),
-        *(found for found in between_documents(name, before.document, after.document) if not _is_retention(found)),
+        *between_documents(name, before.document, after.document),
     )
 
 
@@ -79,8 +78,3 @@ def _keeps_less(before: Retention | None, after: Retention | None) -> bool:
         return now.keeps
     pairs = ((then.versions, now.versions), (then.partitions, now.partitions), (then.age, now.age))
     return any((new or 0) < (old or 0) for old, new in pairs)
-
-
-def _is_retention(change: Change) -> bool:
-    """Told by what the estate makes of it."""
-    return isinstance(change, ChangeTerm) and change.term.lower() == RETENTION
