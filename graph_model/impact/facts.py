@@ -40,6 +40,7 @@ class Facts:
     makes: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, ReaderFacts] = field(default_factory=dict)
+    field_ids: dict[tuple[Name, str], str] = field(default_factory=dict)
     dataset_ids: dict[Name, str] = field(default_factory=dict)
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
     flowing: set[str] = field(default_factory=set)
@@ -53,7 +54,9 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     """Everything downstream of the changes: over datasets, and along the columns that change."""
     start = [*changed.starts.values(), *changed.retired.values()]
     datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings)
-    facts = Facts(changed, datasets, _walk_columns(graph, changed, ceilings))
+    facts = Facts(
+        changed, datasets, _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
+    )
     for hop in datasets.hops.values():
         if hop.edge.kind == "PRODUCES":
             facts.makes[hop.edge.source].append(hop)
@@ -63,6 +66,11 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     for hop in facts.columns.hops.values():
         facts.uses[hop.edge.source].append(hop)
     facts.dataset_ids = {node.name: node.id for node in datasets.nodes.values() if node.kind == "DATASET"}
+    facts.field_ids = {
+        (node.name, (node.column or "").lower()): node.id
+        for node in facts.columns.nodes.values()
+        if node.kind == "COLUMN"
+    }
     facts.ways = _ways(datasets)
     facts.flowing = flowing(datasets, [node.id for node in start])
     facts.about = _about(
@@ -79,15 +87,29 @@ def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
     return ways
 
 
-def _walk_columns(graph: Rows, changed: ChangedSet, ceilings: Ceilings) -> Walked:
+def follow_also(graph: Rows, facts: Facts, columns: Iterable[LineageNode], *, ceilings: Ceilings) -> None:
+    """Takes in what is made from further columns, those of datasets that come to change on the way."""
+    new = [node for node in columns if node.id not in facts.columns.nodes]
+    if not new:
+        return
+    walked = _walk_columns(graph, new, facts.changed.at, ceilings)
+    facts.columns.reasons |= walked.reasons
+    facts.columns.nodes |= {id_: node for id_, node in walked.nodes.items() if id_ not in facts.columns.nodes}
+    for key, hop in walked.hops.items():
+        if key not in facts.columns.hops:
+            facts.columns.hops[key] = hop
+            facts.uses[hop.edge.source].append(hop)
+
+
+def _walk_columns(graph: Rows, columns: Sequence[LineageNode], at: datetime, ceilings: Ceilings) -> Walked:
     """Along FEEDS only; the edges that end at a dataset or a reader are taken along, not walked on from."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        columns = [node for node in frontier if node.kind == "COLUMN"]
-        found = hops.step_columns(graph, columns, direction="DOWN", at=changed.at)
+        fields = [node for node in frontier if node.kind == "COLUMN"]
+        found = hops.step_columns(graph, fields, direction="DOWN", at=at)
         return [hop for hop in found if hop.edge.kind != "CONSUMED_BY"]
 
-    return walk(step, [node for node, _ in changed.columns.values()], ceilings=ceilings)
+    return walk(step, list(columns), ceilings=ceilings)
 
 
 def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:
