@@ -145,6 +145,7 @@ def _compared(asked: Asked) -> Report:
     from connectors.git.history import compare, top_of
     from connectors.review.estates import read_sides
     from connectors.review.report import report_of
+    from connectors.sql.binding import rebind
     from connectors.sql.columns import read_columns
     from graph_model.estate.repository import known_datasets
     from graph_model.estate.review import review
@@ -155,7 +156,8 @@ def _compared(asked: Asked) -> Report:
         open_graph(patience=PATIENCE_SECONDS) as graph,
         read_sides(top, comparison, patterns=asked.estates, known=known_datasets(graph)) as sides,
     ):
-        found = review(graph, sides.before.estates, sides.after.estates, read_columns=read_columns)
+        before, after = sides.before.estates, sides.after.estates
+        found = review(graph, before, after, read_columns=read_columns, rebind=rebind)
         return report_of(comparison, sides, found)
 
 

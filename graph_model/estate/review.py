@@ -22,6 +22,7 @@ from graph_model.estate.repository import known_datasets
 from graph_model.estate.writing import Writing, lock, write_flows, write_promises
 from graph_model.impact.assess import assess
 from graph_model.impact.between.estates import between_estates
+from graph_model.impact.binding import Rebind
 from graph_model.impact.entities import Change, ImpactReport
 from graph_model.lineage.entities import ReadColumns
 from graph_model.store.graph import Graph, Transaction
@@ -60,7 +61,14 @@ class Review:
         return self.impact.changes
 
 
-def review(graph: Graph, before: Sequence[Estate], after: Sequence[Estate], *, read_columns: ReadColumns) -> Review:
+def review(
+    graph: Graph,
+    before: Sequence[Estate],
+    after: Sequence[Estate],
+    *,
+    read_columns: ReadColumns,
+    rebind: Rebind | None = None,
+) -> Review:
     """Judges what lies between two sets of estates, by their scopes; nothing is changed.
 
     A scope that `after` lacks is judged as if everything it declares went; one that `before` lacks is compared with
@@ -70,7 +78,7 @@ def review(graph: Graph, before: Sequence[Estate], after: Sequence[Estate], *, r
     if not concerned.heads:
         return Review()
     try:
-        graph.write(_Rehearsal(graph, concerned, read_columns))
+        graph.write(_Rehearsal(graph, concerned, read_columns, rebind))
     except _RolledBack as end:
         return end.review
     raise AssertionError("a rehearsal always ends by rolling back")
@@ -108,8 +116,9 @@ class _RolledBack(Exception):
 class _Rehearsal:
     """A unit of work that always ends by rolling back."""
 
-    def __init__(self, graph: Graph, concerned: _Concerned, read_columns: ReadColumns) -> None:
-        self._graph, self._concerned, self._read_columns = graph, concerned, read_columns
+    def __init__(self, graph: Graph, concerned: _Concerned, read_columns: ReadColumns, rebind: Rebind | None) -> None:
+        self._graph, self._concerned = graph, concerned
+        self._read_columns, self._rebind = read_columns, rebind
 
     def __call__(self, tx: Transaction) -> NoReturn:
         found = Review()
@@ -127,7 +136,8 @@ class _Rehearsal:
             found.remarks.extend(surveyed.remarks)
             write_flows(Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted), surveyed.standing)
         if changes:
-            found.impact = assess(cast("Graph", InsideTransaction(self._graph, tx)), changes)
+            inside = cast("Graph", InsideTransaction(self._graph, tx))
+            found.impact = assess(inside, changes, rebind=self._rebind)
         raise _RolledBack(found)
 
     def _surveyed(

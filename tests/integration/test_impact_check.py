@@ -96,7 +96,7 @@ def test_a_column_that_is_read_breaks_its_readers_and_fails_the_check(cli: Cli, 
 
     assert check(cli, flights).code == 1
     breaking = {name for name, verdict in verdicts(found).items() if verdict == "BREAKS"}
-    assert {"flights/carrier_daily", "flights/crew_app"} <= breaking
+    assert {"flights/flight_weather", "flights/carrier_daily", "flights/crew_app"} <= breaking
     dropped = next(change for change in found["changes"] if change["change"] == "drop-column")
     assert (dropped["dataset"], dropped["column"]) == ("flights/clean_flights", "distance")
     assert dropped["place"]["file"] == "data/estate.yaml"
