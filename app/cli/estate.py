@@ -21,6 +21,7 @@ EstatePath = Annotated[Path, typer.Argument(metavar="PATH", help="The estate fil
 
 def plan(path: EstatePath, *, as_json: AsJson = False) -> None:
     """Show what applying an estate file would change, and whom that would break. Exit 1 when it breaks someone."""
+    from connectors.sql.binding import rebind
     from connectors.sql.columns import read_columns
     from graph_model.estate.parse import load_estate
     from graph_model.estate.plan import plan as plan_estate
@@ -28,7 +29,7 @@ def plan(path: EstatePath, *, as_json: AsJson = False) -> None:
 
     with open_graph() as graph:
         estate = load_estate(path, known=known_datasets(graph))
-        planned = plan_estate(graph, estate, read_columns=read_columns)
+        planned = plan_estate(graph, estate, read_columns=read_columns, rebind=rebind)
     if as_json:
         print_json(scope=estate.scope, plan=_as_object(planned))
     else:
@@ -49,6 +50,7 @@ def apply(
     as_json: AsJson = False,
 ) -> None:
     """Apply an estate file in one transaction. Refused (exit 2) if it breaks someone who was not accepted by name."""
+    from connectors.sql.binding import rebind
     from connectors.sql.columns import read_columns
     from graph_model.estate.apply import apply as apply_estate
     from graph_model.estate.parse import load_estate
@@ -58,7 +60,13 @@ def apply(
         require_migrated(graph)
         estate = load_estate(path, known=known_datasets(graph))
         applied = apply_estate(
-            graph, estate, read_columns=read_columns, expected_hash=plan_hash, accept=accept or (), actor=actor()
+            graph,
+            estate,
+            read_columns=read_columns,
+            rebind=rebind,
+            expected_hash=plan_hash,
+            accept=accept or (),
+            actor=actor(),
         )
     if as_json:
         print_json(scope=estate.scope, applied=True, plan=_as_object(applied))

@@ -94,9 +94,10 @@ def check_type(text: str) -> None:
 
 def judged(graph: Graph, changes: Sequence[Change], as_of: datetime | None) -> ImpactReport:
     """The verdicts on a whole set of changes."""
+    from connectors.sql.binding import rebind
     from graph_model.impact.assess import assess
 
-    return assess(graph, changes, as_of=as_of)
+    return assess(graph, changes, rebind=rebind, as_of=as_of)
 
 
 def print_changes(changes: Iterable[Change]) -> None:

@@ -22,6 +22,7 @@ from app.cli import (
     impact_columns,
     impact_sources,
     impact_things,
+    impact_check,
     imports,
     interventions,
     jobs,
@@ -117,6 +118,7 @@ app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
+impact.app.command("check")(impact_check.check)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 impact.app.command("add-column")(impact_columns.add_column)
 impact.app.command("reorder-columns")(impact_columns.reorder_columns)
