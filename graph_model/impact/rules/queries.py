@@ -47,7 +47,8 @@ def code_changes(making: Making) -> Finding | None:
     if not making.is_rewritten:
         return None
     remedy = f"compare what {making.job} makes before and after"
-    return Finding(Verdict.RISKY, "HIT", "code_changes", "its code is changed", making.path, remedy, may_fail=True)
+    may_fail = making.held is None  # what was held is known to run
+    return Finding(Verdict.RISKY, "HIT", "code_changes", "its code is changed", making.path, remedy, may_fail=may_fail)
 
 
 _CASTING = (TurnKind.ARITHMETIC, TurnKind.COMPARISON)
@@ -62,7 +63,7 @@ def query_turns(making: Making) -> Finding | None:
     more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     reason = f"its SQL goes on and comes to something else: {told[0]}{more}"
     remedy = f"compare what {making.job} makes before and after"
-    may_fail = any(turn.kind in _CASTING for turn in making.held.turns)
+    may_fail = any(turn.kind in _CASTING and turn.about.lower() in making.retyped for turn in making.held.turns)
     return Finding(Verdict.RISKY, "HIT", "query_turns", reason, making.path, remedy, may_fail=may_fail)
 
 
