@@ -19,10 +19,10 @@ from app.cli import (
     export,
     holds,
     impact,
+    impact_check,
     impact_columns,
     impact_sources,
     impact_things,
-    impact_check,
     imports,
     interventions,
     jobs,
@@ -139,6 +139,7 @@ impact.app.command("retire-consumer")(impact_things.retire_consumer)
 impact.app.command("set")(impact_sources.judge_set)
 impact.app.command("files")(impact_sources.judge_files)
 impact.app.command("contract")(impact_sources.judge_contract)
+impact.app.command("ddl")(impact_sources.judge_ddl)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
