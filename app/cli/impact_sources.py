@@ -216,3 +216,30 @@ def judge_ddl(
             raise typer.BadParameter(str(error), param_hint="SCRIPT") from None
         notes = [f"table {name} is not known here" for name in found.strangers]
         tell_source(graph, found.changes, as_of, unread=found.unread, notes=notes, as_json=as_json)
+
+
+def judge_dbt(
+    before: Annotated[
+        Path,
+        typer.Argument(metavar="BEFORE", exists=True, file_okay=False, help="A target folder of dbt."),
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="AFTER", exists=True, file_okay=False, help="That of the project as it would be.")
+    ],
+    *,
+    datasets: Annotated[
+        str | None,
+        typer.Option("--datasets", metavar="NAMESPACE", help="Where the relations are, as postgres://HOST:PORT."),
+    ] = None,
+    namespace: Annotated[
+        str, typer.Option("--namespace", metavar="NAMESPACE", help="The namespace of models and exposures.")
+    ] = "dbt",
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What breaks when a dbt project becomes another: models, columns, SQL, exposures."""
+    from connectors.dbt.compared import between_projects
+
+    found = between_projects(before, after, datasets=datasets, jobs=namespace)
+    with open_graph() as graph:
+        tell_source(graph, found.changes, as_of, unread=found.unread, as_json=as_json)
