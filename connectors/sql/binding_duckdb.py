@@ -150,11 +150,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Column, 
 def _described(connection: duckdb.DuckDBPyConnection, query: str, parameters: object) -> tuple[Column, ...]:
     wanted = dict.fromkeys(parameters, "") if isinstance(parameters, set | frozenset | list | tuple) else {}
     rows = connection.execute(f"DESCRIBE {query}", wanted or None).fetchall()
-    return tuple(Column(row[0], str(_canonical(row[1]))) for row in rows)
+    return tuple(Column(row[0], str(canonical(row[1]))) for row in rows)
 
 
 @lru_cache(maxsize=1024)
-def _canonical(text: str) -> DataType:
+def canonical(text: str) -> DataType:
     if _NULLS in text:
         return UNKNOWN
     return from_duckdb(_database().dtype(text))
