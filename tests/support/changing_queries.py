@@ -54,9 +54,9 @@ class Maker:
     def change(self) -> Tables:
         """One or two things happen to one of the tables."""
         changed = {name: list(columns) for name, columns in self.tables.items()}
-        table = changed[self.pick("t", "u")]
+        name = self.pick("t", "u")
         for _ in range(self.pick(1, 1, 2)):
-            self._happen(table)
+            self._happen(name, changed[name])
         return changed
 
     def query(self) -> str:
@@ -150,9 +150,8 @@ class Maker:
         if column.type == "string":
             return self.pick(*plain, f"{name} || 'x'", f"upper({name})", f"length({name})")
         if column.type == "date":
-            return self.pick(
-                *plain, *(() if self.engine == "sqlite" else (f"year({name})", f"{name} - DATE '2013-01-01'"))
-            )
+            more = () if self.engine == "sqlite" else (f"year({name})", f"{name} - DATE '2013-01-01'")
+            return self.pick(*plain, *more)
         if column.type in NUMBERS:
             return self.pick(
                 *plain,
@@ -189,17 +188,16 @@ class Maker:
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    def _happen(self, table: list[Column]) -> None:
+    def _happen(self, name: str, table: list[Column]) -> None:
         what = self.pick("add", "add", "drop", "retype", "retype", "retype", "move")
         place = self.random.randrange(len(table))
-        free = [name for name in (*NAMES, "f", "x0") if name not in {column.path for column in table}]
+        known = {column.path for column in (*table, *self.tables[name])}
         if what == "add":
+            free = [one for one in (*NAMES, "f", "x0") if one not in known]
             table.insert(self.random.randint(0, len(table)), Column(self.pick(*free), self.pick(*TYPES)))
         elif what == "drop" and len(table) > 1:
             del table[place]
-        elif (
-            what == "retype" and table[place] in (*self.tables["t"], *self.tables["u"]) and table[place].type in OTHERS
-        ):
+        elif what == "retype" and table[place] in self.tables[name]:
             table[place] = Column(table[place].path, self.pick(*OTHERS[table[place].type]))
         elif what == "move":
             table.insert(self.random.randrange(len(table)), table.pop(place))

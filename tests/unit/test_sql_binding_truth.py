@@ -90,13 +90,7 @@ class InSQLite:
         return [(column[0], "") for column in cursor.description], cursor.fetchall()
 
     def _column(self, column: Column) -> str:
-        words = {
-            "string": "TEXT",
-            "float64": "REAL",
-            "date": "DATE",
-            "boolean": "BOOLEAN",
-            "timestamp(us)": "TIMESTAMP",
-        }
+        words = {"string": "TEXT", "float64": "REAL", "binary": "BLOB"}
         plain = "INTEGER" if column.type.startswith("int") else "NUMERIC"
         return f"{column.path} {words.get(column.type, plain)}"
 
@@ -171,7 +165,7 @@ def hold(maker: Maker, engine: Engine, tally: Tally) -> str | None:
     for outcome, columns in ((found.before, old_columns), (found.after, new_columns)):
         if wrong := misfit(outcome, columns):
             return wrong
-    return unforeseen(found, old_columns, new_columns, old, new, tally)
+    return unforeseen(found, old, new, tally)
 
 
 def misfit(outcome: Bound, columns: Sequence[tuple[str, str]]) -> str | None:
@@ -183,40 +177,39 @@ def misfit(outcome: Bound, columns: Sequence[tuple[str, str]]) -> str | None:
     return None
 
 
-def unforeseen(
-    found: Rebinding,
-    old_columns: Sequence[tuple[str, str]],
-    new_columns: Sequence[tuple[str, str]],
-    old: Rows,
-    new: Rows,
-    tally: Tally,
-) -> str | None:
+def unforeseen(found: Rebinding, old: Rows, new: Rows, tally: Tally) -> str | None:
+    """The values that differ where no turn says so, and no other type."""
+    assert isinstance(found.before, Bound)
+    assert isinstance(found.after, Bound)
     touched = {column for turn in found.turns for column in turn.columns}
-    names = [name for name, _ in new_columns]
+    before, after = ([(one.path, one.type) for one in side.columns] for side in (found.before, found.after))
     free = [
-        (place, names.index(name))
-        for place, (name, type) in enumerate(old_columns)
-        if name in names
-        and name not in touched
-        and is_comparable(type, new_columns[names.index(name)][1])
-        and [one for one, _ in old_columns].count(name) == names.count(name) == 1
+        (place, names(after).index(name))
+        for place, (name, type) in enumerate(before)
+        if name not in touched
+        and names(before).count(name) == names(after).count(name) == 1
+        and is_comparable(type, after[names(after).index(name)][1])
     ]
-    same = projected(old, [place for place, _ in free]) == projected(new, [place for _, place in free])
     rows = any(turn.rows for turn in found.turns)
+    same = projected(old, [place for place, _ in free]) == projected(new, [place for _, place in free])
     if found.turns:
         tally.turned += 1
-        tally.differing += old_columns != new_columns or projected(old, None) != projected(new, None)
+        tally.differing += before != after or projected(old) != projected(new)
     tally.claims += 0 if rows else len(free)
-    return None if rows or same else f"other values in {[old_columns[place][0] for place, _ in free]}: {old} → {new}"
+    return None if rows or same else f"other values in {[before[place][0] for place, _ in free]}: {old} → {new}"
+
+
+def names(columns: Sequence[tuple[str, str]]) -> list[str]:
+    return [name for name, _ in columns]
 
 
 def is_comparable(before: str, after: str) -> bool:
     return before == after or {before, after} <= {*NUMBERS, "integer"}
 
 
-def projected(rows: Rows, places: Sequence[int] | None) -> Counter[str]:
+def projected(rows: Rows, places: Sequence[int] | None = None) -> Counter[str]:
     return Counter(
-        str([plain(row[place]) for place in (places if places is not None else range(len(row)))]) for row in rows
+        str([plain(row[place]) for place in (range(len(row)) if places is None else places)]) for row in rows
     )
 
 
