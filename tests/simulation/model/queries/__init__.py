@@ -23,4 +23,4 @@ def query(name: str) -> Callable[[Callable[..., Rows]], Callable[..., Rows]]:
     return register
 
 
-from tests.simulation.model.queries import holds, observed, readiness, rest, retention, runs, versions  # noqa: E402, F401  they register themselves
+from tests.simulation.model.queries import holds, observed, readiness, replays, rest, retention, runs, versions  # noqa: E402, F401  they register themselves
