@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from graph_model.impact.entities import ColumnChange, DropColumn, RenameColumn, RetypeColumn
+from graph_model.contracts.entities import Column
+from graph_model.impact.entities import (
+    AddColumn,
+    ChangeAllowedValues,
+    ChangeDefault,
+    ChangeMeaning,
+    ChangeNullability,
+    ColumnChange,
+    DropColumn,
+    RenameColumn,
+    RetypeColumn,
+)
 from graph_model.schemas.types import STRING, UNKNOWN, Plain, kind, read
 from graph_model.schemas.widening import Effect, effects
 
@@ -15,21 +26,29 @@ class ColumnHarm(IntEnum):
     """What happens to a column, the worse the higher."""
 
     TOUCHED = 1  # it is made from a column that changes
-    REPLACED = 2  # its name now holds what was another column
-    WIDENED = 3
-    RETYPED = 4
-    PART_CHANGED = 5  # something inside it changes
-    NARROWED = 6
-    GONE = 7
+    OTHER_VALUES = 2  # it is called the same and means the same, and holds other values
+    MAY_BE_MISSING = 3
+    MEANS_OTHER = 4
+    REPLACED = 5  # its name now holds what was another column
+    WIDENED = 6
+    RETYPED = 7
+    AMBIGUOUS = 8  # another column is called the same but for upper and lower case
+    PART_CHANGED = 9  # something inside it changes
+    NARROWED = 10
+    GONE = 11
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnOutcome:
-    """What becomes of one column. `text` ends the sentence that its name begins; `to` is its new name, if any."""
+    """What becomes of one column. `text` ends the sentence that its name begins; `to` is its new name, if any.
+
+    `values`: they may be other ones. A type that only gets wider leaves them as they are.
+    """
 
     harm: ColumnHarm
     text: str
     to: str | None = None
+    values: bool = True
 
 
 def retyped(before: str | None, after: str) -> ColumnHarm | None:
@@ -59,38 +78,112 @@ def outcomes(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -
 
     The columns of `changes` are spelled as in `types`.
     """
-    dropped = {change.column for change in changes if isinstance(change, DropColumn)}
-    renamed = {
-        change.column: change.to
-        for change in changes
-        if isinstance(change, RenameColumn) and change.column not in dropped
-    }
-    new_types = {
-        before_the_set(change.column, changes, types): change.type
-        for change in changes
-        if isinstance(change, RetypeColumn)
-    }
-    now = {renamed.get(path, path): path for path in types if path not in dropped}
-    found = {path: outcome for path in types if (outcome := _outcome(path, types, renamed, new_types, now)) is not None}
+    found: dict[str, ColumnOutcome] = {}
+    for path, outcome in (*_of_names(types, changes), *_of_types(types, changes), *_of_values(types, changes)):
+        before = found.get(path)
+        worst = outcome if before is None or outcome.harm > before.harm else before
+        values = outcome.values or (before is not None and before.values)
+        found[path] = ColumnOutcome(worst.harm, worst.text, worst.to, values)
     return _with_nested(found, types)
 
 
-def _outcome(
-    path: str,
-    types: Mapping[str, str | None],
-    renamed: Mapping[str, str],
-    new_types: Mapping[str, str],
-    now: Mapping[str, str],
-) -> ColumnOutcome | None:
-    if path not in now:
+def _of_names(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
+    """What each name means after the set."""
+    dropped = {change.column for change in changes if isinstance(change, DropColumn)}
+    renamed = _renames(changes, dropped)
+    added = {change.column: change for change in changes if isinstance(change, AddColumn)}
+    now = {renamed.get(path, path): path for path in types if path not in dropped}
+    for path in types:
         to = renamed.get(path)
-        return ColumnOutcome(ColumnHarm.GONE, f"is renamed to {to}" if to else "is dropped", to)
-    if now[path] != path:
-        return ColumnOutcome(ColumnHarm.REPLACED, f"becomes what was {now[path]}")
-    harm = retyped(types[path], new_types[path]) if path in new_types else None
-    if harm is None:
-        return None
-    return ColumnOutcome(harm, f"changes its type from {types[path] or 'unknown'} to {new_types[path]}")
+        if path in added and now.get(path) != path:
+            yield path, _added_anew(types[path], added[path])
+        elif path not in now:
+            yield path, ColumnOutcome(ColumnHarm.GONE, f"is renamed to {to}" if to else "is dropped", to)
+        elif now[path] != path:
+            yield path, ColumnOutcome(ColumnHarm.REPLACED, f"becomes what was {now[path]}")
+    new = [*added, *renamed.values()]
+    for path, was in now.items():
+        twins = [name for name in new if name != path and name.lower() == path.lower()]
+        if twins and was == path:
+            yield path, ColumnOutcome(ColumnHarm.AMBIGUOUS, f"gets a namesake, {twins[0]}", values=False)
+
+
+def _renames(changes: Iterable[ColumnChange], dropped: Iterable[str]) -> dict[str, str]:
+    gone = set(dropped)
+    return {
+        change.column: change.to for change in changes if isinstance(change, RenameColumn) and change.column not in gone
+    }
+
+
+def _added_anew(before: str | None, change: AddColumn) -> ColumnOutcome:
+    harm = retyped(before, change.type)
+    text = "is dropped and added anew"
+    return ColumnOutcome(max(harm or ColumnHarm.REPLACED, ColumnHarm.REPLACED), text)
+
+
+def _of_types(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
+    for change in changes:
+        if not isinstance(change, RetypeColumn):
+            continue
+        path = before_the_set(change.column, changes, types)
+        before = types.get(path)
+        harm = retyped(before, change.type)
+        if harm is not None:
+            text = f"changes its type from {before or 'unknown'} to {change.type}"
+            yield path, ColumnOutcome(harm, text, values=harm is not ColumnHarm.WIDENED)
+
+
+def _of_values(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
+    for change in changes:
+        if isinstance(change, ChangeNullability) and change.nullable:
+            outcome = ColumnOutcome(ColumnHarm.MAY_BE_MISSING, "may have no value from now on")
+        elif isinstance(change, ChangeMeaning):
+            outcome = ColumnOutcome(ColumnHarm.MEANS_OTHER, f"means something else: {change.meaning}")
+        elif isinstance(change, ChangeDefault):
+            outcome = ColumnOutcome(ColumnHarm.OTHER_VALUES, f"is {change.default or 'empty'} where nothing is said")
+        elif isinstance(change, ChangeAllowedValues) and (text := _values_told(change)):
+            outcome = ColumnOutcome(ColumnHarm.OTHER_VALUES, text)
+        else:
+            continue
+        yield before_the_set(change.column, changes, types), outcome
+
+
+def _values_told(change: ChangeAllowedValues) -> str:
+    """Empty: the same values may occur as before."""
+    if change.before == change.after:
+        return ""
+    if change.after is None:
+        return "may hold any value from now on"
+    gone = [value for value in change.before or () if value not in change.after]
+    new = [value for value in change.after if value not in (change.before or change.after)]
+    told = [f"no longer holds {_listed(gone)}"] if gone else []
+    told += [f"may hold {_listed(new)}"] if new else []
+    if change.before is None:
+        told.append(f"holds nothing but {_listed(change.after)} any more")
+    return " and ".join(told)
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values[:3]) + (f" and {len(values) - 3} more" if len(values) > 3 else "")
+
+
+def derived(before: Sequence[Column], after: Sequence[Column]) -> dict[str, ColumnOutcome]:
+    """What becomes of the columns of a dataset whose maker comes to other ones. Those with the same name are the same.
+    A column whose type is not known is not said to change."""
+    now = {column.path.lower(): column for column in after}
+    found: dict[str, ColumnOutcome] = {}
+    for old in before:
+        new = now.get(old.path.lower())
+        if new is None:
+            found[old.path] = ColumnOutcome(ColumnHarm.GONE, "is no longer made")
+            continue
+        harm = retyped(old.type, new.type) if UNKNOWN not in (read(old.type), read(new.type)) else None
+        if harm is not None:
+            text = f"changes its type from {old.type} to {new.type}"
+            found[old.path] = ColumnOutcome(harm, text, values=False)
+        elif new.nullable and not old.nullable:
+            found[old.path] = ColumnOutcome(ColumnHarm.MAY_BE_MISSING, "may have no value from now on")
+    return found
 
 
 def _with_nested(found: Mapping[str, ColumnOutcome], paths: Iterable[str]) -> dict[str, ColumnOutcome]:
@@ -99,7 +192,9 @@ def _with_nested(found: Mapping[str, ColumnOutcome], paths: Iterable[str]) -> di
     for path in paths:
         for changed, outcome in found.items():
             if path.startswith(f"{changed}.") and path not in found:
-                spread[path] = ColumnOutcome(outcome.harm, f"is part of {changed}, which {outcome.text}")
+                spread[path] = ColumnOutcome(
+                    outcome.harm, f"is part of {changed}, which {outcome.text}", values=outcome.values
+                )
             if changed.startswith(f"{path}.") and path not in found:
                 spread[path] = ColumnOutcome(ColumnHarm.PART_CHANGED, f"holds {changed}, which {outcome.text}")
     return spread

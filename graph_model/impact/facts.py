@@ -7,26 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from graph_model import names
-from graph_model.impact.changes import ColumnOutcome, before_the_set, outcomes
-from graph_model.impact.entities import (
-    Change,
-    DropColumn,
-    DropDataset,
-    RenameColumn,
-    RetireConsumer,
-    RetireJob,
-    RetypeColumn,
-)
-from graph_model.lineage import hops, repository
+from graph_model.impact.changed import ChangedSet
+from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
-from graph_model.lineage.repository import FieldFacts, Root
 from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datasets
 from graph_model.names import Name
-
-ColumnChanges = list[DropColumn | RenameColumn | RetypeColumn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +22,6 @@ class ReaderFacts:
     owners: tuple[str, ...] = ()
     deadline: str | None = None
     unresolved: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class ChangedSet:
-    """The changes, found in the graph. `columns` are by field id; `retired` are jobs and consumers that go."""
-
-    at: datetime
-    starts: dict[str, LineageNode] = field(default_factory=dict)
-    dropped: set[str] = field(default_factory=set)
-    retired: dict[str, LineageNode] = field(default_factory=dict)
-    columns: dict[str, tuple[LineageNode, ColumnOutcome]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -71,28 +47,6 @@ class Facts:
     @property
     def cut_off(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*self.datasets.reasons, *self.columns.reasons]))
-
-
-def find_changes(graph: Rows, changes: Sequence[Change], *, as_of: datetime | None) -> ChangedSet:
-    """The changes, found in the graph. Raises DatasetNotFound, ColumnNotFound, JobNotFound, ConsumerNotFound."""
-    found: ChangedSet | None = None
-    column_changes: dict[str, tuple[Root, ColumnChanges]] = {}
-    for change in changes:
-        root = _root_of(graph, change, found.at if found else as_of)
-        found = found or ChangedSet(root.at)
-        if isinstance(change, RetireJob | RetireConsumer):
-            found.retired[root.node.id] = root.node
-        else:
-            found.starts[root.node.id] = root.node
-        if isinstance(change, DropDataset):
-            found.dropped.add(root.node.id)
-        elif isinstance(change, DropColumn | RenameColumn | RetypeColumn):
-            column_changes.setdefault(root.node.id, (root, []))[1].append(change)
-    if found is None:
-        raise ValueError("an empty set of changes has no impact to assess")
-    for root, of_dataset in column_changes.values():
-        found.columns |= _changed_columns(graph, root, of_dataset)
-    return found
 
 
 def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
@@ -123,55 +77,6 @@ def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
     for hop in datasets.hops.values():
         ways.setdefault(hop.edge.target, (*ways[hop.edge.source], hop.edge))
     return ways
-
-
-def _root_of(graph: Rows, change: Change, as_of: datetime | None) -> Root:
-    if isinstance(change, RetireJob):
-        name, kind = change.job, "JOB"
-    elif isinstance(change, RetireConsumer):
-        name, kind = change.consumer, "CONSUMER"
-    else:
-        name, kind = change.dataset, "DATASET"
-    for root in repository.roots(graph, name, as_of=as_of):
-        if root.node.kind == kind:
-            return root
-    raise repository.not_found(graph, name, kind)
-
-
-def _changed_columns(graph: Rows, root: Root, changes: ColumnChanges) -> dict[str, tuple[LineageNode, ColumnOutcome]]:
-    """What becomes of the columns of one dataset, by field id. A dataset without a known schema may have any column."""
-    known = repository.fields(graph, root.node, at=root.at)
-    has_schema = any(one.listed for one in known)
-    types = {one.path: one.type for one in known}
-    ids = {one.path: one.id for one in known}
-    spelled: ColumnChanges = []
-    for change in changes:
-        column = before_the_set(change.column, changes, types)
-        path = _path_of(known, root.node.name, column, has_schema=has_schema)
-        types.setdefault(path, None)
-        ids.setdefault(path, names.field_id(root.node.id, path))
-        spelled.append(_with_column(change, path))
-    found = outcomes(types, spelled)
-    return {
-        ids[path]: (LineageNode(ids[path], "COLUMN", root.node.name, path, members=root.node.members), outcome)
-        for path, outcome in found.items()
-    }
-
-
-def _path_of(known: Sequence[FieldFacts], dataset: Name, column: str, *, has_schema: bool) -> str:
-    if has_schema or any(one.path.lower() == column.lower() for one in known):
-        return repository.field_called(known, dataset, column).path
-    return column
-
-
-def _with_column(
-    change: DropColumn | RenameColumn | RetypeColumn, column: str
-) -> DropColumn | RenameColumn | RetypeColumn:
-    if isinstance(change, DropColumn):
-        return DropColumn(change.dataset, column)
-    if isinstance(change, RenameColumn):
-        return RenameColumn(change.dataset, column, change.to)
-    return RetypeColumn(change.dataset, column, change.type)
 
 
 def _walk_columns(graph: Rows, changed: ChangedSet, ceilings: Ceilings) -> Walked:
