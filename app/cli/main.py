@@ -31,7 +31,9 @@ from app.cli import (
     partitions,
     quarantine,
     questions,
+    replay,
     rereading,
+    retire,
     runs,
     schema,
     search,
@@ -115,12 +117,14 @@ app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
+app.command(rich_help_panel=_ASK)(retire.retire)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
 app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
-app.command(rich_help_panel=_INTERVENE)(interventions.replay)
+app.command(rich_help_panel=_INTERVENE)(replay.replay)
+app.command("replays", rich_help_panel=_INTERVENE)(replay.list_replays)
 app.command(rich_help_panel=_INTERVENE)(interventions.revalidate)
 versions.app.command("check")(rereading.check_versions)
 app.command(rich_help_panel=_INTERVENE)(quarantine.quarantine)

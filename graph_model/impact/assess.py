@@ -10,14 +10,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from graph_model.impact.changed import find_changes
-from graph_model.impact.entities import Change, ImpactReport
-from graph_model.impact.examiners import along_lineage, examine
+from graph_model.impact.entities import BadVersion, Change, ImpactReport
+from graph_model.impact.examiners import EXAMINERS, along_lineage, examine
 from graph_model.impact.facts import Facts, gather
 from graph_model.impact.report import report_of, with_examined
 from graph_model.impact.spread import Spread
+from graph_model.impact.tainted import examine_bad_versions
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings
 from graph_model.store.graph import Graph
+
+EXAMINERS[BadVersion] = examine_bad_versions
 
 
 def assess(

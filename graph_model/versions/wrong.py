@@ -27,7 +27,9 @@ Rows = Callable[..., list[Row]]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The run that wrote a version, of ours or of others (`observed`), and the job partition that it was of."""
+    """The run that wrote a version, of ours or of others (`observed`), the job partition that it was of, and since when
+    it had what it read.
+    """
 
     run: str
     observed: bool
@@ -35,6 +37,7 @@ class Made:
     job_id: str
     key: str
     job_partition: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,4 +293,5 @@ def _made(row: Row) -> Made:
         job_id=row["job"],
         key=row["run_key"] or "",
         job_partition=row["job_partition"] or "",
+        at=row["since"],
     )
