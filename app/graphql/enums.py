@@ -54,8 +54,8 @@ strawberry.enum(ReplayState, description="DONE: all of its steps are over, and n
 strawberry.enum(
     ReplayWay,
     name="ReplayWay",
-    description="RUN: it has to be made to. BY_ITSELF: a run is under way, or a new version makes one. ASKS: a person is "
-    "asked first. CANNOT: something that it needs is gone. ELSEWHERE: others run it.",
+    description="RUN: it has to be made to. BY_ITSELF: a run is under way, or a new version makes one. ASKS: a person "
+    "is asked first. CANNOT: something that it needs is gone. ELSEWHERE: others run it.",
 )
 strawberry.enum(RetirementStanding, name="RetirementStanding")
 strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")

@@ -66,7 +66,7 @@ class _Work:
     bad: Badness
     wrong: dict[str, WrongVersion] = field(default_factory=dict)
     declared: list[Row] = field(default_factory=list)
-    job_columns: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    job_columns: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     nodes: dict[str, LineageNode] = field(default_factory=dict)
     verdicts: dict[str, _Verdict] = field(default_factory=dict)
 
@@ -83,8 +83,7 @@ class _Work:
         now = datetime.now(UTC)
         for row in self.graph.rows("replays.flows", reads=reads) if reads else ():
             if row["until"] > now:
-                key = row["job"], row["dataset"]
-                self.job_columns[key] = (*self.job_columns.get(key, ()), row["column"])
+                self.job_columns.setdefault((row["job"], row["dataset"]), {})[row["column"]] = None
 
     def judge_runs(self) -> None:
         """The jobs whose runs read something wrong, by what became of what they made."""
@@ -157,7 +156,7 @@ class _Work:
         return row["kind"] == "JOB" and known is not None and known.found.verdict is not Verdict.SAFE
 
     def _reading(self, one: WrongVersion, row: Row, reader: Reader | None) -> Reading:
-        of_job = self.job_columns.get((row["reader"], row["dataset"]), ())
+        of_job = tuple(self.job_columns.get((row["reader"], row["dataset"]), ()))
         used = tuple(row["columns"]) if row["kind"] == "CONSUMER" else of_job
         return Reading(
             where=one.where,
