@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -45,7 +46,7 @@ def retire_job(graph: Graph, job: Name, *, now: datetime) -> Retirement:
     makers = _makers(graph, row["outputs"])
     own = [id for id in row["outputs"] if makers.get(id, set()) <= {row["job"]}]
     several = [_known_output(graph, output, row["job"], now) for output in own]
-    judged = worst(judge(known) for known, _ in several) or _without_output(row)
+    judged = worst(_of_output(known) for known, _ in several) or _without_output(row)
     left = left_by_job(graph, row["job"], own)
     uses = tuple(use for known, _ in several for use in known.uses)
     last = max((known.last_use for known, _ in several if known.last_use), default=None)
@@ -68,7 +69,13 @@ def retire_job(graph: Graph, job: Name, *, now: datetime) -> Retirement:
 
 
 def _known_output(graph: Graph, output: str, job: str, now: datetime) -> tuple[Known, Row]:
-    return _known(graph, output, "", members_of(graph, [output]), now, beside=job)
+    known, facts = _known(graph, output, "", members_of(graph, [output]), now, beside=job)
+    return replace(known, what=str(Name(facts["namespace"], facts["name"]))), facts
+
+
+def _of_output(known: Known) -> Judged:
+    judged = judge(known)
+    return replace(judged, why=tuple(f"{known.what}: {why}" for why in judged.why))
 
 
 def _without_output(row: Row) -> Judged:
@@ -132,4 +139,5 @@ def _remarks(facts: Row) -> tuple[str, ...]:
     if not facts["location"]:
         return ()
     place = "exposed" if facts["exposed"] else "to be found"
-    return (f"it is {place} at {facts['location']}: whoever reads it there and tells nobody is not seen",)
+    name = Name(facts["namespace"], facts["name"])
+    return (f"{name} is {place} at {facts['location']}: whoever reads it there and tells nobody is not seen",)
