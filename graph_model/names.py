@@ -165,6 +165,11 @@ def question_id(job_partition: str, version: str) -> str:
     return _digest("qs", job_partition, version)
 
 
+def deadline_id(consumer: str, day: str) -> str:
+    """What one consumer is promised for one business date."""
+    return _digest("dl", consumer, day)
+
+
 def reading_id(version: str, kind: str, reader: str) -> str:
     """What one reader has told about one version, however often."""
     return _digest("rd", version, kind, reader)

@@ -25,6 +25,7 @@ FOREACH (x IN coalesce($nodes.ObservedRun, []) | CREATE (n:ObservedRun) SET n = 
 FOREACH (x IN coalesce($nodes.Note, []) | CREATE (n:Note) SET n = x)
 FOREACH (x IN coalesce($nodes.Hold, []) | CREATE (n:Hold) SET n = x)
 FOREACH (x IN coalesce($nodes.Question, []) | CREATE (n:Question) SET n = x)
+FOREACH (x IN coalesce($nodes.Deadline, []) | CREATE (n:Deadline) SET n = x)
 FOREACH (x IN coalesce($nodes.Outbox, []) | CREATE (n:Outbox) SET n = x)
 FOREACH (x IN coalesce($nodes.AuditRecord, []) | CREATE (n:AuditRecord) SET n = x)
 FOREACH (x IN coalesce($nodes.AuditChain, []) | CREATE (n:AuditChain) SET n = x)

@@ -1,0 +1,16 @@
+// name:    deadlines.runs_of
+// purpose: How long the newest successful runs of some jobs waited, and took with all their attempts. By index, newest first: what a million older runs did costs nothing.
+// param:   jobs list of string - job ids
+// param:   most integer - how many runs of each job
+// returns: job string, key string, created_at datetime, waited_ms integer, took_ms integer - one row per run, unordered
+// access:  read
+UNWIND $jobs AS job_id
+CALL (job_id) {
+  MATCH (r:Run {job: job_id})
+  WHERE r.created_at <= datetime('9999-12-31T00:00:00Z') AND r.state = 'SUCCEEDED'
+  RETURN r ORDER BY r.created_at DESC LIMIT $most
+}
+MATCH (r)-[:HAS_ATTEMPT]->(a:Attempt)
+WITH job_id, r, min(a.started_at) AS began
+RETURN job_id AS job, r.key AS key, r.created_at AS created_at, began.epochMillis - r.created_at.epochMillis AS waited_ms,
+  r.ended_at.epochMillis - began.epochMillis AS took_ms
