@@ -76,13 +76,13 @@ def forecast_delay(graph: Graph, delays: Sequence[Delay]) -> DelayForecast:
     known, _ = timings(graph, asked_of(situation))
     base, with_it = (build(situation, known, those) for those in ({}, ahead))
     taken = _take_others_in_time(with_it, {*made, *ahead})
-    views = [View(situation, network, run_through(network.steps)) for network in (base, with_it)]
-    deadlines = tuple(sorted((_compare(*views, duty) for duty in duties), key=_worst_first))
+    before, after = (View(situation, network, run_through(network.steps)) for network in (base, with_it))
+    deadlines = tuple(sorted((_compare(before, after, duty) for duty in duties), key=_worst_first))
     told = Forecast(
         at.date(),
         at,
         tuple(one.deadline for one in deadlines),
-        views[1].steps_told(duties),
+        after.steps_told(duties),
         tuple(situation.incomplete),
     )
     return DelayForecast(at, tuple(delays), plan, told, deadlines, frozenset(made), tuple(ahead), tuple(already), taken)
