@@ -8,6 +8,7 @@ from __future__ import annotations
 import strawberry
 
 from connectors.checks.reread import Found
+from graph_model.deadlines.entities import Outlook, StepState
 from graph_model.holds.entities import HoldKind
 from graph_model.impact.entities import Verdict
 from graph_model.questions.entities import Answer
@@ -23,9 +24,11 @@ __all__ = [
     "Found",
     "HoldKind",
     "InputState",
+    "Outlook",
     "ReaderKind",
     "RunKind",
     "RunState",
+    "StepState",
     "Verdict",
     "VersionState",
 ]
@@ -42,8 +45,13 @@ strawberry.enum(
 )
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)
+strawberry.enum(
+    Outlook,
+    description="Of a deadline. MISSED and KEPT are facts. LATE: likely missed. AT_RISK: kept, without 95 % certainty.",
+)
 strawberry.enum(ReaderKind, description="A run of a job, a declared consumer, or any program that says a name.")
 strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")
 strawberry.enum(RunState)
+strawberry.enum(StepState, description="EXPECTED: it comes from outside. BLOCKED: it does not go on by itself.")
 strawberry.enum(Verdict)
 strawberry.enum(VersionState)

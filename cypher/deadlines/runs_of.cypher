@@ -2,7 +2,7 @@
 // purpose: How long the newest successful runs of some jobs waited, and took with all their attempts. By index, newest first: what a million older runs did costs nothing.
 // param:   jobs list of string - job ids
 // param:   most integer - how many runs of each job
-// returns: job string, key string, created_at datetime, waited_ms integer, took_ms integer - one row per run, unordered
+// returns: job string, key string, ready datetime, began datetime, ended datetime - one row per run, unordered
 // access:  read
 UNWIND $jobs AS job_id
 CALL (job_id) {
@@ -12,5 +12,4 @@ CALL (job_id) {
 }
 MATCH (r)-[:HAS_ATTEMPT]->(a:Attempt)
 WITH job_id, r, min(a.started_at) AS began
-RETURN job_id AS job, r.key AS key, r.created_at AS created_at, began.epochMillis - r.created_at.epochMillis AS waited_ms,
-  r.ended_at.epochMillis - began.epochMillis AS took_ms
+RETURN job_id AS job, r.key AS key, r.created_at AS ready, began, r.ended_at AS ended

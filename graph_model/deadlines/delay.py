@@ -43,11 +43,15 @@ class Delayed:
 
 @dataclass(frozen=True, slots=True)
 class DelayForecast:
-    """What some delays do. `forecast` holds the steps and deadlines with them, `made` the job partitions that wait for
-    what is delayed, `already` the delayed partitions that are there already: no delay reaches those. `taken`: what else
-    nothing is known of, and is taken to be in time: were it late, that would not be the delay's doing."""
+    """What some delays do, looked at from `at`; `clock` is the present.
+
+    `forecast` holds the steps and deadlines with them, `made` the job partitions that wait for what is delayed,
+    `already` the delayed partitions that are there already: no delay reaches those. `taken`: what else nothing is known
+    of, and is taken to be in time: were it late, that would not be the delay's doing.
+    """
 
     at: datetime
+    clock: datetime
     delays: tuple[Delay, ...]
     plan: Plan
     forecast: Forecast
@@ -85,7 +89,9 @@ def forecast_delay(graph: Graph, delays: Sequence[Delay]) -> DelayForecast:
         after.steps_told(duties),
         tuple(situation.incomplete),
     )
-    return DelayForecast(at, tuple(delays), plan, told, deadlines, frozenset(made), tuple(ahead), tuple(already), taken)
+    return DelayForecast(
+        at, clock, tuple(delays), plan, told, deadlines, frozenset(made), tuple(ahead), tuple(already), taken
+    )
 
 
 def _slice(graph: Graph, plan: Plan, delay: Delay, clock: datetime) -> Slice:

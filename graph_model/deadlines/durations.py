@@ -21,7 +21,7 @@ NEWEST = 400
 """So many runs of a job, or versions of a dataset, are looked at: a year of days, with its month ends."""
 ENOUGH_OF_A_KIND = 8
 """So many Mondays, or month ends, stand alone, if they differ from the other days by more than chance."""
-FEW = 5
+FEW = 8
 """With fewer runs of its own, a job is judged by what is similar."""
 THIN = 40
 """With less history than this, every new run tells something: a forecast measures it anew."""
@@ -89,9 +89,10 @@ def measure(graph: Graph, subjects: Sequence[Subject]) -> dict[str, History]:
 
 def add_run(history: History, scheme: PartitionScheme, row: Row) -> None:
     """A run that filled a gap took as long as any other, but what it waited for was the rest of the gap."""
-    history.measured.append((max(row["took_ms"], 0) / 1000, kinds_of_day(scheme, row["key"])))
-    if _is_of_its_day(scheme, row["key"], row["created_at"]):
-        history.waits.append(max(row["waited_ms"], 0) / 1000)
+    ready, began, ended = row["ready"], row["began"], row["ended"]
+    history.measured.append((max((ended - began).total_seconds(), 0.0), kinds_of_day(scheme, row["key"])))
+    if _is_of_its_day(scheme, row["key"], ready):
+        history.waits.append(max((began - ready).total_seconds(), 0.0))
 
 
 def add_arrival(history: History, scheme: PartitionScheme, key: str, at: datetime) -> None:

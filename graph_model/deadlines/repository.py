@@ -68,16 +68,24 @@ def run_facts(graph: Graph, slices: Iterable[Slice]) -> dict[Slice, RunFact]:
     found: dict[Slice, RunFact] = {}
     for some in _batches(ids):
         for row in graph.rows("deadlines.newest_runs", job_partitions=some):
-            began = None if row["began_ms"] is None else max(row["began_ms"], 0) / 1000
-            wait = max(row["wait_ms"] or 0, 0) / 1000
-            ready = max(row["ready_ms"], 0) / 1000
-            found[ids[row["id"]]] = RunFact(row["state"], row["reason"] or "", ready, began, wait)
+            since, until = row["began"], row["not_before"]
+            found[ids[row["id"]]] = RunFact(
+                row["state"],
+                row["reason"] or "",
+                _seconds(row["ready"], row["now"]),
+                None if since is None else _seconds(since, row["now"]),
+                0.0 if until is None else _seconds(row["now"], until),
+            )
     return found
 
 
 def held(graph: Graph) -> dict[str, str]:
     """Who holds what and why, by the id of the job, dataset or one partition of it."""
     return {hold.subject: hold.words for hold in holds(graph)}
+
+
+def _seconds(begin: datetime, end: datetime) -> float:
+    return max((end - begin).total_seconds(), 0.0)
 
 
 def _batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:

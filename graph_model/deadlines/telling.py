@@ -75,13 +75,13 @@ _TITLES = {
 
 
 def _lines(found: DeadlineForecast) -> list[str]:
-    lines = [f"What it reads for {found.day} is due at {_clock(found.due)}."]
+    lines = [f"What it reads for {found.day} is due at {clock(found.due)}."]
     if found.reason:
         lines.append(f"{found.reason[0].upper()}{found.reason[1:]}.")
     if not found.missing and found.ends.likely:
-        lines.append(f"All of it is there since {_clock(found.ends.likely)}.")
+        lines.append(f"All of it is there since {clock(found.ends.likely)}.")
     elif found.ends.likely and not found.ends.unknown:
-        lines.append(f"It will likely be there at {_clock(found.ends.likely)}{_by(found)}.")
+        lines.append(f"It will likely be there at {clock(found.ends.likely)}{_by(found)}.")
     if found.missing:
         lines.append(f"Not there yet: {', '.join(found.missing)}.")
     return lines
@@ -90,7 +90,7 @@ def _lines(found: DeadlineForecast) -> list[str]:
 def _by(found: DeadlineForecast) -> str:
     if found.over is None:
         return ""
-    late = f"; at 95 %, at {_clock(found.ends.late)}" if found.ends.late else ""
+    late = f"; at 95 %, at {clock(found.ends.late)}" if found.ends.late else ""
     return f", {minutes(abs(found.over))} {'late' if found.over > 0 else 'before'}{late}"
 
 
@@ -106,5 +106,5 @@ def minutes(seconds: float) -> str:
     return f"{whole // 1440} d {whole % 1440 // 60} h"
 
 
-def _clock(moment: datetime) -> str:
+def clock(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
