@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, LiteralString
@@ -77,6 +77,10 @@ class Past:
         """Many runs: (day, seconds, how long each waited for a worker)."""
         self._run(_RUNS, rows=[_ran(job_id(job), day, seconds, waited, ready) for day, seconds, waited in runs])
 
+    def ran_at(self, job: Name, runs: Iterable[tuple[date, float, datetime]]) -> None:
+        """Many runs: (day, seconds, when each became ready)."""
+        self._run(_RUNS, rows=[_ran(job_id(job), day, seconds, 0.0, ready) for day, seconds, ready in runs])
+
     def forget_runs(self) -> None:
         self._run("MATCH (r:Run)-[:HAS_ATTEMPT]->(a:Attempt) DETACH DELETE r, a")
         self._run("MATCH (r:AuditRecord {transition: 'SUCCEEDED'}) DELETE r")
@@ -86,7 +90,11 @@ class Past:
         self.arrived_at(dataset, {day: end_of(day) + timedelta(seconds=after) for day in days})
 
     def arrived_at(self, dataset: Name, moments: dict[date, datetime]) -> None:
-        self._run(_VERSIONS, rows=[_came(dataset_id(dataset), day, at) for day, at in moments.items()])
+        self.arrived_in_all({dataset: moments})
+
+    def arrived_in_all(self, moments: Mapping[Name, Mapping[date, datetime]]) -> None:
+        rows = [_came(dataset_id(dataset), day, at) for dataset, days in moments.items() for day, at in days.items()]
+        self._run(_VERSIONS, rows=rows)
 
     def promised(
         self,
