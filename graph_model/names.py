@@ -176,6 +176,11 @@ def replay_step_id(replay: str, step: str, avoids: Iterable[str]) -> str:
     return _digest("rs", replay, step, *sorted(avoids))
 
 
+def deadline_id(consumer: str, day: str) -> str:
+    """What one consumer is promised for one business date."""
+    return _digest("dl", consumer, day)
+
+
 def reading_id(version: str, kind: str, reader: str) -> str:
     """What one reader has told about one version, however often."""
     return _digest("rd", version, kind, reader)

@@ -17,8 +17,10 @@ from app.cli import (
     doctor,
     estate,
     export,
+    forecast,
     holds,
     impact,
+    impact_delay,
     imports,
     interventions,
     jobs,
@@ -116,8 +118,10 @@ app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
+impact.app.command("delay")(impact_delay.delay)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 app.command(rich_help_panel=_ASK)(retire.retire)
+app.command("forecast", rich_help_panel=_ASK)(forecast.show_forecast)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)

@@ -9,7 +9,7 @@ from typing import Annotated
 import strawberry
 
 from app.graphql.context import Info
-from app.graphql.enums import ReplayState, ReplayWay, StepState, VersionState
+from app.graphql.enums import ReplayState, ReplayStepState, ReplayWay, VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.impact import Affected
 from app.graphql.lineage_types import LineageNode
@@ -138,7 +138,7 @@ class ReplayStep:
     job_name: QualifiedName
     partition: str
     order: int
-    state: StepState
+    state: ReplayStepState
     why: str
     run: strawberry.ID | None = strawberry.field(description="That it was given.")
 

@@ -18,6 +18,7 @@ from app.graphql.dataset_names import NamesMutation, NamesQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
 from app.graphql.execution import PlainListExecutor
+from app.graphql.forecast import ForecastQuery
 from app.graphql.holds import HoldMutation, HoldQuery
 from app.graphql.impact import ImpactQuery
 from app.graphql.interventions import InterventionMutation
@@ -46,6 +47,8 @@ LIMITS = Limits(
         "Query.lineagePaths": 500,
         "Query.lineageDiff": 500,
         "Query.impact": 500,
+        "Query.forecast": 1000,
+        "Query.forecastDelay": 1000,
         "Query.readiness": 20,
         "Query.tainted": 500,
         "Query.badVersion": 500,
@@ -94,6 +97,7 @@ class Query(
     VersionQuery,
     LineageQuery,
     ImpactQuery,
+    ForecastQuery,
     ReadinessQuery,
     AuditQuery,
     HoldQuery,
