@@ -45,7 +45,8 @@ MATCH (source:Dataset {id: row.source})
 MATCH (target:Dataset {id: row.target})
 MERGE (o:Owner {id: $owner_id}) ON CREATE SET o.name = $owner
 CREATE (j:Job {id: row.id, namespace: row.namespace, name: row.name, kind: 'sql', partition_every: 'day',
-  partition_from: '2024-01-01', definition: row.definition, definition_hash: 'h1', retries: 2, timeout_seconds: 60.0, priority: 1,
+  partition_from: '2024-01-01', definition: row.definition, definition_hash: 'h1', retries: 2, timeout_seconds: 60.0,
+  priority: 1,
   description: '', scope: 'shop', columns_known: true, unresolved: []})
 CREATE (j)-[:OWNED_BY]->(o)
 CREATE (source)-[:CONSUMED_BY {id: source.id + '>' + j.id, mapping: row.mapping, required: true, correction: 'rerun',
