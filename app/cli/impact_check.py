@@ -156,8 +156,7 @@ def _compared(asked: Asked) -> Report:
         open_graph(patience=PATIENCE_SECONDS) as graph,
         read_sides(top, comparison, patterns=asked.estates, known=known_datasets(graph)) as sides,
     ):
-        before, after = sides.before.estates, sides.after.estates
-        found = review(graph, before, after, read_columns=read_columns, rebind=rebind)
+        found = review(graph, sides.compared, sides.after.estates, read_columns=read_columns, rebind=rebind)
         return report_of(comparison, sides, found)
 
 

@@ -156,7 +156,7 @@ def _notes(comparison: Comparison, sides: Sides, review: Review) -> Iterator[str
         yield f"the base has a mistake, so that what the graph holds of its scope was compared with: {mistake}"
     for drift in review.drift:
         yield _drifted(drift, comparison)
-    yield from (f"scope {scope} is no longer declared: judged as if all of it went" for scope in _gone(sides))
+    yield from (f"scope {scope} is no longer declared: judged as if all of it went" for scope in sides.gone)
     for remark in review.remarks:
         yield f"{remark.name}: {remark.text}"
 
@@ -170,8 +170,3 @@ def _drifted(drift: Drift, comparison: Comparison) -> str:
         f"the graph is not as {comparison.before.short} declares scope {drift.scope}: somebody applied something else, "
         f"or it was never applied. To be as the base it would {', '.join(told)}{f' and {more} more' if more else ''}"
     )
-
-
-def _gone(sides: Sides) -> list[str]:
-    staying = {estate.scope for estate in sides.after.estates}
-    return [estate.scope for estate in sides.before.estates if estate.scope not in staying]

@@ -183,6 +183,7 @@ def test_a_mistake_of_the_head_is_a_finding_with_its_line(cli: Cli, flights: Rep
     assert "weather" in mistake["hint"]
     assert found["fails"]
     assert not found["is_complete"]
+    assert (found["changes"], found["notes"]) == ([], [])
 
 
 def test_a_mistake_of_the_base_is_said_and_the_graph_is_compared_with(cli: Cli, flights: Repository) -> None:
