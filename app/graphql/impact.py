@@ -13,6 +13,7 @@ from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.lineage_types import LineageEdge, LineageNode
 from app.graphql.names import NameInput
 from app.services import moment
+from connectors.sql.binding import rebind
 from graph_model.errors import InvalidInput
 from graph_model.impact import entities
 from graph_model.impact.assess import assess
@@ -157,4 +158,4 @@ class ImpactQuery:
         if not 1 <= len(changes) <= MOST_CHANGES:
             raise InvalidInput("changes", f"give 1 to {MOST_CHANGES}")
         asked = [change.to_change() for change in changes]
-        return Impact.of(await info.context.ask(assess, asked, as_of=moment(as_of, field="asOf")))
+        return Impact.of(await info.context.ask(assess, asked, rebind=rebind, as_of=moment(as_of, field="asOf")))

@@ -19,7 +19,7 @@ import pyarrow as pa
 from benchmarks.decision_trust.data import arrow_type
 from benchmarks.decision_trust.running import Change, Turned
 from benchmarks.decision_trust.sqlite_side import DECLARED, sqlite_table, values_of
-from benchmarks.decision_trust.texts import as_content, as_table
+from benchmarks.decision_trust.texts import as_content, as_table, typed
 from benchmarks.decision_trust.world import Content, Dataset, World
 from graph_model.contracts.entities import Column
 from graph_model.impact import entities as impact
@@ -101,7 +101,7 @@ class _Plan:
         columns = {name: table.column(name) for name in table.column_names}
         for change in self.changes:
             if getattr(change, "column", None) in columns and not isinstance(change, impact.AddColumn):
-                columns[change.column] = _changed(columns[change.column], change)  # type: ignore[union-attr]
+                columns[change.column] = _changed(self._typed(columns[change.column], change.column), change)  # type: ignore[union-attr]
             elif isinstance(change, impact.ChangeKey):
                 self._loosen(columns, change)
         made = [(to, columns[name]) for name, to in self._kept() if name in columns]
@@ -109,6 +109,11 @@ class _Plan:
             values = pa.chunked_array([_filled(one, table.num_rows)])
             made.insert(len(made) if one.position is None else one.position, (one.column, values))
         return pa.Table.from_arrays([values for _, values in made], names=[name for name, _ in made])
+
+    def _typed(self, column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+        if not self.dataset.is_text:
+            return column
+        return pa.chunked_array([typed(column.to_pylist(), self.dataset.types.get(name, "string"))])
 
     def _convert_sqlite(self, table: pa.Table) -> pa.Table:
         """Value by value: what a column of SQLite holds need not be of the type it was declared with."""

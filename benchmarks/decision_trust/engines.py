@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import tempfile
 import types
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.decision_trust.sqlite_side import run_sqlite
-from benchmarks.decision_trust.world import Content, Dataset, Job
+from benchmarks.decision_trust.sqlite_side import as_sqlite_file, run_sqlite
+from benchmarks.decision_trust.world import Content, Dataset, Failed, Job
 from connectors import storage
+from connectors.checks import validate
 from connectors.storage.session import identifier, literal
 from graph_model.versions import entities
 from workers.executors.python_child import Input, Named, Output
@@ -45,21 +49,26 @@ class Engines:
         """What the job makes. Raises whatever its engine raises."""
         if job.kind == "python":
             return self._run_python(job, inputs, output, partition)
+        if job.kind == "shell":
+            return self._run_shell(job, inputs)
         if job.kind == "sqlite":
             return Content(run_sqlite(job.text, {name: parts[0][1].table for name, parts in inputs.items()}))
         windows = {one.dataset for one in job.inputs if one.window}
-        made = self.run_duckdb(job.text, inputs, windows)
+        made = self.run_duckdb(job.text, inputs, windows, partition)
         if output.format != "csv":
             _check_names(made.column_names)
             return Content(made)
         return self._written(made, output)
 
-    def run_duckdb(self, text: str, inputs: Mapping[str, Parts], windows: Collection[str] = ()) -> pa.Table:
+    def run_duckdb(
+        self, text: str, inputs: Mapping[str, Parts], windows: Collection[str] = (), partition: str = ""
+    ) -> pa.Table:
         with self._shown(inputs, windows):
             statement = only_select(self._duckdb, text)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)
-                return self._duckdb.execute(statement).to_arrow_table()
+                wanted = {"partition": partition} if "partition" in statement.named_parameters else {}
+                return self._duckdb.execute(statement, wanted).to_arrow_table()
 
     @contextmanager
     def _shown(self, inputs: Mapping[str, Parts], windows: Collection[str]) -> Iterator[None]:
@@ -112,37 +121,54 @@ class Engines:
         """The files and tables of an estate that nobody asks about any more."""
         self._tables.clear()
         self._modules.clear()
-        for path in self.folder.iterdir():
-            path.unlink()
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
 
     def _run_python(self, job: Job, inputs: Mapping[str, Parts], output: Dataset, partition: str) -> Content:
         given = {name: Input(name, [self._place(*part) for part in parts]) for name, parts in inputs.items()}
-        made = self.folder / f"made.{output.format}"
-        place = {
-            "partition": partition,
-            "path": str(made),
-            "folder": str(self.folder),
-            "url": None,
-            "table": None,
-            "format": output.format,
-            "options": dict(output.options),
-        }
+        folder = self.folder / "made"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        made = folder / f"{job.output}.{output.format}"
+        place = _place_of(partition, made, output)
         self._module(job.text).build(Named("input", given), Named("output", {job.output: Output(place)}), partition)
-        if output.format == "csv":
-            return Content(text=made.read_bytes())
-        return Content(pq.read_table(made, partitioning=None))
+        if output.format == "manifest":
+            return Content(text=_package(folder))
+        return Content(text=made.read_bytes()) if output.is_text else Content(pq.read_table(made, partitioning=None))
+
+    def _run_shell(self, job: Job, inputs: Mapping[str, Parts]) -> Content:
+        """A command over files, each word of it on a line."""
+        made = self.folder / "made.out"
+        made.unlink(missing_ok=True)
+        places = {f"{{input.{name}}}": str(self.file(parts[0][1], "csv")) for name, parts in inputs.items()}
+        words = [
+            reduce(
+                lambda text, place: text.replace(*place),
+                [*places.items(), (f"{{output.{job.output}}}", str(made))],
+                word,
+            )
+            for word in job.text.splitlines()
+        ]
+        subprocess.run(words, check=True, capture_output=True)
+        return Content(text=made.read_bytes())
 
     def _place(self, partition: str, content: Content, dataset: Dataset) -> dict[str, Any]:
-        path = self.file(content, dataset.format)
-        options = dict(dataset.options)
-        return {
-            "partition": partition,
-            "path": str(path),
-            "url": None,
-            "table": None,
-            "format": dataset.format,
-            "options": options,
-        }
+        if dataset.format != "table":
+            return _place_of(partition, self.file(content, dataset.format), dataset)
+        path = self.folder / f"{content.digest}.db"
+        if not path.exists():
+            assert content.table is not None
+            as_sqlite_file(path, dataset.name, content.table)
+        return {**_place_of(partition, path, dataset), "path": None, "url": f"sqlite:///{path}", "table": dataset.name}
+
+    def broken_check(self, made: Content, output: Dataset) -> Failed | None:
+        """What the blocking checks of a contract say of a content, by the product's own validation."""
+        if not output.promises:
+            return None
+        format_ = "csv" if output.is_text else "parquet"
+        place = entities.Content(format_, str(self.file(made, format_)), dict(output.options), ())
+        reason = validate(place, output.promises).reason
+        return Failed(reason) if reason else None
 
     def _module(self, source: str) -> Any:
         if source not in self._modules:
@@ -150,6 +176,18 @@ class Engines:
             exec(compile(source, "job.py", "exec"), module.__dict__)  # noqa: S102  our own drawing, and it must really run
             self._modules[source] = module
         return self._modules[source]
+
+
+def _place_of(partition: str, path: Path, dataset: Dataset) -> dict[str, Any]:
+    options = dict(dataset.options)
+    where = {"path": str(path), "folder": str(path.parent), "url": None, "table": None}
+    return {"partition": partition, "format": dataset.format, "options": options, **where}
+
+
+def _package(folder: Path) -> bytes:
+    """The files that a manifest names, as one."""
+    files = [path.read_bytes() for path in sorted(folder.glob("*.csv"))]
+    return b"".join(file if not place else file.split(b"\n", 1)[1] for place, file in enumerate(files))
 
 
 def _check_names(names: Sequence[str]) -> None:

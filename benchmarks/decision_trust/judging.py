@@ -85,7 +85,7 @@ def _verdict(one: Affected | None) -> tuple[str, str]:
 
 
 def _nodes(world: World, names: Collection[str]) -> list[str]:
-    ordered = [job.name for job in world.jobs] + [reader.name for reader in world.readers]
+    ordered = dict.fromkeys([*(job.name for job in world.jobs), *(reader.name for reader in world.readers)])
     return [name for name in ordered if name in names]
 
 

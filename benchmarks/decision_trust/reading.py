@@ -28,7 +28,7 @@ def read_as(reader: Reader, content: Content, known: Dataset, found: Dataset) ->
         if places and max(places) >= len(columns):
             raise CannotReadError(f"has {len(columns)} columns only")
     else:
-        places = [_place(name, names) for name in reader.columns]
+        places = [_place(name, names) for name in reader.columns or [column.path for column in known.columns]]
     return list(zip(*(columns[place] for place in places), strict=True))
 
 

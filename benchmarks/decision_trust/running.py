@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.decision_trust.engines import Engines, Parts
 from benchmarks.decision_trust.reading import read_as
-from benchmarks.decision_trust.world import CHANGED_FROM, DAYS, Content, Dataset, Failed, Job, Reader, World
+from benchmarks.decision_trust.world import CHANGED_FROM, Content, Dataset, Failed, Job, Reader, World
 from connectors.storage.arrow_types import from_arrow
 from graph_model.schemas.types import kind, parse
 
@@ -43,10 +43,10 @@ class Change:
 
 @dataclass(slots=True)
 class Results:
-    """`made` by dataset and day, as its maker left it; `read` by reader and day."""
+    """`made` by dataset and day, as its maker left it; `read` by reader, dataset and day."""
 
     made: dict[tuple[str, int], Content | Failed] = field(default_factory=dict)
-    read: dict[tuple[str, int], Any] = field(default_factory=dict)
+    read: dict[tuple[str, str, int], Any] = field(default_factory=dict)
 
 
 class Running:
@@ -72,9 +72,10 @@ class Running:
                 same = touched is not None and job.name not in touched
                 results.made[key] = self.before.made[key] if same else self._make(job, day, change, results)
         for reader in self.world.readers:
-            if touched is None or reader.name in touched:
-                for day in self.world.days(reader.dataset):
-                    results.read[reader.name, day] = self._read(reader, day, change, results)
+            same = touched is not None and reader.name not in touched
+            for day in self.world.days(reader.dataset):
+                key = (reader.name, reader.dataset, day)
+                results.read[key] = self.before.read[key] if same else self._read(reader, day, change, results)
         return results
 
     def _make(self, job: Job, day: int, change: Change, results: Results) -> Content | Failed:
@@ -87,15 +88,15 @@ class Running:
                 return parts
             inputs[one.dataset] = parts
         text = change.code.get(job.name, job.text) if day >= self._from(job.output) else job.text
-        if not all(inputs.values()):
+        if job.kind != "python" and not all(inputs.values()):
             return Failed("nothing is there yet", stalled=True)
-        return self._remember(job, text, inputs, DAYS[day])
+        return self._remember(job, text, inputs, self.world.keys[day])
 
     def _remember(self, job: Job, text: str, inputs: Mapping[str, Parts], partition: str) -> Content | Failed:
         spelled = [
             (name, [(day, one.digest, _spelled(as_of)) for day, one, as_of in parts]) for name, parts in inputs.items()
         ]
-        key = (job.name, text, repr(spelled), partition if job.kind == "python" else "")
+        key = (job.name, text, repr(spelled), partition if job.kind == "python" or "$partition" in text else "")
         if key not in self._remembered:
             self._remembered[key] = self._try(job, text, inputs, partition)
         return self._remembered[key]
@@ -107,7 +108,7 @@ class Running:
             made = self._engines.run(code, inputs, output, partition)
         except Exception as error:  # noqa: BLE001  whatever a job raises is how it fails
             return Failed(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
-        return broken_promise(made, output) or made
+        return broken_promise(made, output) or self._engines.broken_check(made, output) or made
 
     def _parts(self, dataset: str, days: list[int], change: Change, results: Results) -> Parts | Failed:
         if dataset in change.gone:
@@ -117,7 +118,7 @@ class Running:
             content = results.made[dataset, day]
             if isinstance(content, Failed):
                 return Failed(f"waits for {dataset}: {content.reason}", stalled=True)
-            parts.append((DAYS[day], *self._seen(dataset, day, content, change)))
+            parts.append((self.world.keys[day], *self._seen(dataset, day, content, change)))
         return parts
 
     def _seen(self, dataset: str, day: int, content: Content, change: Change) -> tuple[Content, Dataset]:

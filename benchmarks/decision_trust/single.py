@@ -11,6 +11,7 @@ from benchmarks.decision_trust.sql_shapes import Pen, Table, pick
 from benchmarks.decision_trust.world import Dataset, World
 from graph_model.impact import entities as impact
 from graph_model.names import Name
+from graph_model.schemas.types import kind, parse
 
 Change = impact.Change
 _RETYPES = {
@@ -82,7 +83,7 @@ class Singles:
         if column is None:
             return None
         before = dataset.types[column]
-        options = (_RETYPES if dataset.format == "parquet" else _RETYPES_PLAIN).get(kind_of(before), ())
+        options = (_RETYPES_PLAIN if kind(parse(before)) == before else _RETYPES).get(kind_of(before), ())
         if dataset.format == "sqlite":
             options = [one for one in options if one in ("integer", "number", "string")]
         fitting = [one for one in options if one != before]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -66,3 +68,17 @@ def _fill(connection: sqlite3.Connection, name: str, table: pa.Table) -> None:
     rows = zip(*(values_of(table, place) for place in range(table.num_columns)), strict=True)
     marks = ", ".join("?" * table.num_columns)
     connection.executemany(f"INSERT INTO {identifier(name)} VALUES ({marks})", rows)  # noqa: S608  quoted
+
+
+def as_sqlite_file(path: Path, name: str, table: pa.Table) -> None:
+    """Rows of any types as a table in a file of SQLite."""
+    plain = [[_plain(value) for value in column.to_pylist()] for column in table.columns]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        columns = ", ".join(identifier(one) for one in table.column_names)
+        connection.execute(f"CREATE TABLE {identifier(name)} ({columns})")
+        marks = ", ".join("?" * table.num_columns)
+        connection.executemany(f"INSERT INTO {identifier(name)} VALUES ({marks})", zip(*plain, strict=True))  # noqa: S608
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)

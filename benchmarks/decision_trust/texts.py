@@ -20,13 +20,14 @@ def to_text(table: pa.Table, options: Mapping[str, Any]) -> bytes:
     if options.get("header", True):
         writer.writerow(table.column_names)
     columns = [column.to_pylist() for column in table.columns]
-    writer.writerows([spelled(value) for value in row] for row in zip(*columns, strict=True))
+    missing = list(options.get("nulls", [""]))[-1]
+    writer.writerows(
+        [missing if value is None else spelled(value) for value in row] for row in zip(*columns, strict=True)
+    )
     return out.getvalue().encode(options.get("encoding", "utf-8"))
 
 
 def spelled(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
@@ -38,18 +39,8 @@ def text_rows(content: bytes, options: Mapping[str, Any]) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text), delimiter=options.get("delimiter", ",")))
 
 
-def from_text(content: bytes, dataset: Dataset) -> pa.Table:
-    """Typed as the dataset declares, where all texts of a column are of that type; else texts."""
-    rows = text_rows(content, dataset.options)
-    names = rows.pop(0) if dataset.options.get("header", True) else [column.path for column in dataset.columns]
-    types = dataset.types
-    columns = [[row[place] or None for row in rows] for place in range(len(names))]
-    return pa.table(
-        {name: typed(values, types.get(name, "string")) for name, values in zip(names, columns, strict=True)}
-    )
-
-
 def typed(values: Sequence[str | None], type_: str) -> pa.Array:
+    """Of the type that is declared, where all texts are of it; else texts."""
     read = _READ.get(type_)
     if read is None:
         return pa.array(values, pa.string())
@@ -78,12 +69,16 @@ _ARROW = {
 
 
 def as_table(content: Content, dataset: Dataset) -> pa.Table:
-    """The rows of a content, whatever holds them."""
+    """The rows of a content, whatever holds them; those of a file as the texts that stand there."""
     if content.table is not None:
         return content.table
     assert content.text is not None
-    return from_text(content.text, dataset)
+    rows = text_rows(content.text, dataset.options)
+    names = rows.pop(0) if dataset.options.get("header", True) else [column.path for column in dataset.columns]
+    nulls = dataset.options.get("nulls", [""])
+    texts = [[None if row[place] in nulls else row[place] for row in rows] for place in range(len(names))]
+    return pa.Table.from_arrays([pa.array(one, pa.string()) for one in texts], names=names)
 
 
 def as_content(table: pa.Table, dataset: Dataset) -> Content:
-    return Content(text=to_text(table, dataset.options)) if dataset.format == "csv" else Content(table)
+    return Content(text=to_text(table, dataset.options)) if dataset.is_text else Content(table)

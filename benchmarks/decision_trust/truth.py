@@ -39,9 +39,9 @@ def of_job(world: World, name: str, before: Results, after: Results) -> tuple[Tr
 
 
 def of_reader(world: World, name: str, before: Results, after: Results) -> tuple[Truth, str]:
-    reader = next(one for one in world.readers if one.name == name)
-    seen = [_of_rows(before.read[name, day], after.read[name, day]) for day in world.days(reader.dataset)]
-    return _worst(seen)
+    read = [one.dataset for one in world.readers if one.name == name]
+    keys = [(name, dataset, day) for dataset in read for day in world.days(dataset)]
+    return _worst([_of_rows(before.read[key], after.read[key]) for key in keys])
 
 
 def grew(world: World, name: str, before: Results, after: Results) -> bool:

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from graph_model.contracts.entities import Column
+from graph_model.contracts.entities import Check, Column
 
-Format = Literal["parquet", "csv", "sqlite"]
-JobKind = Literal["duckdb", "sqlite", "python"]
+Format = Literal["parquet", "csv", "sqlite", "table", "manifest"]
+JobKind = Literal["duckdb", "sqlite", "python", "shell"]
 How = Literal["name", "position", "exact"]
 
 DAYS = ("2024-03-01", "2024-03-02", "2024-03-03", "2024-03-04", "2024-03-05")
@@ -51,7 +51,7 @@ class Failed:
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """`placed`: readers outside find it at a fixed place. `checked`: its contract is held against each content.
-    `key`: columns that are unique together."""
+    `key`: columns that are unique together. `promises`: blocking checks beyond the schema."""
 
     name: str
     format: Format
@@ -61,6 +61,11 @@ class Dataset:
     placed: bool = False
     checked: bool = False
     key: tuple[str, ...] = ()
+    promises: tuple[Check, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        return self.format in ("csv", "manifest")
 
     @property
     def types(self) -> dict[str, str]:
@@ -78,7 +83,8 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`text` is SQL, or the source of a module with a function `build`. `columns` are declared column flows."""
+    """`text` is SQL, the source of a module with a function `build`, or a shell command, word by line. `columns` are
+    declared column flows."""
 
     name: str
     kind: JobKind
@@ -90,7 +96,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A consumer. It knows how the dataset was when it was written: format, options, place, and its `expects`."""
+    """A consumer, and one dataset that it reads. It knows how the dataset was when it was written: format, options, place, and its `expects`."""
 
     name: str
     dataset: str
@@ -102,16 +108,18 @@ class Reader:
 
 @dataclass(frozen=True)
 class World:
-    """`jobs` stand in an order in which they can run. `sources` hold the rows of what no job makes, by partition."""
+    """`jobs` stand in an order in which they can run. `sources` hold the rows of what no job makes, by partition; `keys`
+    are those of the partitions."""
 
     name: str
     datasets: Mapping[str, Dataset]
     jobs: tuple[Job, ...]
     readers: tuple[Reader, ...]
     sources: Mapping[str, tuple[Content, ...]]
+    keys: tuple[str, ...] = DAYS
 
     def days(self, dataset: str) -> range:
-        return range(len(DAYS)) if self.datasets[dataset].daily else range(1)
+        return range(len(self.keys)) if self.datasets[dataset].daily else range(1)
 
     @cached_property
     def makers(self) -> dict[str, Job]:

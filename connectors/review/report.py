@@ -10,7 +10,7 @@ from functools import cached_property
 from connectors.git.history import Comparison
 from connectors.review.estates import Sides
 from connectors.review.fail_on import FailOn
-from connectors.review.wording import subject_of
+from connectors.review.subjects import subject_of
 from graph_model.errors import Mistake
 from graph_model.estate.review import Drift, Review, nothing_changes
 from graph_model.impact.entities import Affected, Change, ImpactReport, Verdict

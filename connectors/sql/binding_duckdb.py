@@ -20,14 +20,8 @@ from graph_model.schemas.types import UNKNOWN, DataType, read
 MEMORY_LIMIT = "256MB"
 _NULLS = '"NULL"'
 """The type of a column of which nothing is known: it fits wherever any type does."""
-_WRITES = (
-    duckdb.StatementType.CREATE,
-    duckdb.StatementType.INSERT,
-    duckdb.StatementType.UPDATE,
-    duckdb.StatementType.DELETE,
-    duckdb.StatementType.DROP,
-    duckdb.StatementType.ALTER,
-)
+_WRITES = (duckdb.StatementType.CREATE, duckdb.StatementType.INSERT)
+_INSERTS = re.compile(r"\binsert\b", re.IGNORECASE)
 _TARGET = re.compile(
     r"^\s*(?:CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?(?:TABLE|VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?|INSERT\s+(?:OR\s+\w+\s+)?INTO\s+)"
     r'((?:"(?:[^"]|"")+"|[\w.])+)',
@@ -38,9 +32,9 @@ _TARGET = re.compile(
 def bind(text: str, tables: Tables) -> Bound | Refused:
     """Raises UnreadableSqlError where nobody can say: it reads what is no table, or types are not known."""
     whole = {name: top_level(columns) for name, columns in tables.items() if columns}
-    with _over(whole) as connection:
+    with _over(whole, "TABLE" if _INSERTS.search(text) else "VIEW") as connection:
         try:
-            return Bound(_columns(connection, text))
+            return Bound(_columns(connection, text, whole))
         except duckdb.ParserException as error:
             raise UnreadableSqlError(sentence(str(error))) from error
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException) as error:
@@ -95,13 +89,13 @@ def _refused(error: duckdb.Error, text: str, tables: Tables) -> Refused:
 
 
 @contextmanager
-def _over(tables: Mapping[str, Sequence[Column]]) -> Iterator[duckdb.DuckDBPyConnection]:
+def _over(tables: Mapping[str, Sequence[Column]], kind: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database that holds these tables, empty; whatever is done to it is taken back."""
     connection = _database()
     connection.execute("BEGIN")
     try:
         for name, columns in tables.items():
-            _show(connection, name, columns)
+            _show(connection, name, columns, kind)
         yield connection
     finally:
         connection.execute("ROLLBACK")
@@ -118,30 +112,37 @@ def _database() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _show(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[Column]) -> None:
-    """One view as the executor makes it; of a name with a dot also one in a schema, as others may write it."""
+def _show(connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[Column], kind: str) -> None:
+    """A view as the executor makes it, or a table; of a name with a dot also one in a schema, as others write it."""
     listed = ", ".join(
         f"CAST(NULL AS {type}) AS {identifier(column.path)}" if type else f"NULL AS {identifier(column.path)}"
         for column in columns
         for type in (duckdb_type(read(column.type)),)
     )
-    connection.execute(f"CREATE VIEW {identifier(name)} AS SELECT {listed} WHERE false")
+    connection.execute(f"CREATE {kind} {identifier(name)} AS SELECT {listed} WHERE false")
     schema, _, table = name.rpartition(".")
     if schema and "." not in schema:
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {identifier(schema)}")
-        connection.execute(f"CREATE VIEW {identifier(schema)}.{identifier(table)} AS SELECT {listed} WHERE false")
+        connection.execute(f"CREATE {kind} {identifier(schema)}.{identifier(table)} AS SELECT {listed} WHERE false")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Column, ...]:
+def _columns(connection: duckdb.DuckDBPyConnection, text: str, tables: Tables) -> tuple[Column, ...]:
     """What the last of the statements comes to; those before it are carried out, on no rows."""
     found: tuple[Column, ...] = ()
+    known = {name.lower() for name in tables}
     for statement in connection.extract_statements(text):
         if statement.type == duckdb.StatementType.SELECT:
             found = _described(connection, statement.query, statement.named_parameters)
         elif statement.type in _WRITES:
-            connection.execute(statement)
             target = _TARGET.match(statement.query)
-            found = _described(connection, f"FROM {target[1]}", ()) if target else found
+            if target is None:
+                raise UnreadableSqlError("what a statement writes is not known")
+            name = target[1].replace('"', "").lower()
+            if statement.type == duckdb.StatementType.INSERT and name not in known:
+                raise UnreadableSqlError(f"the columns of {target[1]}, which it writes, are not known")
+            known.add(name)
+            connection.execute(statement)
+            found = _described(connection, f"FROM {target[1]}", ())
         else:
             raise UnreadableSqlError(f"a statement {statement.type.name} is not followed")
     return found
@@ -150,11 +151,11 @@ def _columns(connection: duckdb.DuckDBPyConnection, text: str) -> tuple[Column, 
 def _described(connection: duckdb.DuckDBPyConnection, query: str, parameters: object) -> tuple[Column, ...]:
     wanted = dict.fromkeys(parameters, "") if isinstance(parameters, set | frozenset | list | tuple) else {}
     rows = connection.execute(f"DESCRIBE {query}", wanted or None).fetchall()
-    return tuple(Column(row[0], str(_canonical(row[1]))) for row in rows)
+    return tuple(Column(row[0], str(canonical(row[1]))) for row in rows)
 
 
 @lru_cache(maxsize=1024)
-def _canonical(text: str) -> DataType:
+def canonical(text: str) -> DataType:
     if _NULLS in text:
         return UNKNOWN
     return from_duckdb(_database().dtype(text))

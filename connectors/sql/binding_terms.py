@@ -101,10 +101,13 @@ class Terms:
         )
 
     def _window(self, window: exp.Window, scope: Scope, rows: Rows | None) -> Value:
-        if window.args.get("alias") is not None:
-            raise UnreadableSqlError("a window that is named elsewhere is not followed")
         inner = self.of(window.this, scope, rows)
         arguments, words = self._parts(window, scope, rows, without="this")
+        named = window.args.get("alias")
+        for other in scope.expression.args.get("windows") or () if named is not None else ():
+            if other.name == named.name:
+                more, said = self._parts(other, scope, rows, without="this")
+                arguments, words = arguments + more, words + said
         causes: set[Cause] = set(inner.causes)
         for key, value in arguments:
             causes |= self._operations.used(value, Use.ORDER if key == "order" else Use.GROUP, window)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from connectors.sql.binding_happenings import STRUCTURAL, Happening, happenings, with_only
 from connectors.sql.binding_mentions import coarse_turns, speaks_of_unknown
-from connectors.sql.binding_reading import Reading, read_bound
+from connectors.sql.binding_reading import Reading, frozen, read_again, read_bound
 from connectors.sql.binding_types import duckdb_type
-from connectors.sql.binding_values import Cause, Value
+from connectors.sql.binding_values import Cause, Rows, Value
 from connectors.sql.reads import UnreadableSqlError
 from graph_model.contracts.entities import Column
 from graph_model.impact.binding import Beside, Bound, Rebinding, Refused, Tables, Turn, TurnKind
@@ -50,10 +50,19 @@ def _reading(asked: Asked, tables: Tables, told: Sequence[Happening], outcome: B
     if isinstance(outcome, Refused):
         return None
     try:
-        found = asked.read(tables, told)
+        found = asked.read(tables, told) if told else read_again(asked.text, asked.dialect, frozen(tables))
     except (UnreadableSqlError, RecursionError):
         return None
-    return found if len(found.rows.columns) == len(outcome.columns) else None
+    if len(found.rows.columns) != len(outcome.columns):
+        return None
+    return _renamed(found, outcome) if found.inserts else found
+
+
+def _renamed(reading: Reading, outcome: Bound) -> Reading:
+    """With the columns called as where they go to."""
+    pairs = zip(outcome.columns, reading.rows.columns, strict=True)
+    rows = Rows(reading.rows.print, [(column.path, value) for column, (_, value) in pairs], reading.rows.causes)
+    return replace(reading, rows=rows)
 
 
 def _told(outcome: Bound | Refused, reading: Reading | None, asked: Asked, tables: Tables) -> Bound | Refused:
@@ -103,6 +112,9 @@ def _structural(asked: Asked, told: Sequence[Happening], old: Reading, new: Read
     moved = [one for one in told if one.event in STRUCTURAL]
     difference = _Difference(old, new)
     if not moved or difference.is_none:
+        return
+    if len(moved) == 1:
+        yield difference.turn(moved[0])
         return
     explained = False
     for happening in moved if len(moved) <= _MOST_ALONE else ():

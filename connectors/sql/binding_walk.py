@@ -18,7 +18,7 @@ from connectors.sql.binding_operations import Operations
 from connectors.sql.binding_shifts import Use
 from connectors.sql.binding_terms import MisfitError, Terms
 from connectors.sql.binding_values import Rows, Value, digest, prints_of
-from connectors.sql.clauses import star_of, table_name
+from connectors.sql.clauses import recursive_query, star_of, table_name
 from connectors.sql.reads import UnreadableSqlError
 from graph_model.contracts.entities import Column
 
@@ -40,9 +40,9 @@ class Walk:
         root = build_scope(query)
         if root is None:
             raise UnreadableSqlError("the SQL is not a SELECT")
-        for odd in _NOT_FOLLOWED:
-            if query.find(odd):
-                raise UnreadableSqlError(f"{odd.__name__} is not followed")
+        odd = query.find(*_NOT_FOLLOWED)
+        if odd is not None:
+            raise UnreadableSqlError(f"{type(odd).__name__} is not followed")
         told = list(happenings)
         self._root, self._columns, self._operations = root, columns, Operations(dialect, told)
         self._told = {
@@ -207,7 +207,7 @@ class Walk:
 
     def _source(self, source: exp.Table | Scope | exp.Expr) -> Rows:
         if isinstance(source, Scope):
-            return self._rows(self._scope_of.get(id(source.expression), source))
+            return self._rows(self._scope_of.get(id(recursive_query(source.expression)), source))
         if id(source) not in self._known:
             self._known[id(source)] = self._table(source)
         return self._known[id(source)]

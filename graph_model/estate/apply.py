@@ -9,6 +9,7 @@ from graph_model.estate.acceptance import accepted_breaks, tell_of_breaks
 from graph_model.estate.entities import Estate
 from graph_model.estate.plan import Plan, assess_inside, planned, survey
 from graph_model.estate.writing import Writing, lock, mark, record_changes, write_flows, write_promises
+from graph_model.impact.binding import Rebind
 from graph_model.lineage.entities import ReadColumns
 from graph_model.store.graph import Graph, Transaction
 
@@ -18,11 +19,12 @@ def apply(
     estate: Estate,
     *,
     read_columns: ReadColumns,
+    rebind: Rebind | None = None,
     expected_hash: str | None = None,
     accept: Collection[str] = (),
     actor: str,
 ) -> Plan:
-    """Declares `estate` and returns what that changed; applying it again changes nothing.
+    """Declares `estate` and returns what that changed; applying it again changes nothing. `rebind` as in `plan`.
 
     `expected_hash` is the hash of the plan that was shown: PlanChanged when it is no longer the plan. A job or consumer
     that would break must be in `accept`, as NAMESPACE/NAME or bare in the estate's namespace: BreaksRefused. That it
@@ -38,7 +40,7 @@ def apply(
             raise PlanChanged(str(expected_hash), digest)
         writing = Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted)
         write_flows(writing, surveyed.standing)
-        plan = planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.proposed))
+        plan = planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.proposed, rebind=rebind))
         broken = accepted_breaks(plan, estate.namespace, accept)
         write_promises(writing, surveyed.standing)
         record_changes(writing, actor=actor, plan=plan.hash)

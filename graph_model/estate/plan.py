@@ -22,6 +22,7 @@ from graph_model.store.graph import Graph, Row, Transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graph_model.impact.binding import Rebind
     from graph_model.impact.entities import Affected, Change
 
 T = TypeVar("T")
@@ -66,16 +67,16 @@ class Impact:
     incomplete_reasons: tuple[str, ...] = ()
 
 
-def plan(graph: Graph, estate: Estate, *, read_columns: ReadColumns) -> Plan:
+def plan(graph: Graph, estate: Estate, *, read_columns: ReadColumns, rebind: Rebind | None = None) -> Plan:
     """The difference between `estate` and the graph; nothing is changed. Raises InvalidEstate.
 
     Where readers may notice something, the change is rehearsed in a transaction that is rolled back: whom it hits
-    depends on what the estate's own readers will read afterwards.
+    depends on what the estate's own readers will read afterwards. `rebind` as in `assess`.
     """
     surveyed = graph.read(lambda tx: survey(tx, estate, read_columns=read_columns))
     if not surveyed.proposed:
         return planned(estate.scope, surveyed, Impact())
-    return _rehearsed(graph, lambda tx: _rehearse(graph, tx, estate, read_columns))
+    return _rehearsed(graph, lambda tx: _rehearse(graph, tx, estate, read_columns, rebind))
 
 
 def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Survey:
@@ -108,13 +109,15 @@ def planned(scope: str, surveyed: Survey, impact: Impact) -> Plan:
     return Plan(scope, changes, digest, *told)
 
 
-def assess_inside(graph: Graph, tx: Transaction, changes: tuple[Change, ...]) -> Impact:
+def assess_inside(
+    graph: Graph, tx: Transaction, changes: tuple[Change, ...], *, rebind: Rebind | None = None
+) -> Impact:
     """The impact as this transaction sees the graph, what it has written included."""
     if not changes:
         return Impact()
     from graph_model.impact.assess import assess  # it leans on lineage, which most plans never need
 
-    report = assess(cast("Graph", InsideTransaction(graph, tx)), changes)
+    report = assess(cast("Graph", InsideTransaction(graph, tx)), changes, rebind=rebind)
     return Impact(tuple(report.affected), tuple(report.incomplete_reasons))
 
 
@@ -140,11 +143,14 @@ class _RolledBack(Exception):
         self.plan = plan
 
 
-def _rehearse(graph: Graph, tx: Transaction, estate: Estate, read_columns: ReadColumns) -> NoReturn:
+def _rehearse(
+    graph: Graph, tx: Transaction, estate: Estate, read_columns: ReadColumns, rebind: Rebind | None
+) -> NoReturn:
     now = lock(tx, estate.scope)
     surveyed = survey(tx, estate, read_columns=read_columns)
     write_flows(Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted), surveyed.standing)
-    raise _RolledBack(planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.proposed)))
+    impact = assess_inside(graph, tx, surveyed.proposed, rebind=rebind)
+    raise _RolledBack(planned(estate.scope, surveyed, impact))
 
 
 def _rehearsed(graph: Graph, work: Callable[[Transaction], NoReturn]) -> Plan:

@@ -99,6 +99,6 @@ def _of_jobs(pairs: list[tuple[Node, Node]]) -> Iterator[Change]:
     from graph_model.impact.between.jobs import between_jobs
 
     for before, after in pairs:
-        texts = [node.properties.get("definition") for node in (before, after)]
-        if texts[0] and texts[1] and texts[0] != texts[1]:
-            yield from between_jobs(*(job_definition.loads(text) for text in texts))
+        then, now = (str(node.properties.get("definition") or "") for node in (before, after))
+        if then and now and then != now:
+            yield from between_jobs(job_definition.loads(then), job_definition.loads(now))

@@ -236,7 +236,8 @@ def _told(edge: Edge, labels: Mapping[str, str]) -> str:
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
-    return ", ".join(f"{key} {_short(before.get(key))} → {_short(after.get(key))}" for key in keys)
+    old, new = ({"by": "name", **properties} for properties in (before, after))
+    return ", ".join(f"{key} {_short(old.get(key))} → {_short(new.get(key))}" for key in keys)
 
 
 def _short(value: Any) -> str:

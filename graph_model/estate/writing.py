@@ -205,10 +205,10 @@ def computing_as_before(node: Node, standing: Holdings) -> Node:
     """A job that will compute something else, as it is while the impact of that is asked: with the inputs it will have,
     those it had among them, and with the code it had. Whatever else it is comes back as the same object."""
     before = standing.nodes.get(node.id)
-    texts = [one.properties.get("definition") if one else None for one in (before, node)]
-    if node.kind != "job" or not texts[0] or not texts[1] or texts[0] == texts[1]:
+    then, now = (str(one.properties.get("definition") or "") if one else "" for one in (before, node))
+    if node.kind != "job" or not then or not now or then == now:
         return node
-    old, new = (job_definition.loads(text) for text in texts)
+    old, new = job_definition.loads(then), job_definition.loads(now)
     named = {item.dataset for item in new.inputs}
     inputs = (*new.inputs, *(item for item in old.inputs if item.dataset not in named))
     computing = replace(new, kind=old.kind, executor=old.executor, inputs=inputs)

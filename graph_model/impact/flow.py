@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from graph_model.contracts.entities import Column
-from graph_model.impact.binding import Bound, Rebind, Rebinding, Refused, Tables
-from graph_model.impact.changes import ColumnOutcome
+from graph_model.impact.binding import Beside, Bound, Rebind, Rebinding, Refused, Tables
+from graph_model.impact.changes import ColumnOutcome, beside_of
 from graph_model.impact.declared import (
     PARTITION_COLUMN,
     DatasetFacts,
@@ -141,13 +141,15 @@ class _Flow:
         declared = outputs[0] if len(outputs) == 1 else DatasetFacts("")
         if answer is None:
             return None
-        return held(answer, declared.columns, self._promised(declared), mixed=mixed)
+        promised = self._promised(declared)
+        return held(answer, declared.columns, promised, mixed=mixed, is_text=declared.is_text)
 
     def _ask(self, facts: JobFacts, text: str, before: Tables, after: Tables) -> Rebinding | None:
         if self._rebind is None:
             return None
         if text == facts.sql:
-            return self._rebind(text, dialect=facts.dialect, before=before, after=after)
+            beside = self._beside(facts)
+            return self._rebind(text, dialect=facts.dialect, before=before, after=after, beside=beside)
         old = self._rebind(facts.sql, dialect=facts.dialect, before=before, after=before)
         new = self._rebind(text, dialect=facts.dialect, before=after, after=after)
         if old is None or new is None:
@@ -155,6 +157,14 @@ class _Flow:
         if isinstance(old.before, Refused) and isinstance(new.after, Bound):
             return Rebinding(new.after, new.after)
         return Rebinding(old.before, new.after)
+
+    def _beside(self, facts: JobFacts) -> dict[str, Beside]:
+        found = {
+            table: beside_of(self._changed.changes.get(dataset, ()), self.flowed.datasets[dataset].key)
+            for table, dataset in facts.tables.items()
+            if dataset in self.flowed.datasets
+        }
+        return {table: beside for table, beside in found.items() if beside != Beside()}
 
     def _tables(self, facts: JobFacts, *, after: bool = False, mixed: bool = False) -> Tables | None:
         """None: the columns of one of them are not known."""

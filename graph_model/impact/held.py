@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph_model.contracts.entities import Column
-from graph_model.impact.binding import Rebinding, Refused, Turn
-from graph_model.impact.changes import ColumnOutcome, derived
+from graph_model.impact.binding import Rebinding, Refused, Turn, TurnKind
+from graph_model.impact.changes import ColumnHarm, ColumnOutcome, Likeness, derived
 from graph_model.impact.layout import Layout, between, top
 from graph_model.schemas.types import STRING, UNKNOWN, kind, read
 from graph_model.schemas.widening import takes_in
@@ -20,7 +20,7 @@ class Held:
     and comes to `outcomes` of the columns of its output (by path), laid out as `layout`.
 
     `rewritten`: its text changes, and in more than names that the set explains, so that any value may be another one.
-    `windows`: tables that it reads over both the old and the new columns.
+    `is_text`: its output is written as text, which shows each value as its type spells it.
     """
 
     refused: str = ""
@@ -30,7 +30,7 @@ class Held:
     outcomes: Mapping[str, ColumnOutcome] = field(default_factory=dict)
     layout: Layout | None = None
     rewritten: bool = False
-    windows: tuple[str, ...] = ()
+    is_text: bool = False
 
     @property
     def fails(self) -> bool:
@@ -38,11 +38,20 @@ class Held:
 
     @property
     def comes_to_the_same(self) -> bool:
-        return not self.turns and not self.outcomes and (self.layout is None or self.layout.stays)
+        """For who reads by name: columns may be new, and types of the same family wider."""
+        return not self.turns and all(self._is_nothing(outcome) for outcome in self.outcomes.values())
+
+    def _is_nothing(self, outcome: ColumnOutcome) -> bool:
+        return outcome.harm is ColumnHarm.WIDENED and outcome.likeness is not Likeness.OTHER and not self.is_text
 
 
 def held(
-    answer: Rebinding, declared: Sequence[Column], promised: Mapping[str, str], *, mixed: Rebinding | None = None
+    answer: Rebinding,
+    declared: Sequence[Column],
+    promised: Mapping[str, str],
+    *,
+    mixed: Rebinding | None = None,
+    is_text: bool = False,
 ) -> Held | None:
     """None: nothing can be said, since the query did not fit its tables before either."""
     if isinstance(answer.before, Refused):
@@ -56,10 +65,17 @@ def held(
     broken = broken_promise(before, after, promised)
     return Held(
         broken_promise=broken,
-        turns=answer.turns,
+        turns=tuple(turn for turn in answer.turns if not _only_adds(turn, layout)),
         outcomes=derived(layout.before, layout.after),
         layout=layout,
+        is_text=is_text,
     )
+
+
+def _only_adds(turn: Turn, layout: Layout) -> bool:
+    """A star that catches more, or less, is told by the columns that come and go."""
+    told = {path.lower() for path in (*layout.added, *layout.gone)}
+    return turn.kind is TurnKind.STAR and not turn.rows and {path.lower() for path in turn.columns} <= told
 
 
 def _carried(declared: Sequence[Column], before: Sequence[Column], after: Sequence[Column]) -> Layout:

@@ -31,7 +31,7 @@ class Harm:
             worse = harm
         else:
             worse = harm if (harm.harm, -len(harm.path)) > (before.harm, -len(before.path)) else before
-            worse = replace(worse, values=harm.values or before.values)
+            worse = replace(worse, values=harm.values or before.values, retypes=harm.retypes or before.retypes)
         if worse == before:
             return False
         self.columns[column] = worse
@@ -76,6 +76,8 @@ class Look:
             text=self._flowed.texts.get(reader, ""),
             mended=reader in self._flowed.mended,
             key=described.key,
+            is_text=described.is_text,
+            location=described.location,
             deadline=self._facts.about.get(reader, ReaderFacts(reader)).deadline is not None,
         )
 

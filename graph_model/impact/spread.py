@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from graph_model.impact.changes import ColumnHarm
+from graph_model.impact.changes import ColumnHarm, ColumnOutcome
 from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
 from graph_model.impact.flow import Flowed
@@ -15,6 +15,7 @@ from graph_model.impact.rules import (
     Finding,
     HarmedColumn,
     HarmedDataset,
+    Path,
     badness,
     concerns_all_rows,
     judge,
@@ -48,12 +49,10 @@ class Spread:
         for dataset in sorted(changed.dropped):
             self._harm_dataset(dataset, HarmedDataset(DatasetHarm.GONE, "it is dropped"))
         for node, outcome in changed.columns.values():
-            harm = HarmedColumn(node.column or "", outcome.harm, outcome.text, to=outcome.to, values=outcome.values)
-            self._harm_column(node, harm)
+            self._harm_column(node, _harmed(node, outcome))
         for node, outcome in self._flowed.outcomes.values():
             way = self._facts.ways.get(self._facts.dataset_ids.get(node.name, ""), ())
-            harm = HarmedColumn(node.column or "", outcome.harm, outcome.text, way, values=outcome.values)
-            self._harm_column(node, harm)
+            self._harm_column(node, _harmed(node, outcome, way))
         for job in changed.retired.values():
             for made in self._facts.makes.get(job.id, ()):
                 cause = f"{job.name} is retired"
@@ -76,9 +75,12 @@ class Spread:
             self._harm_outputs(reader, DatasetHarm.STALLED, cause, finding)
         elif finding.verdict is Verdict.UNKNOWN:
             self._harm_outputs(reader, DatasetHarm.DOUBTFUL, f"whether {name} breaks is not known", finding)
-        elif finding.verdict is Verdict.RISKY and not self._follow_columns(reader):
-            cause = f"{name} makes it from what changes"
-            self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, cause, finding, self._read_from(reader))
+        elif finding.verdict is Verdict.RISKY:
+            if finding.may_fail:
+                self._harm_outputs(reader, DatasetHarm.MAY_STALL, f"{name} may fail on what it reads", finding)
+            if not self._follow_columns(reader):
+                cause = f"{name} makes it from what changes"
+                self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, cause, finding, self._read_from(reader))
 
     def _read_from(self, reader: str) -> list[Hop] | None:
         """What a reader reads of what something happens to; None: something happens to the reader itself."""
@@ -115,7 +117,7 @@ class Spread:
     def _values_read(self, job: str) -> Iterator[str]:
         """The columns it reads whose values may change. Of a query that was held, all else is known from what it comes
         to."""
-        is_held = job in self._flowed.held
+        is_held = job in self._flowed.held or job in self._flowed.mended
         for hop in self._facts.reads.get(job, ()):
             for column in sorted(self._harm.columns_of.get(hop.edge.source, ())):
                 if self._harm.columns[column].values or not is_held:
@@ -136,11 +138,17 @@ class Spread:
     def _follow_column(self, job: str, column: str) -> bool:
         harmed, hops = self._harm.columns[column], self._facts.uses.get(column, ())
         made = [hop for hop in hops if hop.edge.job == job and hop.edge.kind in ("FEEDS", "SHAPES")]
+        retypes = job not in self._flowed.held and (harmed.retypes or harmed.harm in self._retyping(job))
         for hop in made:
-            self._follow_edge(harmed, hop)
+            self._follow_edge(harmed, hop, retypes=retypes)
         return bool(made) or all(hop.edge.target != job for hop in hops)
 
-    def _follow_edge(self, harmed: HarmedColumn, hop: Hop) -> None:
+    def _retyping(self, job: str) -> frozenset[ColumnHarm]:
+        """What may make another type of what the job makes of a column. SQL makes room for a wider one."""
+        facts = self._flowed.jobs.get(job)
+        return _RETYPING - {ColumnHarm.WIDENED} if facts and facts.sql else _RETYPING
+
+    def _follow_edge(self, harmed: HarmedColumn, hop: Hop, *, retypes: bool) -> None:
         path = _joined(harmed.path, hop.edge)
         if hop.node.kind != "COLUMN":
             cause = f"they are decided by {harmed.name}, which {harmed.text}"
@@ -148,7 +156,8 @@ class Spread:
             return
         is_origin = harmed.harm is not ColumnHarm.TOUCHED
         text = f"is made from {harmed.name}, which {harmed.text}" if is_origin else harmed.text
-        self._harm_column(hop.node, HarmedColumn(hop.node.column or "", ColumnHarm.TOUCHED, text, path))
+        made = HarmedColumn(hop.node.column or "", ColumnHarm.TOUCHED, text, path, retypes=retypes)
+        self._harm_column(hop.node, made)
 
     def _harm_dataset(self, dataset: str, harm: HarmedDataset) -> None:
         before = self._harm.datasets.get(dataset)
@@ -163,6 +172,23 @@ class Spread:
         dataset = self._facts.dataset_ids.get(node.name)
         if dataset is not None and self._harm.add_column(dataset, node.id, harm):
             self._queue.append(dataset)
+
+
+_RETYPING = frozenset(
+    {ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED, ColumnHarm.MAY_BE_MISSING}
+)
+
+
+def _harmed(node: LineageNode, outcome: ColumnOutcome, way: Path = ()) -> HarmedColumn:
+    return HarmedColumn(
+        node.column or "",
+        outcome.harm,
+        outcome.text,
+        way,
+        to=outcome.to,
+        values=outcome.values,
+        likeness=outcome.likeness,
+    )
 
 
 def _joined(path: tuple[LineageEdge, ...], edge: LineageEdge) -> tuple[LineageEdge, ...]:

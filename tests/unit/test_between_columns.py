@@ -16,11 +16,13 @@ from graph_model.impact.entities import (
     ChangeDefault,
     ChangeMeaning,
     ChangeNullability,
+    ColumnChange,
     DropColumn,
     RenameColumn,
     ReorderColumns,
     RetypeColumn,
 )
+from graph_model.impact.layout import laid_out
 from graph_model.names import Name
 
 ORDERS = Name("shop", "orders")
@@ -188,6 +190,18 @@ def test_what_lies_between_two_lists_makes_the_second_of_the_first(pair: tuple[l
     changes = between(before, after)
 
     assert _as_set(applied(before, changes)) == _as_set(after)
+
+
+@given(pairs())
+def test_what_impact_makes_of_the_changes_is_the_second_list(pair: tuple[list[Column], list[Column]]):
+    before, after = pair
+
+    found = laid_out(before, [change for change in between(before, after) if isinstance(change, ColumnChange)])
+
+    assert [column.path for column in found.after if "." not in column.path] == _as_set(after)[0]
+    assert {(column.path, column.nullable) for column in found.after} == {
+        (column.path, column.nullable) for column in after
+    }
 
 
 @given(pairs())

@@ -81,7 +81,7 @@ def _unique(contract: Contract) -> list[Key]:
 
 def _values(dataset: Name, before: Contract, after: Contract) -> Iterator[Change]:
     """Of columns that are there before and after."""
-    then, now = _allowed(before), _allowed(after)
+    then, now = allowed_values(before), allowed_values(after)
     known_before = {column.path for column in before.columns}
     for path, former in columns_kept(before.columns, after.columns).items():
         old, new = then.get(former), now.get(path)
@@ -89,7 +89,8 @@ def _values(dataset: Name, before: Contract, after: Contract) -> Iterator[Change
             yield ChangeAllowedValues(dataset, former, old, new)
 
 
-def _allowed(contract: Contract) -> dict[str, tuple[str, ...]]:
+def allowed_values(contract: Contract) -> dict[str, tuple[str, ...]]:
+    """By column, the values that may occur, as text."""
     return {
         check.params["column"]: tuple(as_text(value) for value in check.params["values"])
         for check in contract.checks
@@ -121,10 +122,10 @@ def _term(dataset: Name, before: ServiceLevel | None, after: ServiceLevel | None
     if level is None or (before and after and (before.term, before.said) == (after.term, after.said)):
         return None
     said = [one.text if one else None for one in (before, after)]
-    return ChangeTerm(dataset, level.name, *said, weaker=_is_weaker(before, after))
+    return ChangeTerm(dataset, level.name, *said, weaker=is_weaker(before, after))
 
 
-def _is_weaker(before: ServiceLevel | None, after: ServiceLevel | None) -> bool:
+def is_weaker(before: ServiceLevel | None, after: ServiceLevel | None) -> bool:
     """Also where nobody can tell which of the two promises more."""
     if before is None or after is None:
         return after is None

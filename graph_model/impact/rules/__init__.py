@@ -25,6 +25,7 @@ from graph_model.impact.rules.columns import (
     uses_other_columns,
     values_are_others,
     values_may_be_missing,
+    wider_type_fits,
 )
 from graph_model.impact.rules.datasets import (
     dataset_is_renamed,
@@ -38,6 +39,7 @@ from graph_model.impact.rules.evidence import evidence_is_weak, when_cut_off
 from graph_model.impact.rules.inputs import (
     dataset_is_gone,
     input_is_doubtful,
+    input_may_stall,
     input_stalls,
     inputs_stay,
     optional_input_stalls,
@@ -45,8 +47,8 @@ from graph_model.impact.rules.inputs import (
 )
 from graph_model.impact.rules.queries import MAKING_POLICY
 from graph_model.impact.rules.readers import (
-    exact_reader_misses,
     exact_reader_refuses,
+    order_is_another,
     places_shift,
     query_is_not_held,
     window_mixes_schemas,
@@ -91,6 +93,7 @@ POLICY: tuple[Rule, ...] = (
     exact_reader_refuses,
     format_changes,
     place_changes,
+    partitions_change,
     input_stalls,
     columns_are_unknown,
     part_of_column_changes,
@@ -104,13 +107,14 @@ POLICY: tuple[Rule, ...] = (
     values_may_be_missing,
     values_are_others,
     window_mixes_schemas,
-    exact_reader_misses,
-    partitions_change,
+    order_is_another,
     term_is_weakened,
     key_is_lost,
     optional_input_stalls,
+    input_may_stall,
     column_is_touched,
     rows_may_change,
+    wider_type_fits,
     uses_other_columns,
     inputs_stay,
 )
@@ -121,7 +125,6 @@ _OF_ALL_ROWS: tuple[Rule, ...] = (
     term_is_weakened,
     key_is_lost,
     window_mixes_schemas,
-    exact_reader_misses,
 )
 
 
@@ -144,7 +147,8 @@ def judge(readings: Iterable[Reading], making: Making | None = None, *, policy: 
     whole = [finding for rule in MAKING_POLICY if making and (finding := rule(making)) is not None]
     found = [finding for reading in seen for rule in policy if (finding := rule(reading)) is not None]
     worst = max(map(evidence_is_weak, (*whole, *found)), key=badness)  # the first of equals
-    return replace(worst, hit=_hit(worst, seen))
+    may_fail = any(finding.may_fail for finding in (*whole, *found))
+    return replace(worst, hit=_hit(worst, seen), may_fail=may_fail)
 
 
 def _hit(worst: Finding, readings: Iterable[Reading]) -> tuple[str, ...]:

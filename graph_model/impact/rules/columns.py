@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_model.impact.changes import ColumnHarm
+from graph_model.impact.changes import ColumnHarm, Likeness
 from graph_model.impact.entities import Verdict
 from graph_model.impact.rules.reading import Finding, Reading, by_use, listed, nearest_use
 
@@ -11,7 +11,7 @@ def column_is_gone(reading: Reading) -> Finding | None:
     """Whoever uses a column that is dropped or renamed, as a value or only to filter, join or group by, breaks. A name
     means nothing to who reads by position, and a query that was held against its tables says itself what it needs."""
     use = nearest_use(reading, ColumnHarm.GONE)
-    if use is None or reading.held or (use.column.to and (reading.mended or reading.by == "position")):
+    if use is None or reading.held or (use.column.to and _is_found_again(reading, use.column.name, use.column.to)):
         return None
     column = f"{reading.dataset}.{use.column.name}"
     remedy = f"change {reading.reader} first, then drop {column}"
@@ -20,11 +20,21 @@ def column_is_gone(reading: Reading) -> Finding | None:
     return Finding(Verdict.BREAKS, "HIT", "column_is_gone", f"uses {column}, which {use.column.text}", use.path, remedy)
 
 
+def _is_found_again(reading: Reading, name: str, to: str) -> bool:
+    """Whether a renamed column is still what the reader means: SQL does not tell upper from lower case."""
+    folds = reading.kind == "sql" and name.lower() == to.lower()
+    return reading.mended or reading.by == "position" or folds
+
+
 def column_is_narrowed(reading: Reading) -> Finding | None:
     """Whoever uses a column whose new type cannot hold all of the old values breaks. A query that still fits runs, with
-    what is left of the values."""
+    what is left of the values; so does who gets the same kind of values, unless the data do not fit."""
+    use = nearest_use(reading, ColumnHarm.NARROWED)
+    alike = use is not None and use.column.likeness is not Likeness.OTHER
+    verdict = Verdict.RISKY if reading.held or alike else Verdict.BREAKS
     remedy = "publish the new type as a column of its own, and move its readers there"
-    verdict = Verdict.RISKY if reading.held else Verdict.BREAKS
+    if alike:
+        remedy = "look whether all values fit: the smallest, the largest, the digits behind the point"
     return by_use(reading, ColumnHarm.NARROWED, verdict, "column_is_narrowed", remedy)
 
 
@@ -68,10 +78,30 @@ def column_is_retyped(reading: Reading) -> Finding | None:
 def column_is_widened(reading: Reading) -> Finding | None:
     """A wider type holds all values, but a reader with a fixed idea of the type may refuse it. A query that comes to
     the same columns with it has no such idea."""
-    if reading.held and reading.held.comes_to_the_same:
+    use = nearest_use(reading, ColumnHarm.WIDENED)
+    if use is None or _has_room_for(reading, use.column.likeness):
         return None
     remedy = f"try {reading.reader} with the wider type first"
     return by_use(reading, ColumnHarm.WIDENED, Verdict.RISKY, "column_is_widened", remedy)
+
+
+def _has_room_for(reading: Reading, likeness: Likeness) -> bool:
+    """Whether a wider type is nothing to a reader: by name, of a format that keeps types, for the same kind of values.
+    Code of Python tells a whole number from another one; who only shows values does not."""
+    if reading.held:
+        return reading.held.comes_to_the_same
+    if reading.is_text or reading.by == "exact":
+        return False
+    return likeness >= (Likeness.FAMILY if reading.kind == "consumer" else Likeness.KIND)
+
+
+def wider_type_fits(reading: Reading) -> Finding | None:
+    """The same values in a type with more room, for a reader by name of a format that keeps types."""
+    use = nearest_use(reading, ColumnHarm.WIDENED)
+    if use is None or not _has_room_for(reading, use.column.likeness):
+        return None
+    reason = f"uses {reading.dataset}.{use.column.name}, which {use.column.text} and keeps its values"
+    return Finding(Verdict.SAFE, "", "wider_type_fits", reason, use.path)
 
 
 def column_is_replaced(reading: Reading) -> Finding | None:

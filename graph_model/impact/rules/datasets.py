@@ -28,14 +28,15 @@ def dataset_is_renamed(reading: Reading) -> Finding | None:
 
 
 def format_changes(reading: Reading) -> Finding | None:
-    """A SQL job is told with each version how to read it; who opens files itself takes them for what they were."""
+    """A SQL job is told with each version how to read it; who opens files itself takes them for what they were. A job
+    of ours may look at what it is told, or not."""
     for change in reading.changes:
         if isinstance(change, ChangeFormat) and (told := _how_it_changes(change)):
             verdict = _verdict_on_format(change, reading)
             if verdict is not Verdict.SAFE:
                 reason = f"reads {reading.dataset}, which is written otherwise: {told}"
                 remedy = f"publish {reading.dataset} in both forms until {reading.reader} reads the new one"
-                return Finding(verdict, "HIT", "format_changes", reason, reading.direct, remedy)
+                return Finding(verdict, "HIT", "format_changes", reason, reading.direct, remedy, may_fail=True)
     return None
 
 
@@ -51,15 +52,16 @@ def _verdict_on_format(change: ChangeFormat, reading: Reading) -> Verdict:
         # Names and types come from elsewhere then: from a header that was not there, or from guesses at text.
         return Verdict.RISKY if change.format or "header" in changed else Verdict.SAFE
     encoding = (changed.get("encoding") or "").lower()
-    if change.format or changed.keys() & _FATAL_OPTIONS or encoding.startswith(_WIDE_ENCODINGS):
+    if change.format:
         return Verdict.BREAKS
-    return Verdict.RISKY
+    is_fatal = changed.keys() & _FATAL_OPTIONS or encoding.startswith(_WIDE_ENCODINGS)
+    return Verdict.BREAKS if is_fatal and reading.kind != "job" else Verdict.RISKY
 
 
 def place_changes(reading: Reading) -> Finding | None:
     """A job of ours is given its inputs wherever they lie. All others look where they always looked."""
     change = next((change for change in reading.changes if isinstance(change, MoveDataset)), None)
-    if change is None or reading.kind in ("sql", "job"):
+    if change is None or reading.kind in ("sql", "job") or not reading.location:
         return None
     reason = f"reads {reading.dataset} at its place, which becomes {change.location or 'none'}"
     remedy = f"keep a copy at the old place until {reading.reader} looks at the new one"
@@ -67,14 +69,14 @@ def place_changes(reading: Reading) -> Finding | None:
 
 
 def partitions_change(reading: Reading) -> Finding | None:
-    """What was one day may be one hour: who reads a partition gets more or less than before, or waits for others."""
+    """What was one day is one hour: the partition that a reader asks for is no longer there."""
     change = next((change for change in reading.changes if isinstance(change, Repartition)), None)
     if change is None or change.before == change.after:
         return None
     units = f"{change.before or 'none'} to {change.after or 'none'}"
     reason = f"reads {reading.dataset}, whose partitions change from {units}"
     remedy = f"say anew which partitions {reading.reader} needs, and backfill those"
-    return Finding(Verdict.RISKY, "HIT", "partitions_change", reason, reading.direct, remedy)
+    return Finding(Verdict.BREAKS, "HIT", "partitions_change", reason, reading.direct, remedy)
 
 
 def term_is_weakened(reading: Reading) -> Finding | None:

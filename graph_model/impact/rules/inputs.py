@@ -24,6 +24,15 @@ def input_stalls(reading: Reading) -> Finding | None:
     return Finding(Verdict.BREAKS, "STALLED", "input_stalls", reason, reading.path, remedy)
 
 
+def input_may_stall(reading: Reading) -> Finding | None:
+    """Whoever needs what a job makes that may fail may wait for it, whichever columns it uses."""
+    if not has(reading, DatasetHarm.MAY_STALL):
+        return None
+    reason = f"needs {reading.dataset}, which may no longer arrive: {cause(reading)}"
+    remedy = "try what makes it first"
+    return Finding(Verdict.RISKY, "", "input_may_stall", reason, reading.path, remedy, may_fail=reading.required)
+
+
 def input_is_doubtful(reading: Reading) -> Finding | None:
     """Whoever depends on something of which nobody knows whether it breaks is not known to be safe."""
     if not has(reading, DatasetHarm.DOUBTFUL):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph_model.impact.binding import TurnKind
 from graph_model.impact.entities import Verdict
 from graph_model.impact.rules.reading import Finding, Making, MakingRule, listed
 
@@ -46,7 +47,11 @@ def code_changes(making: Making) -> Finding | None:
     if not making.is_rewritten:
         return None
     remedy = f"compare what {making.job} makes before and after"
-    return Finding(Verdict.RISKY, "HIT", "code_changes", "its code is changed", making.path, remedy)
+    return Finding(Verdict.RISKY, "HIT", "code_changes", "its code is changed", making.path, remedy, may_fail=True)
+
+
+_CASTING = (TurnKind.ARITHMETIC, TurnKind.COMPARISON)
+"""Where values are made into those of another type while the query runs, which not all of them may suit."""
 
 
 def query_turns(making: Making) -> Finding | None:
@@ -57,7 +62,8 @@ def query_turns(making: Making) -> Finding | None:
     more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     reason = f"its SQL goes on and comes to something else: {told[0]}{more}"
     remedy = f"compare what {making.job} makes before and after"
-    return Finding(Verdict.RISKY, "HIT", "query_turns", reason, making.path, remedy)
+    may_fail = any(turn.kind in _CASTING for turn in making.held.turns)
+    return Finding(Verdict.RISKY, "HIT", "query_turns", reason, making.path, remedy, may_fail=may_fail)
 
 
 def output_changes(making: Making) -> Finding | None:

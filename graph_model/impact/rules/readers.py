@@ -39,26 +39,32 @@ def _shifted(reading: Reading) -> tuple[str, ...]:
 
 
 def exact_reader_refuses(reading: Reading) -> Finding | None:
-    """Who wants exactly the columns it knows refuses one that is new, by whatever way it came."""
+    """Who wants exactly the columns it knows refuses one that is new, and misses one that goes, by whatever way."""
     if reading.by != "exact":
         return None
-    new = reading.layout.added if reading.layout else _added(reading)
-    new = (*new, *(column.to for column in reading.harmed_columns if column.to))
-    if not new:
+    gone = [one.name for one in reading.harmed_columns if one.harm is ColumnHarm.GONE and "." not in one.name]
+    others = [*_new(reading), *gone]
+    if not others:
         return None
-    reason = f"reads {reading.dataset} and accepts the columns it knows only, not {listed(new)}"
-    remedy = f"let {reading.reader} know {listed(new)} first, or leave them out in a view for it"
+    reason = f"reads {reading.dataset} exactly as it knows it, and {listed(others)} comes or goes"
+    remedy = f"change {reading.reader} first, or give it a view of the columns it knows"
     return Finding(Verdict.BREAKS, "HIT", "exact_reader_refuses", reason, reading.direct, remedy)
 
 
-def exact_reader_misses(reading: Reading) -> Finding | None:
-    """Who wants exactly the columns it knows may miss one that it does not use."""
-    gone = [column.name for column in reading.harmed_columns if column.harm is ColumnHarm.GONE]
-    if reading.by != "exact" or not gone:
+def order_is_another(reading: Reading) -> Finding | None:
+    """Who wants exactly the columns it knows may want them in their order."""
+    shifted = reading.layout.shifted if reading.layout else ()
+    if reading.by != "exact" or not shifted:
         return None
-    reason = f"reads {reading.dataset} exactly as it knows it, and {listed(gone)} goes"
-    remedy = f"tell {reading.reader} first that they go"
-    return Finding(Verdict.RISKY, "HIT", "exact_reader_misses", reason, reading.direct, remedy)
+    reason = f"reads {reading.dataset} exactly as it knows it, and {listed(shifted)} is at another place"
+    remedy = f"look whether {reading.reader} minds the order"
+    return Finding(Verdict.RISKY, "HIT", "order_is_another", reason, reading.direct, remedy, may_fail=True)
+
+
+def _new(reading: Reading) -> tuple[str, ...]:
+    """Names of columns that there are not yet."""
+    added = reading.layout.added if reading.layout else _added(reading)
+    return (*added, *(column.to for column in reading.harmed_columns if column.to))
 
 
 def _added(reading: Reading) -> tuple[str, ...]:
@@ -68,8 +74,8 @@ def _added(reading: Reading) -> tuple[str, ...]:
 def query_is_not_held(reading: Reading) -> Finding | None:
     """A new column may be caught by a star, by a join of all common names, or by a name that had only one meaning.
     Where nobody can hold the query against its tables, it is not known."""
-    added = reading.layout.added if reading.layout else _added(reading)
-    if reading.held or reading.kind != "sql" or not added:
+    added = _new(reading)
+    if reading.held or reading.mended or reading.kind != "sql" or not added:
         return None
     if not (takes_whatever_there_is(reading.text) or mentions(reading.text, added)):
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
 
-from graph_model.impact.changes import ColumnHarm
+from graph_model.impact.changes import ColumnHarm, Likeness
 from graph_model.impact.declared import By
 from graph_model.impact.entities import ChangeJob, Effect, FlowChange, Verdict
 from graph_model.impact.held import Held
@@ -24,9 +24,10 @@ class DatasetHarm(IntEnum):
     """What happens to a dataset, the worse the higher."""
 
     ROWS_CHANGE = 1  # its rows or values may become other ones
-    DOUBTFUL = 2  # it comes from a job of which nobody knows whether it breaks
-    STALLED = 3  # nothing new arrives
-    GONE = 4
+    MAY_STALL = 2  # it comes from a job that may fail on what it reads
+    DOUBTFUL = 3  # it comes from a job of which nobody knows whether it breaks
+    STALLED = 4  # nothing new arrives
+    GONE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class HarmedDataset:
 @dataclass(frozen=True, slots=True)
 class HarmedColumn:
     """A column that something happens to. `text` ends the sentence that its name begins; `path` leads to it. `values`:
-    they may be other ones, so that what is made from them may be, too."""
+    they may be other ones, so that what is made from them may be, too. `likeness` is that of a new type; `retypes`: its
+    type may be another one in a way that nobody worked out."""
 
     name: str
     harm: ColumnHarm
@@ -49,6 +51,8 @@ class HarmedColumn:
     path: Path = ()
     to: str | None = None
     values: bool = True
+    likeness: Likeness = Likeness.OTHER
+    retypes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Reading:
     columns it uses, where they are listed. `several`: it may get several partitions at once. `layout`: what becomes of
     the dataset's columns. `changes`: what is done to the dataset itself. `held`: what its query comes to; None: nobody
     can say. `text`: its SQL after the set. `mended`: its SQL is changed along, in nothing but the names that the set
-    changes. `deadline`: it has one.
+    changes. `deadline`: it has one. `is_text`: the dataset is written as text, where each value looks as its type
+    spells it. `location`: its fixed place.
     """
 
     reader: Name
@@ -95,6 +100,8 @@ class Reading:
     mended: bool = False
     key: tuple[str, ...] = ()
     deadline: bool = False
+    is_text: bool = False
+    location: str | None = None
 
     @property
     def path(self) -> Path:
@@ -124,6 +131,8 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`may_fail`: not only what comes of it may be another thing; the reader itself may fail, and make nothing."""
+
     verdict: Verdict
     effect: Effect
     rule: str
@@ -131,6 +140,7 @@ class Finding:
     path: Path
     remedy: str = ""
     hit: tuple[str, ...] = ()
+    may_fail: bool = False
 
 
 Rule = Callable[[Reading], Finding | None]
@@ -161,4 +171,14 @@ def by_use(reading: Reading, harm: ColumnHarm, verdict: Verdict, rule: str, reme
         return None
     reason = f"uses {reading.dataset}.{use.column.name}, which {use.column.text}"
     effect: Effect = "HIT" if harm is not ColumnHarm.TOUCHED and verdict is not Verdict.UNKNOWN else ""
-    return Finding(verdict, effect, rule, reason, use.path, remedy)
+    return Finding(verdict, effect, rule, reason, use.path, remedy, may_fail=_may_fail(reading, use.column))
+
+
+_FATAL = frozenset({ColumnHarm.RETYPED, ColumnHarm.WIDENED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
+
+
+def _may_fail(reading: Reading, column: HarmedColumn) -> bool:
+    """Code that nobody held against its tables may stumble over another type, or over nothing in place of a value."""
+    if reading.held or (reading.kind == "sql" and column.harm is ColumnHarm.WIDENED):
+        return False  # SQL makes room for a wider type
+    return column.retypes or column.harm in _FATAL or column.harm is ColumnHarm.MAY_BE_MISSING
