@@ -140,6 +140,7 @@ def as_object(answer: ImpactReport) -> dict[str, Any]:
         "is_complete": answer.is_complete,
         "incomplete_reasons": answer.incomplete_reasons,
         "breaks": breaks(answer.affected),
+        "coverage": answer.coverage,
         "affected": answer.affected,
         "nodes": answer.nodes,
     }
@@ -151,6 +152,8 @@ def tell(answer: ImpactReport, *, as_json: bool) -> None:
         print_json(impact=as_object(answer))
     else:
         print_verdicts(answer.affected)
+        known = answer.coverage
+        say(f"known readers: {known.readers}, of which columns known: {known.columns_known}")
         if not answer.is_complete:
             say(f"incomplete: {', '.join(answer.incomplete_reasons)}; SAFE is not proven beyond what is listed")
     finish(findings=breaks(answer.affected))

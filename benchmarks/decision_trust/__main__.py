@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.decision_trust.campaign import Asked, run_all, say
+from benchmarks.decision_trust.campaign import MOST_SHOWN, Asked, run_all, say
 from benchmarks.decision_trust.matrix import Matrix
 from benchmarks.decision_trust.proposing import KINDS
 from graph_model.settings import GraphSettings
@@ -37,7 +37,7 @@ def main() -> int:
     with _graph(given.engine) as settings:
         matrix = _judged(settings, asked, given)
     say("\n".join(["", *matrix.lines()]))
-    for text in _understated(matrix):
+    for text in _to_look_at(matrix):
         say(text)
     took = time.monotonic() - began
     say(f"{matrix.summary()}; seed {given.seed}, {matrix.pairs / took:.1f} pairs/s")
@@ -79,15 +79,19 @@ def _graph(engine: str) -> Iterator[GraphSettings]:
             server.stop()
 
 
-def _understated(matrix: Matrix) -> list[str]:
-    """Failures that were only called risky: no missed breaks, but they shall be seen."""
-    direct = [one for one in matrix.understated if not one.seen.startswith("waits for")]
-    lines = [f"  {one.case} {one.node} {one.rule}: {one.seen[:140]}" for one in direct[:8]]
-    return (
-        [f"understated {len(matrix.understated)}, {len(direct)} of them hit themselves, such as:", *lines, ""]
-        if lines
-        else []
-    )
+def _to_look_at(matrix: Matrix) -> list[str]:
+    """What is no missed break and shall be seen all the same; of what only waits for something else, the count."""
+    said = {
+        "failures that were only called risky": matrix.understated,
+        "breaks that were none": matrix.overstated,
+        "doubts about nothing": matrix.vague,
+    }
+    lines: list[str] = []
+    for title, found in said.items():
+        direct = [one for one in found if not one.stalled and not one.seen.startswith("waits for")]
+        shown = [f"  {one.case} {one.node} {one.rule}: {(one.seen or one.reason)[:150]}" for one in direct[:MOST_SHOWN]]
+        lines += [f"{title}: {len(found)}, {len(direct)} of them by themselves{', such as:' if shown else ''}", *shown]
+    return [*lines, ""]
 
 
 if __name__ == "__main__":

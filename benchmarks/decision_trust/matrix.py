@@ -21,6 +21,7 @@ class Matrix:
     missed: list[Judged] = field(default_factory=list)
     understated: list[Judged] = field(default_factory=list)
     overstated: list[Judged] = field(default_factory=list)
+    vague: list[Judged] = field(default_factory=list)
     pairs: int = 0
     grew: int = 0
 
@@ -37,6 +38,8 @@ class Matrix:
                 self.understated.append(one)
             elif one.verdict == "BREAKS" and one.truth is Truth.SAME:
                 self.overstated.append(one)
+            elif one.verdict in ("RISKY", "UNKNOWN") and one.truth is Truth.SAME:
+                self.vague.append(one)
 
     def join(self, other: Matrix) -> None:
         self.cells += other.cells
@@ -44,6 +47,7 @@ class Matrix:
         self.missed += other.missed
         self.understated += other.understated
         self.overstated += other.overstated
+        self.vague += other.vague
         self.pairs += other.pairs
         self.grew += other.grew
 

@@ -2,8 +2,8 @@
 """The Star Schema Benchmark: queries that others wrote for another purpose, over small data of our own drawing.
 
 Schema and queries after P. O'Neil, E. O'Neil, X. Chen, S. Revilak: The Star Schema Benchmark and Augmented Fact Table
-Indexing, TPCTC 2009. Adapted: the table `date` is called `dates`, results have names, and of the tables stand the columns
-that the queries use, with some that none of them does.
+Indexing, TPCTC 2009. Adapted: the table `date` is called `dates`, results have names, and of each table stand the
+columns that the queries use, with some that none of them does.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ _YEARS = "d_year >= 1992 AND d_year <= 1997"
 
 
 def _discounted(condition: str) -> str:
-    return f"SELECT sum(lo_extendedprice * lo_discount) AS revenue FROM lineorder, dates WHERE {_ORDER_DATE} AND {condition}"
+    return (
+        "SELECT sum(lo_extendedprice * lo_discount) AS revenue FROM lineorder, dates "
+        f"WHERE {_ORDER_DATE} AND {condition}"
+    )
 
 
 def _by_brand(condition: str) -> str:
@@ -134,7 +137,8 @@ def _dates() -> pa.Table:
 
 def _parts(rng: Random) -> pa.Table:
     brands = ("MFGR#1201", "MFGR#1205", "MFGR#1402", "MFGR#2221", "MFGR#2224", "MFGR#2228", "MFGR#2339", "MFGR#3101")
-    drawn = [rng.choice(brands) for _ in range(60)]
+    drawn = [brands[place % len(brands)] for place in range(60)]
+    rng.shuffle(drawn)
     return pa.table(
         {
             "p_partkey": pa.array(range(1, 61), pa.int32()),
@@ -148,9 +152,11 @@ def _parts(rng: Random) -> pa.Table:
 
 
 def _traders(rng: Random, start: str, count: int) -> pa.Table:
-    regions = [rng.choice(tuple(NATIONS)) for _ in range(count)]
-    nations = [rng.choice(NATIONS[region]) for region in regions]
-    cities = [f"{nation[:9]}{rng.choice((1, 5))}" for nation in nations]
+    places = [(region, nation, digit) for region, both in NATIONS.items() for nation in both for digit in (1, 5)]
+    rng.shuffle(places)
+    drawn = [places[place % len(places)] for place in range(count)]
+    regions, nations = [region for region, _, _ in drawn], [nation for _, nation, _ in drawn]
+    cities = [f"{nation[:9]}{digit}" for _, nation, digit in drawn]
     key = "s_suppkey" if start == "s" else "c_custkey"
     columns = {key: pa.array(range(1, count + 1), pa.int32()), f"{start}_name": [f"N{place}" for place in range(count)]}
     return pa.table({**columns, f"{start}_city": cities, f"{start}_nation": nations, f"{start}_region": regions})

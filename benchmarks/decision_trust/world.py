@@ -96,7 +96,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A consumer, and one dataset that it reads. It knows how the dataset was when it was written: format, options, place, and its `expects`."""
+    """A consumer, and one dataset that it reads. It knows how the dataset was when it was written: its format, options
+    and place, and what it `expects`."""
 
     name: str
     dataset: str
@@ -108,8 +109,8 @@ class Reader:
 
 @dataclass(frozen=True)
 class World:
-    """`jobs` stand in an order in which they can run. `sources` hold the rows of what no job makes, by partition; `keys`
-    are those of the partitions."""
+    """`jobs` stand in an order in which they can run. `sources` hold the rows of what no job makes, by partition;
+    `keys` are those of the partitions."""
 
     name: str
     datasets: Mapping[str, Dataset]

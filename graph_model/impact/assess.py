@@ -15,6 +15,7 @@ from graph_model.impact.entities import Change, ImpactReport
 from graph_model.impact.examiners import along_lineage, examine
 from graph_model.impact.facts import Facts, follow_also, gather
 from graph_model.impact.flow import Flowed, let_flow
+from graph_model.impact.last_use import with_last_use
 from graph_model.impact.report import report_of, with_examined
 from graph_model.impact.spread import Spread
 from graph_model.lineage.merging import Rows
@@ -52,4 +53,4 @@ def assess(
 
         facts, flowed = graph.read(work)
         report = report_of(tuple(changes), facts, Spread(facts, flowed).findings())
-    return with_examined(report, examine(graph, changes, as_of))
+    return with_last_use(graph, with_examined(report, examine(graph, changes, as_of)))

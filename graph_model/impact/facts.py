@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from graph_model.impact.cadence import may_be_outdated, outdated, runs_of
 from graph_model.impact.changed import ChangedSet
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
@@ -57,6 +58,7 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     facts = Facts(
         changed, datasets, _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
     )
+    _mark_outdated(graph, facts)
     for hop in datasets.hops.values():
         if hop.edge.kind == "PRODUCES":
             facts.makes[hop.edge.source].append(hop)
@@ -77,6 +79,21 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
         graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
     )
     return facts
+
+
+def _mark_outdated(graph: Rows, facts: Facts) -> None:
+    """Calls stale what was observed too long ago for how often its job runs."""
+    hops = [(walked, key, hop) for walked in (facts.datasets, facts.columns) for key, hop in walked.hops.items()]
+    old = [one for one in hops if may_be_outdated(one[2].edge, at=facts.changed.at)]
+    runs = runs_of(graph, (job for _, _, hop in old if (job := _job_of(hop.edge, facts))))
+    for walked, key, hop in old:
+        if outdated(hop.edge, runs.get(_job_of(hop.edge, facts) or "", ()), at=facts.changed.at):
+            walked.hops[key] = replace(hop, edge=replace(hop.edge, stale=True))
+
+
+def _job_of(edge: LineageEdge, facts: Facts) -> str | None:
+    ends = (end for end in (edge.source, edge.target) if end in facts.datasets.nodes)
+    return edge.job or next((end for end in ends if facts.datasets.nodes[end].kind == "JOB"), None)
 
 
 def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from graph_model.impact.changes import ColumnHarm, Likeness
 from graph_model.impact.declared import By, DatasetFacts, How, JobFacts
 from graph_model.impact.facts import Facts, ReaderFacts
 from graph_model.impact.flow import Flowed
@@ -87,7 +88,15 @@ class Look:
         held = self._flowed.held.get(reader)
         if node.kind != "JOB" or (held is None and change is None):
             return None
-        return Making(node.name, self.way_to(reader), held, change, reader in self._flowed.mended)
+        mended = reader in self._flowed.mended
+        return Making(node.name, self.way_to(reader), held, change, mended, frozenset(self._retyped(reader)))
+
+    def _retyped(self, reader: str) -> Iterator[str]:
+        for hop in self._facts.reads.get(reader, ()):
+            for id_ in self._harm.columns_of.get(hop.edge.source, ()):
+                column = self._harm.columns[id_]
+                if column.harm in _OTHER_TYPES and column.likeness is Likeness.OTHER:
+                    yield column.name.lower()
 
     def way_to(self, reader: str) -> Path:
         """To a reader: by the column it uses to which the worst happens, or else over whole datasets."""
@@ -129,6 +138,9 @@ class Look:
             if id_ == dataset and job.spec:
                 texts = {text for several in job.spec.columns.values() for text in several}
                 yield from sorted(text.removeprefix(f"{name}.") for text in texts if text.startswith(f"{name}."))
+
+
+_OTHER_TYPES = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
 
 
 def _kind(node: LineageNode, job: JobFacts | None) -> ReaderKind:

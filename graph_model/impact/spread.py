@@ -75,7 +75,14 @@ class Spread:
             self._harm_outputs(reader, DatasetHarm.STALLED, cause, finding)
         elif finding.verdict is Verdict.UNKNOWN:
             self._harm_outputs(reader, DatasetHarm.DOUBTFUL, f"whether {name} breaks is not known", finding)
-        elif finding.verdict is Verdict.RISKY:
+        else:
+            self._pass_risk_on(reader, name, finding)
+
+    def _pass_risk_on(self, reader: str, name: str, finding: Finding) -> None:
+        making = self._look.making(reader)
+        if making is not None and making.is_rewritten:
+            self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, f"the code of {name} is changed", finding)
+        if finding.verdict is Verdict.RISKY:
             if finding.may_fail:
                 self._harm_outputs(reader, DatasetHarm.MAY_STALL, f"{name} may fail on what it reads", finding)
             if not self._follow_columns(reader):
@@ -100,9 +107,6 @@ class Spread:
 
     def _follow_columns(self, job: str) -> bool:
         """Passes the risk on to the columns that the job makes of those at risk; False when that is not all of it."""
-        making = self._look.making(job)
-        if making is not None and making.is_rewritten:
-            return False
         complete = not any(map(concerns_all_rows, self._look.readings(job)))
         for column in self._values_read(job):
             complete &= self._follow_column(job, column)
@@ -174,9 +178,7 @@ class Spread:
             self._queue.append(dataset)
 
 
-_RETYPING = frozenset(
-    {ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED, ColumnHarm.MAY_BE_MISSING}
-)
+_RETYPING = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
 
 
 def _harmed(node: LineageNode, outcome: ColumnOutcome, way: Path = ()) -> HarmedColumn:

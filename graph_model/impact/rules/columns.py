@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph_model.impact.changes import ColumnHarm, Likeness
 from graph_model.impact.entities import Verdict
-from graph_model.impact.rules.reading import Finding, Reading, by_use, listed, nearest_use
+from graph_model.impact.rules.reading import Finding, HarmedColumn, Reading, Use, by_use, listed, nearest_use
 
 
 def column_is_gone(reading: Reading) -> Finding | None:
@@ -78,27 +80,31 @@ def column_is_retyped(reading: Reading) -> Finding | None:
 def column_is_widened(reading: Reading) -> Finding | None:
     """A wider type holds all values, but a reader with a fixed idea of the type may refuse it. A query that comes to
     the same columns with it has no such idea."""
-    use = nearest_use(reading, ColumnHarm.WIDENED)
-    if use is None or _has_room_for(reading, use.column.likeness):
-        return None
     remedy = f"try {reading.reader} with the wider type first"
-    return by_use(reading, ColumnHarm.WIDENED, Verdict.RISKY, "column_is_widened", remedy)
+    narrow = replace(reading, uses=tuple(use for use in _widened(reading) if not _has_room_for(reading, use.column)))
+    return by_use(narrow, ColumnHarm.WIDENED, Verdict.RISKY, "column_is_widened", remedy)
 
 
-def _has_room_for(reading: Reading, likeness: Likeness) -> bool:
-    """Whether a wider type is nothing to a reader: by name, of a format that keeps types, for the same kind of values.
-    Code of Python tells a whole number from another one; who only shows values does not."""
+def _widened(reading: Reading) -> tuple[Use, ...]:
+    return tuple(use for use in reading.uses if use.column.harm is ColumnHarm.WIDENED)
+
+
+def _has_room_for(reading: Reading, column: HarmedColumn) -> bool:
+    """Whether a wider type is nothing to a reader: by name, of a format that keeps types, for the same values of the
+    same kind. Code of Python tells a whole number from another one; who only shows values does not."""
+    if column.values:
+        return False
     if reading.held:
         return reading.held.comes_to_the_same
     if reading.is_text or reading.by == "exact":
         return False
-    return likeness >= (Likeness.FAMILY if reading.kind == "consumer" else Likeness.KIND)
+    return column.likeness >= (Likeness.FAMILY if reading.kind == "consumer" else Likeness.KIND)
 
 
 def wider_type_fits(reading: Reading) -> Finding | None:
     """The same values in a type with more room, for a reader by name of a format that keeps types."""
-    use = nearest_use(reading, ColumnHarm.WIDENED)
-    if use is None or not _has_room_for(reading, use.column.likeness):
+    use = next((use for use in _widened(reading) if _has_room_for(reading, use.column)), None)
+    if use is None:
         return None
     reason = f"uses {reading.dataset}.{use.column.name}, which {use.column.text} and keeps its values"
     return Finding(Verdict.SAFE, "", "wider_type_fits", reason, use.path)

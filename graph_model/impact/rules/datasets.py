@@ -52,10 +52,9 @@ def _verdict_on_format(change: ChangeFormat, reading: Reading) -> Verdict:
         # Names and types come from elsewhere then: from a header that was not there, or from guesses at text.
         return Verdict.RISKY if change.format or "header" in changed else Verdict.SAFE
     encoding = (changed.get("encoding") or "").lower()
-    if change.format:
+    if change.format or encoding.startswith(_WIDE_ENCODINGS):
         return Verdict.BREAKS
-    is_fatal = changed.keys() & _FATAL_OPTIONS or encoding.startswith(_WIDE_ENCODINGS)
-    return Verdict.BREAKS if is_fatal and reading.kind != "job" else Verdict.RISKY
+    return Verdict.BREAKS if changed.keys() & _FATAL_OPTIONS and reading.kind != "job" else Verdict.RISKY
 
 
 def place_changes(reading: Reading) -> Finding | None:

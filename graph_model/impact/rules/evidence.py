@@ -13,7 +13,7 @@ def evidence_is_weak(finding: Finding) -> Finding:
     weak = next((edge for edge in finding.path if edge.stale or edge.provenance == "inferred"), None)
     if weak is None or finding.verdict is Verdict.UNKNOWN:
         return finding
-    why = "later runs did not show it again" if weak.stale else "it is only inferred"
+    why = "later runs did not show it again, or there were none for long" if weak.stale else "it is only inferred"
     reason = f"{finding.reason}; but the evidence is weak ({weak.kind} edge: {why})"
     remedy = "confirm or remove that edge, then ask again"
     return Finding(Verdict.UNKNOWN, "", "evidence_is_weak", reason, finding.path, remedy)

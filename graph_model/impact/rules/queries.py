@@ -43,8 +43,9 @@ def new_code_is_not_held(making: Making) -> Finding | None:
 
 
 def code_changes(making: Making) -> Finding | None:
-    """Other code may come to anything, also where it runs."""
-    if not making.is_rewritten:
+    """Other code may fail, and come to anything. Of SQL that was held it is known that it runs; what it comes to is the
+    business of who changes it, and a risk to who reads it."""
+    if not making.is_rewritten or making.held:
         return None
     remedy = f"compare what {making.job} makes before and after"
     return Finding(Verdict.RISKY, "HIT", "code_changes", "its code is changed", making.path, remedy, may_fail=True)
@@ -62,7 +63,7 @@ def query_turns(making: Making) -> Finding | None:
     more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     reason = f"its SQL goes on and comes to something else: {told[0]}{more}"
     remedy = f"compare what {making.job} makes before and after"
-    may_fail = any(turn.kind in _CASTING for turn in making.held.turns)
+    may_fail = any(turn.kind in _CASTING and turn.about.lower() in making.retyped for turn in making.held.turns)
     return Finding(Verdict.RISKY, "HIT", "query_turns", reason, making.path, remedy, may_fail=may_fail)
 
 

@@ -115,13 +115,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Making:
-    """One job as a whole: what becomes of its query and of its output. `path` leads to it; `change`: of its code."""
+    """One job as a whole: what becomes of its query and of its output. `path` leads to it; `change`: of its code.
+    `retyped`: columns it reads, in lower case, that become another kind of values."""
 
     job: Name
     path: Path = ()
     held: Held | None = None
     change: ChangeJob | None = None
     mended: bool = False
+    retyped: frozenset[str] = frozenset()
 
     @property
     def is_rewritten(self) -> bool:
@@ -178,7 +180,10 @@ _FATAL = frozenset({ColumnHarm.RETYPED, ColumnHarm.WIDENED, ColumnHarm.NARROWED,
 
 
 def _may_fail(reading: Reading, column: HarmedColumn) -> bool:
-    """Code that nobody held against its tables may stumble over another type, or over nothing in place of a value."""
+    """Code that nobody held against its tables may stumble over another type. Other values of a type that stays are not
+    taken for a reason to fail, nor is one that is missing."""
     if reading.held or (reading.kind == "sql" and column.harm is ColumnHarm.WIDENED):
         return False  # SQL makes room for a wider type
-    return column.retypes or column.harm in _FATAL or column.harm is ColumnHarm.MAY_BE_MISSING
+    if column.likeness is Likeness.KIND and not reading.is_text:
+        return column.retypes
+    return column.retypes or column.harm in _FATAL
