@@ -139,6 +139,8 @@ impact.app.command("retire-consumer")(impact_things.retire_consumer)
 impact.app.command("set")(impact_sources.judge_set)
 impact.app.command("files")(impact_sources.judge_files)
 impact.app.command("contract")(impact_sources.judge_contract)
+impact.app.command("ddl")(impact_sources.judge_ddl)
+impact.app.command("dbt")(impact_sources.judge_dbt)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
