@@ -156,8 +156,7 @@ def _compared(asked: Asked) -> Report:
         open_graph(patience=PATIENCE_SECONDS) as graph,
         read_sides(top, comparison, patterns=asked.estates, known=known_datasets(graph)) as sides,
     ):
-        before, after = sides.before.estates, sides.after.estates
-        found = review(graph, before, after, read_columns=read_columns, rebind=rebind)
+        found = review(graph, sides.compared, sides.after.estates, read_columns=read_columns, rebind=rebind)
         return report_of(comparison, sides, found)
 
 
@@ -213,7 +212,8 @@ def as_object(report: Report, asked: Asked) -> dict[str, Any]:
 
 def _print_report(report: Report) -> None:
     from connectors.review.telling import headline
-    from connectors.review.wording import action_of, detail_of, subject_of
+    from graph_model.impact.sentences import in_words
+    from graph_model.impact.written import kind_of
 
     if report.failure:
         return
@@ -221,10 +221,10 @@ def _print_report(report: Report) -> None:
         say(str(mistake))
     if report.impact.changes:
         rows = [
-            (action_of(change), subject_of(change), detail_of(change), f"{place.file}:{place.line}" if place else "")
+            (kind_of(change), in_words(change), f"{place.file}:{place.line}" if place else "")
             for change, place in zip(report.impact.changes, report.places, strict=True)
         ]
-        print_table(("WHAT", "OF", "HOW", "WHERE"), rows, empty="")
+        print_table(("CHANGE", "WHAT", "WHERE"), rows, empty="")
         print_text("")
         print_verdicts(report.impact.affected)
     for note in report.notes:
