@@ -24,7 +24,14 @@ class Examined:
 Examiner = Callable[[Graph, Sequence[Change], datetime | None], Examined]
 """Is given the changes of its kind only, and the moment that is asked about (None: now)."""
 
-EXAMINERS: dict[type, Examiner] = {}
+
+def _delays(graph: Graph, changes: Sequence[Change], as_of: datetime | None) -> Examined:
+    from graph_model.impact.delays import examine_delays  # brings numpy, which takes a while and nobody else needs
+
+    return examine_delays(graph, changes, as_of)
+
+
+EXAMINERS: dict[type, Examiner] = {Delay: _delays}
 
 _APART = (Delay, BadVersion)
 
