@@ -158,7 +158,7 @@ def _compare(base: View, with_it: View, duty: Duty) -> Delayed:
         return Delayed(after, before.outlook, 0.0, 0.0)
     ends = [quantiles(view.times.end_of(view.places(view.missing(promise, day)))) for view in (base, with_it)]
     _, likely, late = (float(one) for one in ends[1].clip(max=3e10) - ends[0].clip(max=3e10))
-    return Delayed(after, before.outlook, likely, late)
+    return Delayed(after, before.outlook, round(likely, 1), round(late, 1))
 
 
 def _worst_first(one: Delayed) -> tuple[int, float, str]:

@@ -96,8 +96,8 @@ class View:
             outlook,
             promise.owners,
             Estimate(self._moment(soonest), self._moment(likely), self._moment(late), unknown),
-            None if math.isinf(likely) or (unknown and likely <= left) else likely - left,
-            None if math.isinf(late) or (unknown and late <= left) else late - left,
+            None if math.isinf(likely) or (unknown and likely <= left) else round(likely - left, 1),
+            None if math.isinf(late) or (unknown and late <= left) else round(late - left, 1),
             path,
             tuple(self.words(one) for one in missing),
             self._why(path, unknown, outlook, likely),
@@ -146,7 +146,7 @@ class View:
         """All of it is there: the deadline was kept, or it was not."""
         firsts = [self.situation.fact(one).first for one in self.situation.plan.promised(promise, day)]
         came = max((first for first in firsts if first is not None), default=self.situation.at)
-        over = (came - due).total_seconds()
+        over = round((came - due).total_seconds(), 1)
         return DeadlineForecast(
             deadline_id(promise.consumer, day.isoformat()),
             promise.name,
@@ -189,7 +189,7 @@ def _worst_first(one: DeadlineForecast) -> tuple[int, datetime, str]:
 
 def _none_if_free(seconds: float) -> float | None:
     """Nothing depends on a step that may be infinitely late; one that is never over has lost all it had."""
-    return None if math.isinf(seconds) and seconds > 0 else float(seconds)
+    return None if math.isinf(seconds) and seconds > 0 else round(float(seconds), 1)
 
 
 def _finite(ends: Floats) -> Floats:
