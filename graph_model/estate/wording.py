@@ -114,6 +114,10 @@ def _changed_words(before: Column, after: Column) -> Iterator[str]:
         yield f"column {after.path}: classification {_short(old)} → {_short(new)}"
     if before.description != after.description:
         yield f"column {after.path}: other description"
+    if before.meaning != after.meaning:
+        yield f"column {after.path}: means {_short(after.meaning or None)}, and meant {_short(before.meaning or None)}"
+    if before.default != after.default:
+        yield f"column {after.path}: default {_short(before.default)} → {_short(after.default)}"
 
 
 def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:

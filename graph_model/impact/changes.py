@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from graph_model.impact.entities import ColumnChange, DropColumn, RenameColumn, RetypeColumn
-from graph_model.schemas.types import STRING, UNKNOWN, Plain, kind, read
+from graph_model.contracts.entities import Column
+from graph_model.impact.binding import Beside, Values
+from graph_model.impact.entities import (
+    AddColumn,
+    ChangeAllowedValues,
+    ChangeDefault,
+    ChangeKey,
+    ChangeMeaning,
+    ChangeNullability,
+    ColumnChange,
+    DropColumn,
+    FlowChange,
+    RenameColumn,
+    RetypeColumn,
+)
+from graph_model.schemas.types import STRING, UNKNOWN, Plain, Timestamp, kind, read
 from graph_model.schemas.widening import Effect, effects
 
 
@@ -15,21 +29,39 @@ class ColumnHarm(IntEnum):
     """What happens to a column, the worse the higher."""
 
     TOUCHED = 1  # it is made from a column that changes
-    REPLACED = 2  # its name now holds what was another column
-    WIDENED = 3
-    RETYPED = 4
-    PART_CHANGED = 5  # something inside it changes
-    NARROWED = 6
-    GONE = 7
+    OTHER_VALUES = 2  # it is called the same and means the same, and holds other values
+    MAY_BE_MISSING = 3
+    MEANS_OTHER = 4
+    REPLACED = 5  # its name now holds what was another column
+    WIDENED = 6
+    RETYPED = 7
+    AMBIGUOUS = 8  # another column is called the same but for upper and lower case
+    PART_CHANGED = 9  # something inside it changes
+    NARROWED = 10
+    GONE = 11
+
+
+class Likeness(IntEnum):
+    """How much a new type has of the old one."""
+
+    OTHER = 0
+    FAMILY = 1  # both are numbers
+    KIND = 2  # both are whole numbers, or points in time; only width or precision differ
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnOutcome:
-    """What becomes of one column. `text` ends the sentence that its name begins; `to` is its new name, if any."""
+    """What becomes of one column. `text` ends the sentence that its name begins; `to` is its new name, if any.
+
+    `values`: they may be other ones. A name that goes, or a type that only gets wider, leaves them as they are.
+    `likeness` is that of a new type.
+    """
 
     harm: ColumnHarm
     text: str
     to: str | None = None
+    values: bool = True
+    likeness: Likeness = Likeness.OTHER
 
 
 def retyped(before: str | None, after: str) -> ColumnHarm | None:
@@ -46,6 +78,20 @@ def retyped(before: str | None, after: str) -> ColumnHarm | None:
     return ColumnHarm.NARROWED if Effect.NARROWER in done and old != Plain(kind(new)) else None
 
 
+_NUMBERS = frozenset({"integer", "number", "decimal"})
+
+
+def likeness(before: str | None, after: str) -> Likeness:
+    """An instant is another kind than what a clock on some wall said."""
+    old, new = read(before), read(after)
+    one, other = kind(old), kind(new)
+    if isinstance(old, Timestamp) and isinstance(new, Timestamp) and (old.zone is None) != (new.zone is None):
+        return Likeness.OTHER
+    if one == other and one not in ("unknown", "object", "array"):
+        return Likeness.KIND
+    return Likeness.FAMILY if {one, other} <= _NUMBERS else Likeness.OTHER
+
+
 def before_the_set(column: str, changes: Iterable[ColumnChange], known: Iterable[str]) -> str:
     """The name `column` has before the set: a name that only a rename of the set makes means the column it renames."""
     if column in set(known):
@@ -59,38 +105,120 @@ def outcomes(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -
 
     The columns of `changes` are spelled as in `types`.
     """
-    dropped = {change.column for change in changes if isinstance(change, DropColumn)}
-    renamed = {
-        change.column: change.to
-        for change in changes
-        if isinstance(change, RenameColumn) and change.column not in dropped
-    }
-    new_types = {
-        before_the_set(change.column, changes, types): change.type
-        for change in changes
-        if isinstance(change, RetypeColumn)
-    }
-    now = {renamed.get(path, path): path for path in types if path not in dropped}
-    found = {path: outcome for path in types if (outcome := _outcome(path, types, renamed, new_types, now)) is not None}
+    found: dict[str, ColumnOutcome] = {}
+    for path, outcome in (*_of_names(types, changes), *_of_types(types, changes), *_of_values(types, changes)):
+        before = found.get(path)
+        worst = outcome if before is None or outcome.harm > before.harm else before
+        values = outcome.values or (before is not None and before.values)
+        found[path] = replace(worst, values=values)
     return _with_nested(found, types)
 
 
-def _outcome(
-    path: str,
-    types: Mapping[str, str | None],
-    renamed: Mapping[str, str],
-    new_types: Mapping[str, str],
-    now: Mapping[str, str],
-) -> ColumnOutcome | None:
-    if path not in now:
+def _of_names(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
+    """What each name means after the set."""
+    dropped = {change.column for change in changes if isinstance(change, DropColumn)}
+    renamed = _renames(changes, dropped)
+    added = {change.column: change for change in changes if isinstance(change, AddColumn)}
+    now = {renamed.get(path, path): path for path in types if path not in dropped}
+    for path in types:
         to = renamed.get(path)
-        return ColumnOutcome(ColumnHarm.GONE, f"is renamed to {to}" if to else "is dropped", to)
-    if now[path] != path:
-        return ColumnOutcome(ColumnHarm.REPLACED, f"becomes what was {now[path]}")
-    harm = retyped(types[path], new_types[path]) if path in new_types else None
-    if harm is None:
-        return None
-    return ColumnOutcome(harm, f"changes its type from {types[path] or 'unknown'} to {new_types[path]}")
+        if path in added and now.get(path) != path:
+            yield path, _added_anew(types[path], added[path])
+        elif path not in now:
+            yield path, ColumnOutcome(ColumnHarm.GONE, f"is renamed to {to}" if to else "is dropped", to, values=False)
+        elif now[path] != path:
+            yield path, ColumnOutcome(ColumnHarm.REPLACED, f"becomes what was {now[path]}")
+    new = [*added, *renamed.values()]
+    for path, was in now.items():
+        twins = [name for name in new if name != path and name.lower() == path.lower()]
+        if twins and was == path:
+            yield path, ColumnOutcome(ColumnHarm.AMBIGUOUS, f"gets a namesake, {twins[0]}", values=False)
+
+
+def _renames(changes: Iterable[ColumnChange], dropped: Iterable[str]) -> dict[str, str]:
+    gone = set(dropped)
+    return {
+        change.column: change.to for change in changes if isinstance(change, RenameColumn) and change.column not in gone
+    }
+
+
+def _added_anew(before: str | None, change: AddColumn) -> ColumnOutcome:
+    harm = retyped(before, change.type)
+    text = "is dropped and added anew"
+    return ColumnOutcome(max(harm or ColumnHarm.REPLACED, ColumnHarm.REPLACED), text)
+
+
+def _of_types(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
+    for change in changes:
+        if not isinstance(change, RetypeColumn):
+            continue
+        path = before_the_set(change.column, changes, types)
+        before = types.get(path)
+        harm = retyped(before, change.type)
+        if harm is not None:
+            text = f"changes its type from {before or 'unknown'} to {change.type}"
+            alike = likeness(before, change.type)
+            yield path, ColumnOutcome(harm, text, values=harm is not ColumnHarm.WIDENED, likeness=alike)
+
+
+def _of_values(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
+    for change in changes:
+        if isinstance(change, ChangeNullability) and change.nullable:
+            outcome = ColumnOutcome(ColumnHarm.MAY_BE_MISSING, "may have no value from now on")
+        elif isinstance(change, ChangeNullability):
+            outcome = ColumnOutcome(ColumnHarm.OTHER_VALUES, "has a value from now on where it had none")
+        elif isinstance(change, ChangeMeaning):
+            outcome = ColumnOutcome(ColumnHarm.MEANS_OTHER, f"means something else: {change.meaning}")
+        elif isinstance(change, ChangeDefault):
+            outcome = ColumnOutcome(ColumnHarm.OTHER_VALUES, f"is {change.default or 'empty'} where nothing is said")
+        elif isinstance(change, ChangeAllowedValues) and (text := _values_told(change)):
+            outcome = ColumnOutcome(ColumnHarm.OTHER_VALUES, text)
+        else:
+            continue
+        yield before_the_set(change.column, changes, types), outcome
+
+
+def _values_told(change: ChangeAllowedValues) -> str:
+    """Empty: the same values may occur as before."""
+    if change.before == change.after:
+        return ""
+    if change.after is None:
+        return "may hold any value from now on"
+    gone = [value for value in change.before or () if value not in change.after]
+    new = [value for value in change.after if value not in (change.before or change.after)]
+    told = [f"no longer holds {_listed(gone)}"] if gone else []
+    told += [f"may hold {_listed(new)}"] if new else []
+    if change.before is None:
+        told.append(f"holds nothing but {_listed(change.after)} any more")
+    return " and ".join(told)
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(values[:3]) + (f" and {len(values) - 3} more" if len(values) > 3 else "")
+
+
+def derived(before: Sequence[Column], after: Sequence[Column]) -> dict[str, ColumnOutcome]:
+    """What becomes of the columns of a dataset whose maker comes to other ones. Those with the same name are the same.
+    A column whose type is not known is not said to change."""
+    now = {column.path.lower(): column for column in after}
+    found: dict[str, ColumnOutcome] = {}
+    for old in before:
+        new = now.get(old.path.lower())
+        if new is None:
+            found[old.path] = ColumnOutcome(ColumnHarm.GONE, "is no longer made", values=False)
+            continue
+        if new.path != old.path:  # SQL makes no difference between upper and lower case, and others do
+            found[old.path] = ColumnOutcome(
+                ColumnHarm.GONE, f"is spelled {new.path} from now on", to=new.path, values=False
+            )
+            continue
+        harm = retyped(old.type, new.type) if UNKNOWN not in (read(old.type), read(new.type)) else None
+        if harm is not None:
+            text = f"changes its type from {old.type} to {new.type}"
+            found[old.path] = ColumnOutcome(harm, text, values=False, likeness=likeness(old.type, new.type))
+        elif new.nullable and not old.nullable:
+            found[old.path] = ColumnOutcome(ColumnHarm.MAY_BE_MISSING, "may have no value from now on")
+    return found
 
 
 def _with_nested(found: Mapping[str, ColumnOutcome], paths: Iterable[str]) -> dict[str, ColumnOutcome]:
@@ -99,7 +227,19 @@ def _with_nested(found: Mapping[str, ColumnOutcome], paths: Iterable[str]) -> di
     for path in paths:
         for changed, outcome in found.items():
             if path.startswith(f"{changed}.") and path not in found:
-                spread[path] = ColumnOutcome(outcome.harm, f"is part of {changed}, which {outcome.text}")
+                spread[path] = replace(outcome, text=f"is part of {changed}, which {outcome.text}", to=None)
             if changed.startswith(f"{path}.") and path not in found:
                 spread[path] = ColumnOutcome(ColumnHarm.PART_CHANGED, f"holds {changed}, which {outcome.text}")
     return spread
+
+
+def beside_of(changes: Iterable[FlowChange], key: tuple[str, ...]) -> Beside:
+    """What a set does to a dataset that its columns do not show. `key`: what is unique in it before."""
+    lost: tuple[str, ...] = ()
+    values: dict[str, Values] = {}
+    for change in changes:
+        if isinstance(change, ChangeKey) and not (change.columns and set(change.columns) <= set(key)):
+            lost = key
+        elif isinstance(change, ChangeAllowedValues) and change.before != change.after:
+            values[change.column] = (change.before, change.after)
+    return Beside(lost, values)

@@ -199,7 +199,8 @@ ColumnChange = (
     | ChangeDefault
 )
 DatasetChange = DropDataset | RenameDataset | ChangeFormat | MoveDataset | Repartition | ChangeTerm
-Change = ColumnChange | DatasetChange | ChangeJob | RetireJob | RetireConsumer | Delay | BadVersion
+FlowChange = ColumnChange | DatasetChange | ChangeJob | RetireJob | RetireConsumer
+Change = FlowChange | Delay | BadVersion
 """The changes of one set speak of names as they are before it, and are judged after all of them."""
 
 
@@ -215,12 +216,29 @@ Effect = Literal["HIT", "STALLED", ""]
 
 
 @dataclass(frozen=True, slots=True)
+class LastUse:
+    """The newest read that is known of a reader: when, and the run that did it, where it was one."""
+
+    at: datetime
+    run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much is known of those who read downstream: how many they are, and of how many which columns they use."""
+
+    readers: int = 0
+    columns_known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Affected:
     """One job or consumer downstream of the changes.
 
-    `rule` names the rule that decided (docs/impact-rules.md), `path` is the shortest way from the change to this node,
-    edge by edge, for this verdict. `deadline` is a text like `06:00 Europe/Paris`. `remedy` says what would help; empty
-    when nothing has to.
+    `rule` names the rule that decided (docs/impact-rules.md), `path` is the way from the change to this node, edge by
+    edge, that is behind this verdict, and `shortest` the one of the fewest hops, whatever it leads to. `hit` are the
+    columns (`shop/orders.price`) or the datasets that it reads and that something happens to. `deadline` is a text like
+    `06:00 Europe/Paris`. `remedy` says what would help; `settle`, of UNKNOWN, what would tell. Empty: nothing has to.
     """
 
     node: LineageNode
@@ -232,6 +250,10 @@ class Affected:
     owners: tuple[str, ...] = ()
     deadline: str | None = None
     remedy: str = ""
+    hit: tuple[str, ...] = ()
+    shortest: tuple[LineageEdge, ...] = ()
+    last_use: LastUse | None = None
+    settle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +261,7 @@ class ImpactReport:
     """Every job and consumer downstream, the worst first. `nodes` are all that the paths pass, to name their ends by.
 
     `incomplete_reasons` not empty: the walk was cut off, so that nobody is called SAFE and there may be more of them.
+    SAFE holds for the readers that are known: `coverage` counts them.
     """
 
     changes: tuple[Change, ...]
@@ -246,6 +269,7 @@ class ImpactReport:
     as_of: datetime
     incomplete_reasons: tuple[str, ...] = ()
     nodes: tuple[LineageNode, ...] = ()
+    coverage: Coverage = Coverage()
 
     @property
     def is_complete(self) -> bool:

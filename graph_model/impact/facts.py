@@ -4,29 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from graph_model import names
-from graph_model.impact.changes import ColumnOutcome, before_the_set, outcomes
-from graph_model.impact.entities import (
-    Change,
-    DropColumn,
-    DropDataset,
-    RenameColumn,
-    RetireConsumer,
-    RetireJob,
-    RetypeColumn,
-)
-from graph_model.lineage import hops, repository
+from graph_model.impact.cadence import may_be_outdated, outdated, runs_of
+from graph_model.impact.changed import ChangedSet
+from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
-from graph_model.lineage.repository import FieldFacts, Root
 from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datasets
 from graph_model.names import Name
-
-ColumnChanges = list[DropColumn | RenameColumn | RetypeColumn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +23,6 @@ class ReaderFacts:
     owners: tuple[str, ...] = ()
     deadline: str | None = None
     unresolved: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class ChangedSet:
-    """The changes, found in the graph. `columns` are by field id; `retired` are jobs and consumers that go."""
-
-    at: datetime
-    starts: dict[str, LineageNode] = field(default_factory=dict)
-    dropped: set[str] = field(default_factory=set)
-    retired: dict[str, LineageNode] = field(default_factory=dict)
-    columns: dict[str, tuple[LineageNode, ColumnOutcome]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,6 +41,7 @@ class Facts:
     makes: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, ReaderFacts] = field(default_factory=dict)
+    field_ids: dict[tuple[Name, str], str] = field(default_factory=dict)
     dataset_ids: dict[Name, str] = field(default_factory=dict)
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
     flowing: set[str] = field(default_factory=set)
@@ -73,33 +51,14 @@ class Facts:
         return tuple(dict.fromkeys([*self.datasets.reasons, *self.columns.reasons]))
 
 
-def find_changes(graph: Rows, changes: Sequence[Change], *, as_of: datetime | None) -> ChangedSet:
-    """The changes, found in the graph. Raises DatasetNotFound, ColumnNotFound, JobNotFound, ConsumerNotFound."""
-    found: ChangedSet | None = None
-    column_changes: dict[str, tuple[Root, ColumnChanges]] = {}
-    for change in changes:
-        root = _root_of(graph, change, found.at if found else as_of)
-        found = found or ChangedSet(root.at)
-        if isinstance(change, RetireJob | RetireConsumer):
-            found.retired[root.node.id] = root.node
-        else:
-            found.starts[root.node.id] = root.node
-        if isinstance(change, DropDataset):
-            found.dropped.add(root.node.id)
-        elif isinstance(change, DropColumn | RenameColumn | RetypeColumn):
-            column_changes.setdefault(root.node.id, (root, []))[1].append(change)
-    if found is None:
-        raise ValueError("an empty set of changes has no impact to assess")
-    for root, of_dataset in column_changes.values():
-        found.columns |= _changed_columns(graph, root, of_dataset)
-    return found
-
-
 def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     """Everything downstream of the changes: over datasets, and along the columns that change."""
     start = [*changed.starts.values(), *changed.retired.values()]
     datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings)
-    facts = Facts(changed, datasets, _walk_columns(graph, changed, ceilings))
+    facts = Facts(
+        changed, datasets, _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
+    )
+    _mark_outdated(graph, facts)
     for hop in datasets.hops.values():
         if hop.edge.kind == "PRODUCES":
             facts.makes[hop.edge.source].append(hop)
@@ -109,12 +68,32 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     for hop in facts.columns.hops.values():
         facts.uses[hop.edge.source].append(hop)
     facts.dataset_ids = {node.name: node.id for node in datasets.nodes.values() if node.kind == "DATASET"}
+    facts.field_ids = {
+        (node.name, (node.column or "").lower()): node.id
+        for node in facts.columns.nodes.values()
+        if node.kind == "COLUMN"
+    }
     facts.ways = _ways(datasets)
     facts.flowing = flowing(datasets, [node.id for node in start])
     facts.about = _about(
         graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
     )
     return facts
+
+
+def _mark_outdated(graph: Rows, facts: Facts) -> None:
+    """Calls stale what was observed too long ago for how often its job runs."""
+    hops = [(walked, key, hop) for walked in (facts.datasets, facts.columns) for key, hop in walked.hops.items()]
+    old = [one for one in hops if may_be_outdated(one[2].edge, at=facts.changed.at)]
+    runs = runs_of(graph, (job for _, _, hop in old if (job := _job_of(hop.edge, facts))))
+    for walked, key, hop in old:
+        if outdated(hop.edge, runs.get(_job_of(hop.edge, facts) or "", ()), at=facts.changed.at):
+            walked.hops[key] = replace(hop, edge=replace(hop.edge, stale=True))
+
+
+def _job_of(edge: LineageEdge, facts: Facts) -> str | None:
+    ends = (end for end in (edge.source, edge.target) if end in facts.datasets.nodes)
+    return edge.job or next((end for end in ends if facts.datasets.nodes[end].kind == "JOB"), None)
 
 
 def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
@@ -125,64 +104,29 @@ def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
     return ways
 
 
-def _root_of(graph: Rows, change: Change, as_of: datetime | None) -> Root:
-    if isinstance(change, RetireJob):
-        name, kind = change.job, "JOB"
-    elif isinstance(change, RetireConsumer):
-        name, kind = change.consumer, "CONSUMER"
-    else:
-        name, kind = change.dataset, "DATASET"
-    for root in repository.roots(graph, name, as_of=as_of):
-        if root.node.kind == kind:
-            return root
-    raise repository.not_found(graph, name, kind)
+def follow_also(graph: Rows, facts: Facts, columns: Iterable[LineageNode], *, ceilings: Ceilings) -> None:
+    """Takes in what is made from further columns, those of datasets that come to change on the way."""
+    new = [node for node in columns if node.id not in facts.columns.nodes]
+    if not new:
+        return
+    walked = _walk_columns(graph, new, facts.changed.at, ceilings)
+    facts.columns.reasons |= walked.reasons
+    facts.columns.nodes |= {id_: node for id_, node in walked.nodes.items() if id_ not in facts.columns.nodes}
+    for key, hop in walked.hops.items():
+        if key not in facts.columns.hops:
+            facts.columns.hops[key] = hop
+            facts.uses[hop.edge.source].append(hop)
 
 
-def _changed_columns(graph: Rows, root: Root, changes: ColumnChanges) -> dict[str, tuple[LineageNode, ColumnOutcome]]:
-    """What becomes of the columns of one dataset, by field id. A dataset without a known schema may have any column."""
-    known = repository.fields(graph, root.node, at=root.at)
-    has_schema = any(one.listed for one in known)
-    types = {one.path: one.type for one in known}
-    ids = {one.path: one.id for one in known}
-    spelled: ColumnChanges = []
-    for change in changes:
-        column = before_the_set(change.column, changes, types)
-        path = _path_of(known, root.node.name, column, has_schema=has_schema)
-        types.setdefault(path, None)
-        ids.setdefault(path, names.field_id(root.node.id, path))
-        spelled.append(_with_column(change, path))
-    found = outcomes(types, spelled)
-    return {
-        ids[path]: (LineageNode(ids[path], "COLUMN", root.node.name, path, members=root.node.members), outcome)
-        for path, outcome in found.items()
-    }
-
-
-def _path_of(known: Sequence[FieldFacts], dataset: Name, column: str, *, has_schema: bool) -> str:
-    if has_schema or any(one.path.lower() == column.lower() for one in known):
-        return repository.field_called(known, dataset, column).path
-    return column
-
-
-def _with_column(
-    change: DropColumn | RenameColumn | RetypeColumn, column: str
-) -> DropColumn | RenameColumn | RetypeColumn:
-    if isinstance(change, DropColumn):
-        return DropColumn(change.dataset, column)
-    if isinstance(change, RenameColumn):
-        return RenameColumn(change.dataset, column, change.to)
-    return RetypeColumn(change.dataset, column, change.type)
-
-
-def _walk_columns(graph: Rows, changed: ChangedSet, ceilings: Ceilings) -> Walked:
+def _walk_columns(graph: Rows, columns: Sequence[LineageNode], at: datetime, ceilings: Ceilings) -> Walked:
     """Along FEEDS only; the edges that end at a dataset or a reader are taken along, not walked on from."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        columns = [node for node in frontier if node.kind == "COLUMN"]
-        found = hops.step_columns(graph, columns, direction="DOWN", at=changed.at)
+        fields = [node for node in frontier if node.kind == "COLUMN"]
+        found = hops.step_columns(graph, fields, direction="DOWN", at=at)
         return [hop for hop in found if hop.edge.kind != "CONSUMED_BY"]
 
-    return walk(step, [node for node, _ in changed.columns.values()], ceilings=ceilings)
+    return walk(step, list(columns), ceilings=ceilings)
 
 
 def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:

@@ -120,11 +120,22 @@ def not_found(graph: Rows, name: Name, kind: NodeKind | None) -> NotFound:
 
 def fields(graph: Rows, dataset: LineageNode, *, at: datetime, known: datetime | None = None) -> tuple[FieldFacts, ...]:
     """The columns that a dataset has at a moment, under any of its names, as far as they are known; ordered by path."""
-    rows = graph.rows("lineage.fields", datasets=list(dataset.members or (dataset.id,)), at=at, known=known)
-    found: dict[str, list[dict[str, Any]]] = {}
+    return fields_of(graph, [dataset], at=at, known=known)[dataset.id]
+
+
+def fields_of(
+    graph: Rows, datasets: Sequence[LineageNode], *, at: datetime, known: datetime | None = None
+) -> dict[str, tuple[FieldFacts, ...]]:
+    """As `fields`, for many datasets at once, by their ids."""
+    stands_for = {member: node.id for node in datasets for member in node.members or (node.id,)}
+    rows = graph.rows("lineage.fields", datasets=sorted(stands_for), at=at, known=known) if stands_for else []
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {node.id: {} for node in datasets}
     for row in rows:
-        found.setdefault(row["path"], []).append(row)
-    return tuple(_field(sorted(same, key=_own_first(dataset))) for _, same in sorted(found.items()))
+        found[stands_for[row["dataset"]]].setdefault(row["path"], []).append(row)
+    return {
+        node.id: tuple(_field(sorted(same, key=_own_first(node))) for _, same in sorted(found[node.id].items()))
+        for node in datasets
+    }
 
 
 def _own_first(dataset: LineageNode) -> Callable[[dict[str, Any]], tuple[bool, str]]:

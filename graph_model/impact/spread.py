@@ -1,0 +1,203 @@
+"""Lets harm run downstream, until nothing gets worse any more. That ends: harm only grows, paths get shorter."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from graph_model.impact.changes import ColumnHarm, ColumnOutcome
+from graph_model.impact.declared import How
+from graph_model.impact.entities import Verdict
+from graph_model.impact.facts import Facts
+from graph_model.impact.flow import Flowed
+from graph_model.impact.look import Harm, Look
+from graph_model.impact.rules import (
+    DatasetHarm,
+    Finding,
+    HarmedColumn,
+    HarmedDataset,
+    Path,
+    badness,
+    concerns_all_rows,
+    judge,
+)
+from graph_model.lineage.entities import LineageEdge, LineageNode
+from graph_model.lineage.hops import Hop, goes_through
+
+
+class Spread:
+    """Judges the readers of what got worse, and passes on what that does to what they make."""
+
+    def __init__(self, facts: Facts, flowed: Flowed) -> None:
+        self._facts, self._flowed = facts, flowed
+        self._harm = Harm()
+        self._look = Look(facts, flowed, self._harm)
+        self._found: dict[str, Finding] = {}
+        self._queue: deque[str] = deque()
+
+    def findings(self) -> dict[str, Finding]:
+        """The finding of each reader, by id."""
+        self._apply_changes()
+        for reader in dict.fromkeys([*self._facts.reads, *self._facts.changed.jobs]):
+            self._judge(reader)
+        while self._queue:
+            for reader in self._facts.readers.get(self._queue.popleft(), ()):
+                self._judge(reader)
+        return self._found
+
+    def _apply_changes(self) -> None:
+        changed = self._facts.changed
+        for dataset in sorted(changed.dropped):
+            self._harm_dataset(dataset, HarmedDataset(DatasetHarm.GONE, "it is dropped"))
+        for node, outcome in changed.columns.values():
+            self._harm_column(node, _harmed(node, outcome))
+        for node, outcome in self._flowed.outcomes.values():
+            way = self._facts.ways.get(self._facts.dataset_ids.get(node.name, ""), ())
+            self._harm_column(node, _harmed(node, outcome, way))
+        for job in changed.retired.values():
+            for made in self._facts.makes.get(job.id, ()):
+                cause = f"{job.name} is retired"
+                self._harm_dataset(made.edge.target, HarmedDataset(DatasetHarm.STALLED, cause, (made.edge,)))
+
+    def _judge(self, reader: str) -> None:
+        if reader in self._facts.changed.retired:
+            return
+        finding = judge(self._look.readings(reader), self._look.making(reader))
+        before = self._found.get(reader)
+        if before is None or badness(finding) > badness(before):
+            self._found[reader] = finding
+        self._pass_on(reader, self._found[reader])  # also when the verdict stays: it may hold for more columns now
+
+    def _pass_on(self, reader: str, finding: Finding) -> None:
+        node = self._facts.datasets.nodes[reader]
+        name = "whatever makes it" if node.technical else str(node.name)
+        if finding.verdict is Verdict.BREAKS:
+            cause = f"{name} {'breaks' if finding.effect == 'HIT' else 'waits itself'}"
+            self._harm_outputs(reader, DatasetHarm.STALLED, cause, finding)
+        elif finding.verdict is Verdict.UNKNOWN:
+            self._harm_outputs(reader, DatasetHarm.DOUBTFUL, f"whether {name} breaks is not known", finding)
+        else:
+            self._pass_risk_on(reader, name, finding)
+
+    def _pass_risk_on(self, reader: str, name: str, finding: Finding) -> None:
+        making = self._look.making(reader)
+        if making is not None and making.is_rewritten:
+            self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, f"the code of {name} is changed", finding)
+        if finding.verdict is Verdict.RISKY:
+            if finding.may_fail:
+                self._harm_outputs(reader, DatasetHarm.MAY_STALL, f"{name} may fail on what it reads", finding)
+            if not self._follow_columns(reader):
+                cause = f"{name} makes it from what changes"
+                self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, cause, finding, self._read_from(reader))
+
+    def _read_from(self, reader: str) -> list[Hop] | None:
+        """What a reader reads of what something happens to; None: something happens to the reader itself."""
+        if reader in self._facts.changed.jobs:
+            return None
+        reads = self._facts.reads[reader]
+        return [hop for hop in reads if judge([self._look.reading(reader, hop)]).verdict is not Verdict.SAFE]
+
+    def _harm_outputs(
+        self, job: str, harm: DatasetHarm, cause: str, finding: Finding, read: Sequence[Hop] | None = None
+    ) -> None:
+        """All outputs of a job: one that fails makes none of them. With `read`, only those that what was `read` goes
+        into."""
+        for made in self._facts.makes.get(job, ()):
+            if read is None or any(goes_through(hop, made) for hop in read):
+                self._harm_dataset(made.edge.target, HarmedDataset(harm, cause, (*finding.path, made.edge)))
+
+    def _follow_columns(self, job: str) -> bool:
+        """Passes the risk on to the columns that the job makes of those at risk; False when that is not all of it."""
+        complete = not any(map(concerns_all_rows, self._look.readings(job)))
+        for column in self._values_read(job):
+            complete &= self._follow_column(job, column)
+        for column, cause in self._turned(job):
+            path = (*self._look.way_to(job), *(hop.edge for hop in self._facts.makes[job][:1]))
+            if column is None:
+                self._harm_dataset(path[-1].target, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
+            else:
+                self._harm_column(column, HarmedColumn(column.column or "", ColumnHarm.TOUCHED, cause, path))
+        return complete
+
+    def _values_read(self, job: str) -> Iterator[str]:
+        """The columns it reads whose values may change. Of a query that was held, all else is known from what it comes
+        to, but for a window in which old and new columns lie side by side."""
+        is_held = job in self._flowed.held or job in self._flowed.mended
+        for hop in self._facts.reads.get(job, ()):
+            mixes = self._flowed.how.get((hop.edge.source, job), How()).several
+            for column in sorted(self._harm.columns_of.get(hop.edge.source, ())):
+                if self._harm.columns[column].values or not is_held or mixes:
+                    yield column
+
+    def _turned(self, job: str) -> Iterator[tuple[LineageNode | None, str]]:
+        """The columns of its output (None: all rows) that the query comes to in another way."""
+        held = self._flowed.held.get(job)
+        made = self._facts.makes.get(job, ())
+        if held is None or len(made) != 1 or made[0].edge.target not in self._facts.datasets.nodes:
+            return
+        for turn in held.turns:
+            if turn.rows:
+                yield None, f"they are decided by {turn.about}: {turn.text}"
+            for path in sorted(turn.columns):
+                yield self._look.column_of(made[0].node, path), f"is made from {turn.about}: {turn.text}"
+
+    def _follow_column(self, job: str, column: str) -> bool:
+        harmed, hops = self._harm.columns[column], self._facts.uses.get(column, ())
+        made = [hop for hop in hops if hop.edge.job == job and hop.edge.kind in ("FEEDS", "SHAPES")]
+        retypes = job not in self._flowed.held and (harmed.retypes or harmed.harm in self._retyping(job))
+        for hop in made:
+            self._follow_edge(harmed, hop, retypes=retypes)
+        return bool(made) or all(hop.edge.target != job for hop in hops)
+
+    def _retyping(self, job: str) -> frozenset[ColumnHarm]:
+        """What may make another type of what the job makes of a column. SQL makes room for a wider one."""
+        facts = self._flowed.jobs.get(job)
+        return _RETYPING - {ColumnHarm.WIDENED} if facts and facts.sql else _RETYPING
+
+    def _follow_edge(self, harmed: HarmedColumn, hop: Hop, *, retypes: bool) -> None:
+        path = _joined(harmed.path, hop.edge)
+        if hop.node.kind != "COLUMN":
+            cause = f"they are decided by {harmed.name}, which {harmed.text}"
+            self._harm_dataset(hop.node.id, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
+            return
+        is_origin = harmed.harm is not ColumnHarm.TOUCHED
+        text = f"is made from {harmed.name}, which {harmed.text}" if is_origin else harmed.text
+        made = HarmedColumn(hop.node.column or "", ColumnHarm.TOUCHED, text, path, retypes=retypes)
+        self._harm_column(hop.node, made)
+
+    def _harm_dataset(self, dataset: str, harm: HarmedDataset) -> None:
+        before = self._harm.datasets.get(dataset)
+        if before is not None and (before.harm, -len(before.path)) >= (harm.harm, -len(harm.path)):
+            return
+        if dataset not in self._facts.datasets.nodes:
+            return  # beyond where the walk was cut off
+        self._harm.datasets[dataset] = harm
+        self._queue.append(dataset)
+
+    def _harm_column(self, node: LineageNode, harm: HarmedColumn) -> None:
+        dataset = self._facts.dataset_ids.get(node.name)
+        if dataset is not None and self._harm.add_column(dataset, node.id, harm):
+            self._queue.append(dataset)
+
+
+_RETYPING = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
+
+
+def _harmed(node: LineageNode, outcome: ColumnOutcome, way: Path = ()) -> HarmedColumn:
+    return HarmedColumn(
+        node.column or "",
+        outcome.harm,
+        outcome.text,
+        way,
+        to=outcome.to,
+        values=outcome.values,
+        likeness=outcome.likeness,
+    )
+
+
+def _joined(path: tuple[LineageEdge, ...], edge: LineageEdge) -> tuple[LineageEdge, ...]:
+    """A way that goes on: where it comes to a whole dataset, the edge of a column starts there."""
+    if not path or path[-1].target == edge.source:
+        return (*path, edge)
+    start = path[-1].target
+    return (*path, LineageEdge(start, edge.target, edge.kind, edge.provenance, edge.stale, edge.last_seen, edge.job))
