@@ -121,6 +121,16 @@ class InvalidEvent(DomainError):
         super().__init__(f"{pointer or 'the body'}: {problem}")
 
 
+class InvalidChanges(DomainError):
+    """All mistakes of what was to be read as changes; nothing was asked."""
+
+    code = "INVALID_CHANGES"
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
 class InvalidImport(DomainError):
     """All mistakes of what was to be imported; nothing of it was."""
 

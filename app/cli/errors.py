@@ -13,7 +13,7 @@ import typer
 from typer.exceptions import TyperException
 
 from app.cli.output import say
-from graph_model.errors import DomainError, HeadwaterError, InvalidEstate, SettingsError, Unavailable
+from graph_model.errors import DomainError, HeadwaterError, InvalidChanges, InvalidEstate, SettingsError, Unavailable
 
 
 class ExitCode(IntEnum):
@@ -69,6 +69,8 @@ def message_of(error: Exception) -> str:
     """What a person reads. Mistakes of an estate stay one line each, in the form that editors jump to."""
     if isinstance(error, InvalidEstate):
         return f"{error}\nerror: {_counted(len(error.mistakes), 'mistake')}; nothing was applied"
+    if isinstance(error, InvalidChanges):
+        return f"{error}\nerror: {_counted(len(error.mistakes), 'mistake')}; nothing was asked"
     if isinstance(error, DomainError | SettingsError | Unavailable):
         return f"error: {error}"
     if isinstance(error, OSError):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from app.cli.connect import open_graph
 from app.cli.errors import finish
-from app.cli.lookup import find_dataset, find_named_column, find_version
-from app.cli.options import AsJson, AsOf, BadVersionArgument, DatasetArgument, WrongColumns, wrong_columns
-from app.cli.output import jsonable, print_json, print_table, say
+from app.cli.lookup import find_dataset, find_named_column
+from app.cli.options import AsJson, AsOf, DatasetArgument
+from app.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,8 +35,8 @@ def drop_column(column: Column, *, as_of: AsOf = None, as_json: AsJson = False) 
     from graph_model.impact.entities import DropColumn
 
     with open_graph() as graph:
-        answer = _assess(graph, DropColumn(*find_named_column(graph, column)), as_of)
-    _print_report(answer, as_json=as_json)
+        answer = judged(graph, [DropColumn(*find_named_column(graph, column))], as_of)
+    tell(answer, as_json=as_json)
 
 
 @app.command("rename-column")
@@ -52,8 +51,8 @@ def rename_column(
     from graph_model.impact.entities import RenameColumn
 
     with open_graph() as graph:
-        answer = _assess(graph, RenameColumn(*find_named_column(graph, column), to), as_of)
-    _print_report(answer, as_json=as_json)
+        answer = judged(graph, [RenameColumn(*find_named_column(graph, column), to)], as_of)
+    tell(answer, as_json=as_json)
 
 
 @app.command("retype-column")
@@ -66,15 +65,11 @@ def retype_column(
 ) -> None:
     """What breaks when a column gets another type."""
     from graph_model.impact.entities import RetypeColumn
-    from graph_model.schemas.types import NotAType, parse
 
-    try:
-        parse(to)
-    except NotAType as error:
-        raise typer.BadParameter(f"{error}: write integer, int64, decimal(10,2) …", param_hint="TYPE") from None
+    check_type(to)
     with open_graph() as graph:
-        answer = _assess(graph, RetypeColumn(*find_named_column(graph, column), to), as_of)
-    _print_report(answer, as_json=as_json)
+        answer = judged(graph, [RetypeColumn(*find_named_column(graph, column), to)], as_of)
+    tell(answer, as_json=as_json)
 
 
 @app.command("drop-dataset")
@@ -83,29 +78,35 @@ def drop_dataset(dataset: DatasetArgument, *, as_of: AsOf = None, as_json: AsJso
     from graph_model.impact.entities import DropDataset
 
     with open_graph() as graph:
-        answer = _assess(graph, DropDataset(find_dataset(graph, dataset).name), as_of)
-    _print_report(answer, as_json=as_json)
+        answer = judged(graph, [DropDataset(find_dataset(graph, dataset).name)], as_of)
+    tell(answer, as_json=as_json)
 
 
-@app.command("bad-version")
-def bad_version(
-    version: BadVersionArgument,
-    *,
-    columns: WrongColumns = None,
-    as_json: AsJson = False,
-) -> None:
-    """Who made something of a version that turned out bad, who read any of it and when, and who would read it next."""
-    from graph_model.impact.entities import BadVersion
+def check_type(text: str) -> None:
+    """Refuses what is no canonical type."""
+    from graph_model.schemas.types import NotAType, parse
 
-    with open_graph() as graph:
-        answer = _assess(graph, BadVersion(find_version(graph, version), wrong_columns(columns)), None)
-    _print_report(answer, as_json=as_json)
+    try:
+        parse(text)
+    except NotAType as error:
+        raise typer.BadParameter(f"{error}: write integer, int64, decimal(10,2) …", param_hint="TYPE") from None
 
 
-def _assess(graph: Graph, change: Change, as_of: datetime | None) -> ImpactReport:
+def judged(graph: Graph, changes: Sequence[Change], as_of: datetime | None) -> ImpactReport:
+    """The verdicts on a whole set of changes."""
+    from connectors.sql.binding import rebind
     from graph_model.impact.assess import assess
 
-    return assess(graph, [change], as_of=as_of)
+    return assess(graph, changes, rebind=rebind, as_of=as_of)
+
+
+def print_changes(changes: Iterable[Change]) -> None:
+    """What is asked about, in words."""
+    from graph_model.impact.sentences import in_words
+    from graph_model.impact.written import kind_of
+
+    rows = [(kind_of(change), in_words(change)) for change in changes]
+    print_table(("CHANGE", "WHAT"), rows, empty="nothing changes")
 
 
 def print_verdicts(affected: Iterable[Affected]) -> None:
@@ -129,29 +130,30 @@ def breaks(affected: Iterable[Affected]) -> bool:
     return any(each.verdict == "BREAKS" for each in affected)
 
 
-def kind_of(change: object) -> str:
-    """A change as the command line calls it: `drop-column` for DropColumn."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(change).__name__).lower()
-
-
 def as_object(answer: ImpactReport) -> dict[str, Any]:
     """An impact report with what its properties say spelled out."""
+    from graph_model.impact.written import as_written
+
     return {
-        "changes": [{"change": kind_of(change), **jsonable(change)} for change in answer.changes],
+        "changes": [as_written(change) for change in answer.changes],
         "as_of": answer.as_of,
         "is_complete": answer.is_complete,
         "incomplete_reasons": answer.incomplete_reasons,
         "breaks": breaks(answer.affected),
+        "coverage": answer.coverage,
         "affected": answer.affected,
         "nodes": answer.nodes,
     }
 
 
-def _print_report(answer: ImpactReport, *, as_json: bool) -> None:
+def tell(answer: ImpactReport, *, as_json: bool) -> None:
+    """The table, or the object; the command ends with findings where somebody breaks."""
     if as_json:
         print_json(impact=as_object(answer))
     else:
         print_verdicts(answer.affected)
+        known = answer.coverage
+        say(f"known readers: {known.readers}, of which columns known: {known.columns_known}")
         if not answer.is_complete:
             say(f"incomplete: {', '.join(answer.incomplete_reasons)}; SAFE is not proven beyond what is listed")
     finish(findings=breaks(answer.affected))

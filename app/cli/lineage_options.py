@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.connect import read_settings
-from app.cli.lookup import find_column, find_dataset, find_job, split_partition
+from app.cli.lookup import find_column, find_consumer, find_dataset, find_job, split_partition
 from app.cli.options import moment
-from graph_model.errors import ConsumerNotFound, InvalidInput, NodeNotFound, NotFound, nearest
-from graph_model.names import Name, parse_name
+from graph_model.errors import NodeNotFound, NotFound, nearest
 
 if TYPE_CHECKING:
     from graph_model.lineage.entities import Direction, Filter, Level, NodeKind
@@ -112,7 +110,7 @@ def _find_other(graph: Graph, text: str, no_dataset: NotFound) -> Asked:
     from graph_model.lineage.steps import Asked
 
     mistakes = [no_dataset]
-    kinds: tuple[tuple[NodeKind, Any], ...] = (("JOB", find_job), ("CONSUMER", _find_consumer))
+    kinds: tuple[tuple[NodeKind, Any], ...] = (("JOB", find_job), ("CONSUMER", find_consumer))
     for kind, find in kinds:
         try:
             return Asked(find(graph, text), kind)
@@ -120,19 +118,3 @@ def _find_other(graph: Graph, text: str, no_dataset: NotFound) -> Asked:
             mistakes.append(error)
     near = nearest(text, [error.nearest for error in mistakes if error.nearest])
     raise next((error for error in mistakes if near and error.nearest == near), no_dataset)
-
-
-def _find_consumer(graph: Graph, text: str) -> Name:
-    from graph_model.consumers.repository import consumer, known_consumers
-    from graph_model.settings import HomeSettings
-
-    default = read_settings(HomeSettings).namespace
-    if "/" in text or default:
-        return consumer(graph, parse_name(text, default_namespace=default)).name
-    rows = graph.rows("names.consumers_called", called=text)
-    found = sorted({Name(row["namespace"], row["name"]) for row in rows if not row["retired"]})
-    if not found:
-        raise ConsumerNotFound(text, [name.rpartition("/")[2] for name in known_consumers(graph, "")])
-    if len(found) > 1:
-        raise InvalidInput(text, f"several consumers are called so: {', '.join(map(str, found))}; write one of them")
-    return found[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.cli.connect import read_settings
-from graph_model.errors import DatasetNotFound, InvalidInput, JobNotFound
+from graph_model.errors import ConsumerNotFound, DatasetNotFound, InvalidInput, JobNotFound
 from graph_model.names import Name, dataset_name_id, parse_name, readings
 from graph_model.partitions.rules import WHOLE, PartitionScheme
 from graph_model.partitions.stored import stored_scheme
@@ -103,6 +103,20 @@ def find_job(graph: Graph, text: str) -> Name:
     if not found:
         raise _no_job(graph, text)
     return _only("job", text, found).name
+
+
+def find_consumer(graph: Graph, text: str) -> Name:
+    """The consumer called `text`. Raises ConsumerNotFound with the nearest one, or InvalidInput when several are."""
+    from graph_model.consumers.repository import consumer, known_consumers
+
+    default = _default_namespace()
+    if "/" in text or default:
+        return consumer(graph, parse_name(text, default_namespace=default)).name
+    rows = graph.rows("names.consumers_called", called=text)
+    if not rows:
+        raise ConsumerNotFound(text, _spelled_like(text, known_consumers(graph, "")))
+    found = [Found(Name(row["namespace"], row["name"]), text, row["retired"], PartitionScheme()) for row in rows]
+    return _only("consumer", text, found).name
 
 
 def split_partition(text: str) -> tuple[str, str]:

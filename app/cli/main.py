@@ -20,7 +20,12 @@ from app.cli import (
     forecast,
     holds,
     impact,
+    impact_bad_version,
+    impact_check,
+    impact_columns,
     impact_delay,
+    impact_sources,
+    impact_things,
     imports,
     interventions,
     jobs,
@@ -119,9 +124,32 @@ app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
 impact.app.command("delay")(impact_delay.delay)
+impact.app.command("bad-version")(impact_bad_version.bad_version)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 app.command(rich_help_panel=_ASK)(retire.retire)
 app.command("forecast", rich_help_panel=_ASK)(forecast.show_forecast)
+impact.app.command("check")(impact_check.check)
+impact.app.command("add-column")(impact_columns.add_column)
+impact.app.command("reorder-columns")(impact_columns.reorder_columns)
+impact.app.command("nullable")(impact_columns.make_nullable)
+impact.app.command("not-null")(impact_columns.make_not_null)
+impact.app.command("key")(impact_columns.change_key)
+impact.app.command("allowed-values")(impact_columns.change_allowed_values)
+impact.app.command("meaning")(impact_columns.change_meaning)
+impact.app.command("default")(impact_columns.change_default)
+impact.app.command("rename-dataset")(impact_things.rename_dataset)
+impact.app.command("format")(impact_things.change_format)
+impact.app.command("move")(impact_things.move_dataset)
+impact.app.command("repartition")(impact_things.repartition)
+impact.app.command("term")(impact_things.change_term)
+impact.app.command("change-job")(impact_things.change_job)
+impact.app.command("retire-job")(impact_things.retire_job)
+impact.app.command("retire-consumer")(impact_things.retire_consumer)
+impact.app.command("set")(impact_sources.judge_set)
+impact.app.command("files")(impact_sources.judge_files)
+impact.app.command("contract")(impact_sources.judge_contract)
+impact.app.command("ddl")(impact_sources.judge_ddl)
+impact.app.command("dbt")(impact_sources.judge_dbt)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)

@@ -69,7 +69,11 @@ def _jsonable_composite(value: Any) -> Any:
 
 def print_json(**payload: Any) -> None:
     """One JSON object on stdout, `schema_version` first."""
-    print_text(json.dumps({"schema_version": SCHEMA_VERSION, **jsonable(payload)}, indent=2))
+    print_text(json_text(**payload))
+
+
+def json_text(**payload: Any) -> str:
+    return json.dumps({"schema_version": SCHEMA_VERSION, **jsonable(payload)}, indent=2)
 
 
 def print_text(text: str) -> None:

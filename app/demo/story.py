@@ -23,6 +23,7 @@ from app.demo.measure import PeakMemory
 from app.demo.played import Played
 from app.demo.report import show
 from app.local.stack import LocalStack
+from connectors.sql.binding import rebind
 from connectors.sql.columns import read_columns
 from graph_model.errors import HeadwaterError
 from graph_model.estate.apply import apply
@@ -105,7 +106,7 @@ def settings(wanted: type[S], environment: Mapping[str, str]) -> S:
 
 def declare(graph: Graph, home: Path, say: Say) -> Estate:
     estate = load_estate(place_estate(graph, home))
-    apply(graph, estate, read_columns=read_columns, actor="demo")
+    apply(graph, estate, read_columns=read_columns, rebind=rebind, actor="demo")
     say(f"declared {len(estate.datasets)} datasets, {len(estate.jobs)} jobs and {len(estate.consumers)} consumers")
     return estate
 

@@ -26,6 +26,9 @@ class Deadline:
 class ConsumerRead:
     dataset_name: QualifiedName
     columns: list[str]
+    by: str = strawberry.field(
+        description="How it takes the columns: by name, by position, or exact, so that it refuses others."
+    )
 
     @strawberry.field
     async def dataset(self, info: Info) -> Dataset | None:
@@ -51,7 +54,7 @@ class Consumer(Node):
     @classmethod
     def of(cls, found: entities.Consumer) -> Consumer:
         reads = [
-            ConsumerRead(dataset_name=QualifiedName.of(read.dataset), columns=list(read.columns))
+            ConsumerRead(dataset_name=QualifiedName.of(read.dataset), columns=list(read.columns), by=read.by)
             for read in found.reads
         ]
         deadline = found.deadline and Deadline(by=found.deadline.by, timezone=found.deadline.timezone)

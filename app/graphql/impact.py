@@ -13,6 +13,7 @@ from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.lineage_types import LineageEdge, LineageNode
 from app.graphql.names import NameInput
 from app.services import moment
+from connectors.sql.binding import rebind
 from graph_model.errors import InvalidInput
 from graph_model.impact import entities
 from graph_model.impact.assess import assess
@@ -88,6 +89,18 @@ class ChangeInput:
         return next(change.to_change() for change in given if change)
 
 
+@strawberry.type(description="The newest read that is known of a reader; run: the one that did it, where it was one.")
+class LastUse:
+    at: datetime
+    run: str | None
+
+
+@strawberry.type(description="How many read downstream, and of how many it is known which columns they use.")
+class ImpactCoverage:
+    readers: int
+    columns_known: int
+
+
 @strawberry.type(description="A job or consumer downstream of the changes, and what they do to it.")
 class Affected:
     node: LineageNode
@@ -97,10 +110,14 @@ class Affected:
     )
     rule: str
     reason: str
-    path: list[LineageEdge]
+    path: list[LineageEdge] = strawberry.field(description="The way from the change that is behind this verdict.")
     owners: list[str]
     deadline: str | None
     remedy: str
+    hit: list[str] = strawberry.field(description="The columns or datasets it reads that something happens to.")
+    shortest: list[LineageEdge] = strawberry.field(description="The way of the fewest hops, whatever it leads to.")
+    last_use: LastUse | None
+    settle: str = strawberry.field(description="Of UNKNOWN: what would tell.")
 
     @classmethod
     def of(cls, found: entities.Affected) -> Affected:
@@ -114,6 +131,10 @@ class Affected:
             owners=list(found.owners),
             deadline=found.deadline,
             remedy=found.remedy,
+            hit=list(found.hit),
+            shortest=[LineageEdge.of(edge) for edge in found.shortest],
+            last_use=LastUse(at=found.last_use.at, run=found.last_use.run) if found.last_use else None,
+            settle=found.settle,
         )
 
 
@@ -132,6 +153,7 @@ class Impact:
     computed_at: datetime
     is_complete: bool
     incomplete_reasons: list[str]
+    coverage: ImpactCoverage
 
     @classmethod
     def of(cls, found: entities.ImpactReport) -> Impact:
@@ -144,6 +166,7 @@ class Impact:
             computed_at=datetime.now(UTC),
             is_complete=found.is_complete,
             incomplete_reasons=list(found.incomplete_reasons),
+            coverage=ImpactCoverage(readers=found.coverage.readers, columns_known=found.coverage.columns_known),
         )
 
 
@@ -157,4 +180,4 @@ class ImpactQuery:
         if not 1 <= len(changes) <= MOST_CHANGES:
             raise InvalidInput("changes", f"give 1 to {MOST_CHANGES}")
         asked = [change.to_change() for change in changes]
-        return Impact.of(await info.context.ask(assess, asked, as_of=moment(as_of, field="asOf")))
+        return Impact.of(await info.context.ask(assess, asked, rebind=rebind, as_of=moment(as_of, field="asOf")))

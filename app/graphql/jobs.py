@@ -25,6 +25,9 @@ class JobInput:
     mapping: str
     required: bool
     correction: str
+    by: str = strawberry.field(
+        description="How it takes the columns: by name, by position, or exact, so that it refuses others."
+    )
 
     @strawberry.field
     async def dataset(self, info: Info) -> Dataset | None:
@@ -37,6 +40,7 @@ class JobInput:
             mapping=str(found.mapping),
             required=found.required,
             correction=found.correction,
+            by=found.by,
         )
 
 

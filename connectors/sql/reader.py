@@ -51,6 +51,10 @@ class Reader:
         plain = _plain(tables or {})
         return self._read(text, {"strict": False, "dialect": dialect, "tables": plain, "path": list(path)})
 
+    def ask(self, request: Mapping[str, object]) -> str:
+        """The answer to any request that the child knows, as JSON: `unreadable` for what takes too long as well."""
+        return self._answer(json.dumps(request))
+
     def close(self) -> None:
         if self._owner == os.getpid():  # a copy of this process must not wait for a child that is not its own
             with self._lock:

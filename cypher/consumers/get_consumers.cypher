@@ -11,5 +11,5 @@ RETURN c.id AS id, c.namespace AS namespace, c.name AS name, c.kind AS kind, c.d
        COLLECT {
          MATCH (d:Dataset)-[e:CONSUMED_BY]->(c)
          WHERE e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime()
-         RETURN {namespace: d.namespace, name: d.name, columns: e.columns}
+         RETURN {namespace: d.namespace, name: d.name, columns: e.columns, by: e.by}
        } AS reads

@@ -8,5 +8,5 @@ UNWIND $ids AS id
 MATCH (c:Consumer {id: id})
 MATCH (c)<-[e:CONSUMED_BY]-(d:Dataset)
 WHERE e.source = $source AND e.valid_to > datetime.realtime()
-RETURN e.id AS id, d.id AS source, c.id AS target, e {.provenance, .columns, .on_violation} AS properties,
+RETURN e.id AS id, d.id AS source, c.id AS target, e {.provenance, .columns, .on_violation, .by} AS properties,
   d.namespace + '/' + d.name AS label

@@ -2,11 +2,11 @@
 // purpose: What is declared of some datasets, and what the current version of the newest partition of each showed.
 // param:   ids list of string
 // param:   at datetime - the moment: what was declared then
-// returns: id string, format string, options string, contract string, every string - null where nothing is said; declared, shown - lists of {path, type, nullable, position}; one row for each that exists
+// returns: id string, format string, options string, contract string, location string - null where nothing is said; declared, shown - lists of {path, type, nullable, position}; one row for each that exists
 // access:  read
 UNWIND $ids AS id
 MATCH (d:Dataset {id: id})
-RETURN d.id AS id, d.format AS format, d.options AS options, d.contract AS contract, d.partition_every AS every,
+RETURN d.id AS id, d.format AS format, d.options AS options, d.contract AS contract, d.location AS location,
   COLLECT {
     MATCH (d)-[h:HAS_SCHEMA]->(:SchemaVersion)-[has:HAS_FIELD]->(f:Field)
     WHERE h.valid_from <= $at AND $at < h.valid_to AND h.retracted_at > datetime.realtime()

@@ -54,7 +54,10 @@ def known_consumers(graph: Graph, namespace: str) -> tuple[str, ...]:
 
 def _consumer(row: Row) -> Consumer:
     deadline = Deadline(row["deadline_by"], row["deadline_timezone"] or "UTC") if row["deadline_by"] else None
-    reads = (ReadSpec(Name(read["namespace"], read["name"]), tuple(read["columns"] or ())) for read in row["reads"])
+    reads = (
+        ReadSpec(Name(read["namespace"], read["name"]), tuple(read["columns"] or ()), read.get("by") or "name")
+        for read in row["reads"]
+    )
     return Consumer(
         id=row["id"],
         name=Name(row["namespace"], row["name"]),

@@ -73,13 +73,13 @@ def _service(old: ServiceLevel, new: ServiceLevel, name: str) -> Iterator[Change
         if old.description != new.description:
             yield Change("service", name, ChangeClass.PATCH, f"{name} is described otherwise")
         return
-    change = _better(old, new)
+    change = which_is_better(old, new)
     told = f"{name} {is_now(old.text or None, new.text or None)}"
     text = told if change else f"{told}: which of the two promises more is not known"
     yield Change("service", name, change or ChangeClass.MAJOR, text)
 
 
-def _better(old: ServiceLevel, new: ServiceLevel) -> ChangeClass | None:
+def which_is_better(old: ServiceLevel, new: ServiceLevel) -> ChangeClass | None:
     """MINOR for a promise of more, MAJOR of less, PATCH of as much; None where nobody knows."""
     before, after = _amount(old.term), _amount(new.term)
     if before is None or after is None or type(old.term) is not type(new.term) or old.better is None:

@@ -33,14 +33,21 @@ def loads(text: str) -> Contract:
     )
 
 
+def as_text(value: Any) -> str:
+    """A plain value as text: `true`, `12`, and texts as they are."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def _column_to(column: Column) -> dict[str, Any]:
     found = {"path": column.path, "type": column.type, "nullable": column.nullable, "description": column.description}
     said = {
         "renamed_from": column.renamed_from,
         "tags": list(column.tags),
         "classification": column.classification,
+        "meaning": column.meaning,
     }
-    return found | {key: value for key, value in said.items() if value}
+    default = {} if column.default is None else {"default": column.default}
+    return found | {key: value for key, value in said.items() if value} | default
 
 
 def _column_from(document: Mapping[str, Any]) -> Column:

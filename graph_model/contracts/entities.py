@@ -31,7 +31,9 @@ class Column:
     """One column of a schema. `path` uses dots for nested fields; `type` is the text of a canonical type.
 
     `renamed_from`: the path it had before, where a contract says so; empty: it was always called so. `description`,
-    `tags` and `classification` are words about it that are no part of the schema.
+    `tags` and `classification` are words about it that are no part of the schema. So is `meaning`: what its values
+    stand for, of which another one is told to readers as a change. `default` is what rows get that say nothing, as
+    text; None: nothing.
     """
 
     path: str
@@ -41,6 +43,8 @@ class Column:
     renamed_from: str = ""
     tags: tuple[str, ...] = ()
     classification: str = ""
+    meaning: str = ""
+    default: str | None = None
 
 
 def lies_in(path: str, outer: str) -> bool:

@@ -18,6 +18,7 @@ from open_data_contract_standard.model import (
     SchemaProperty,
 )
 
+from graph_model.contracts.definition import as_text
 from graph_model.contracts.document import Document, document_of, model_of
 from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.contracts.quality import checks_of_rule
@@ -117,9 +118,27 @@ class _Reader:
             nullable = not (prop.required or prop.primaryKey)
             former = self._former(prop, prefix, here)
             column = Column(name, self._type(prop, here), nullable, prop.description or "", former)
-            yield replace(column, tags=tuple(prop.tags or ()), classification=prop.classification or ""), prop, here
+            yield self._with_words(column, prop, here), prop, here
             self._nothing_inside_arrays(prop.items, (*here, "items"))
             yield from self._walk(prop.properties or [], here, f"{name}.")
+
+    def _with_words(self, column: Column, prop: SchemaProperty, here: Path) -> Column:
+        """With `meaning` and `default`, for which the standard has no word either, and the words that it has."""
+        meaning, default = self._own(prop, "meaning", here), self._own(prop, "default", here)
+        return replace(
+            column,
+            tags=tuple(prop.tags or ()),
+            classification=prop.classification or "",
+            meaning=meaning or "",
+            default=default,
+        )
+
+    def _own(self, prop: SchemaProperty, key: str, here: Path) -> str | None:
+        """The one value below `customProperties` with this name, as text."""
+        said = [own.value for own in prop.customProperties or [] if own.property == key]
+        if len(said) > 1 or (said and not isinstance(said[0], (str, int, float, bool))):
+            raise self.source.refusal((*here, "customProperties"), f"{key} must be one text, number or true or false")
+        return as_text(said[0]) if said else None
 
     def _former(self, prop: SchemaProperty, prefix: str, here: Path) -> str:
         """The path before a rename, which the standard has no word for: `customProperties` with `renamedFrom`."""

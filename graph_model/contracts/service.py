@@ -135,7 +135,7 @@ class ServiceLevel:
 def levels_of(document: Document, dataset: str | None = None) -> tuple[ServiceLevel, ...]:
     """In the order of the document; with `dataset`, without those whose element lies in another object of it."""
     default = document.content.get("slaDefaultElement") or ""
-    found = [_level(one, default) for one in document.content.get("slaProperties") or []]
+    found = [level_of(one, default) for one in document.content.get("slaProperties") or []]
     names = {found.get("name") for found in document.content.get("schema") or []} - {dataset}
     return tuple(level for level in found if dataset is None or level.element.partition(".")[0] not in names)
 
@@ -176,7 +176,8 @@ def _instant(clock: Clock, day: date, timezone: str) -> datetime:
     return wall.replace(tzinfo=clock.zone).astimezone(UTC) if clock.zone else first_instant(wall, zone(timezone))
 
 
-def _level(one: Mapping[str, Any], default: str) -> ServiceLevel:
+def level_of(one: Mapping[str, Any], default: str = "") -> ServiceLevel:
+    """One of `slaProperties`. `default` is the element that it is about where it names none."""
     name, value, unit = one.get("property") or "", one.get("value"), one.get("unit")
     return ServiceLevel(
         name=name,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from graph_model.errors import BreaksRefused, PlanChanged
+from graph_model.errors import PlanChanged
+from graph_model.estate.acceptance import accepted_breaks, tell_of_breaks
 from graph_model.estate.entities import Estate
 from graph_model.estate.plan import Plan, assess_inside, planned, survey
 from graph_model.estate.writing import Writing, lock, mark, record_changes, write_flows, write_promises
+from graph_model.impact.binding import Rebind
 from graph_model.lineage.entities import ReadColumns
-from graph_model.names import Name
 from graph_model.store.graph import Graph, Transaction
 
 
@@ -18,15 +19,17 @@ def apply(
     estate: Estate,
     *,
     read_columns: ReadColumns,
+    rebind: Rebind | None = None,
     expected_hash: str | None = None,
     accept: Collection[str] = (),
     actor: str,
 ) -> Plan:
-    """Declares `estate` and returns what that changed; applying it again changes nothing.
+    """Declares `estate` and returns what that changed; applying it again changes nothing. `rebind` as in `plan`.
 
     `expected_hash` is the hash of the plan that was shown: PlanChanged when it is no longer the plan. A job or consumer
-    that would break must be in `accept`, as NAMESPACE/NAME or bare in the estate's namespace: BreaksRefused. Raises
-    InvalidEstate. Nothing is written when anything is raised.
+    that would break must be in `accept`, as NAMESPACE/NAME or bare in the estate's namespace: BreaksRefused. That it
+    was accepted, and by whom, is audited, and its owners are told. Raises InvalidEstate. Nothing is written when
+    anything is raised.
     """
 
     def work(tx: Transaction) -> Plan:
@@ -37,22 +40,12 @@ def apply(
             raise PlanChanged(str(expected_hash), digest)
         writing = Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted)
         write_flows(writing, surveyed.standing)
-        plan = planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.taken_away))
-        _refuse_breaks(plan, estate.namespace, accept)
+        plan = planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.proposed, rebind=rebind))
+        broken = accepted_breaks(plan, estate.namespace, accept)
         write_promises(writing, surveyed.standing)
         record_changes(writing, actor=actor, plan=plan.hash)
+        tell_of_breaks(tx, broken, plan, actor=actor)
         mark(writing)
         return plan
 
     return graph.write(work)
-
-
-def _refuse_breaks(plan: Plan, namespace: str, accept: Collection[str]) -> None:
-    broken = [affected.node.name for affected in plan.impact if affected.verdict == "BREAKS"]
-    refused = sorted({name for name in broken if not _is_accepted(name, namespace, accept)})
-    if refused:
-        raise BreaksRefused([str(name) for name in refused])
-
-
-def _is_accepted(name: Name, namespace: str, accept: Collection[str]) -> bool:
-    return str(name) in accept or (name.namespace == namespace and name.name in accept)

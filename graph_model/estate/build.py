@@ -31,7 +31,9 @@ def build_estate(draft: Draft, around: Surroundings) -> Estate:
 def _job(draft: JobDraft, around: Surroundings) -> JobSpec | None:
     scheme = job_scheme(draft, around)
     inputs = tuple(
-        InputSpec(item.dataset.value, input_mapping(draft, item, scheme, around), item.required, item.correction)
+        InputSpec(
+            item.dataset.value, input_mapping(draft, item, scheme, around), item.required, item.correction, item.by
+        )
         for item in draft.inputs
         if around.has(item.dataset.value)
     )
@@ -66,7 +68,9 @@ def _spelled(said: Said[str], found: tuple[Name, str] | None) -> str:
 
 
 def _consumer(draft: ConsumerDraft) -> ConsumerSpec:
-    reads = tuple(ReadSpec(read.dataset.value, tuple(column.value for column in read.columns)) for read in draft.reads)
+    reads = tuple(
+        ReadSpec(read.dataset.value, tuple(column.value for column in read.columns), read.by) for read in draft.reads
+    )
     return ConsumerSpec(
         draft.name, draft.kind, reads, draft.owners, draft.deadline, draft.description, draft.on_violation
     )

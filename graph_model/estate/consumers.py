@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from zoneinfo import available_timezones
 
 from graph_model.estate.drafts import ConsumerDraft, ReadDraft, Source
-from graph_model.estate.entities import Deadline
+from graph_model.estate.entities import Deadline, ReadsBy
+from graph_model.estate.jobs import read_by
 from graph_model.estate.promises import read_on_violation
 from graph_model.estate.sections import Said, Section, describe, named
-from graph_model.estate.vocabulary import CONSUMER_KEYS, DEADLINE_KEYS
+from graph_model.estate.vocabulary import CONSUMER_KEYS, DEADLINE_KEYS, READ_KEYS
 from graph_model.estate.yaml_lines import Entries, Items, Scalar, Tree
 from graph_model.names import Name
 
@@ -41,12 +42,21 @@ def _reads(section: Section, source: Source) -> Iterator[ReadDraft]:
     for key, tree in entries:
         said = Said(key.text, key.line)
         name = named(said, namespace=source.namespace, what=section.what, mistakes=source.mistakes)
-        columns = _columns(section, key.text, tree)
+        columns, by = _read(section, key.text, tree)
         if name and name in seen:
             section.wrong(key.line, f"reads {key.text} twice", "put its columns into one list")
         elif name:
             seen.add(name)
-            yield ReadDraft(Said(name, key.line), columns)
+            yield ReadDraft(Said(name, key.line), columns, by)
+
+
+def _read(section: Section, dataset: str, tree: Tree) -> tuple[tuple[Said[str], ...], ReadsBy]:
+    """Which columns it reads, and how; written short where that is by their names."""
+    if not isinstance(tree, Entries):
+        return _columns(section, dataset, tree), "name"
+    inner = Section(tree, section.mistakes, what=f"{section.what}: reads {dataset}", keys=READ_KEYS)
+    columns = inner.tree("columns")
+    return (_columns(section, dataset, columns) if columns is not None else ()), read_by(inner)
 
 
 def _columns(section: Section, dataset: str, tree: Tree) -> tuple[Said[str], ...]:

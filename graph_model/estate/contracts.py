@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from graph_model.contracts.changes import ContractDifference
 from graph_model.contracts.difference import Side, difference
@@ -34,10 +34,12 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The same difference, in more words, and what is to be remarked."""
+    """The same difference, in more words, and what is to be remarked. `documents` are those that were compared, the one
+    until now and the one from now on, by the id of the dataset."""
 
     difference: Difference
     remarks: tuple[Remark, ...]
+    documents: Mapping[str, tuple[Document, Document]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def judged(tx: Transaction, found: Difference, standing: Holdings, wanted: Wante
     rows = tx.rows("contracts.texts", ids=[step.before for step in replaced]) if replaced else []
     texts = {row["id"]: row["text"] for row in rows}
     meant: dict[str, ContractDifference] = {}
+    documents: dict[str, tuple[Document, Document]] = {}
     for step in replaced:
         try:
             before = kept_document(texts.get(step.before or "", ""), file=f"the contract of {step.name} until now")
@@ -68,9 +71,11 @@ def judged(tx: Transaction, found: Difference, standing: Holdings, wanted: Wante
             continue
         sides = _sides(step, before, standing, wanted)
         meant[step.dataset] = difference(*sides)
+        documents[step.dataset] = before, step.after
         remarks.extend(_about_version(step, before, meant[step.dataset]))
     changes = tuple(_in_more_words(change, meant) for change in found.changes)
-    return Judged(replace(found, changes=changes), tuple(sorted(remarks, key=lambda one: (one.name, one.text))))
+    told = tuple(sorted(remarks, key=lambda one: (one.name, one.text)))
+    return Judged(replace(found, changes=changes), told, documents)
 
 
 def _steps(found: Difference, wanted: Wanted) -> Iterator[_Step]:

@@ -45,7 +45,7 @@ class Difference:
         """sha256 over everything that applying would write, but for the folder the estate happens to lie in."""
         content = {
             "scope": scope,
-            "declared": [[node.id, _portable(node.properties)] for node in self.declared],
+            "declared": [[node.id, portable(node.properties)] for node in self.declared],
             "retired": [node.id for node in self.retired],
             "opened": [[edge.id, dict(edge.properties)] for edge in self.opened],
             "closed": [edge.id for edge in self.closed],
@@ -99,7 +99,7 @@ def _same_edge(one: Edge | None, other: Edge) -> bool:
     return one is not None and one.properties == other.properties
 
 
-def _portable(properties: Any) -> dict[str, Any]:
+def portable(properties: Any) -> dict[str, Any]:
     """Properties without the path of the project, which jobs and checks know: a plan made on one machine can be
     applied on another."""
     plain = dict(properties)

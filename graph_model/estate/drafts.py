@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graph_model.estate.entities import Correction, DatasetSpec, Deadline, JobKind
+from graph_model.estate.entities import Correction, DatasetSpec, Deadline, JobKind, ReadsBy
 from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
@@ -59,6 +59,7 @@ class InputDraft:
     window: WindowDraft | None = None
     required: bool = True
     correction: Correction = "rerun"
+    by: ReadsBy = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class ReadDraft:
 
     dataset: Said[Name]
     columns: tuple[Said[str], ...] = ()
+    by: ReadsBy = "name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
+from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec, ReadsBy
 from graph_model.estate.holdings import Edge, EdgeKind, without_empty
 from graph_model.lineage.entities import ColumnFlows
 from graph_model.names import Name, consumer_id, contract_id, field_id, job_id, owner_id
@@ -22,7 +22,7 @@ def job_edges(spec: JobSpec, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Ed
     job = job_id(spec.name)
     for item in spec.inputs:
         details = {"mapping": str(item.mapping), "required": item.required, "correction": item.correction}
-        yield edge("CONSUMED_BY", ids[item.dataset], job, about=job, **details)
+        yield edge("CONSUMED_BY", ids[item.dataset], job, about=job, by=_said(item.by), **details)
     for output in spec.outputs:
         yield edge("PRODUCES", job, ids[output], about=job)
     for owner in spec.owners:
@@ -35,11 +35,16 @@ def consumer_edges(spec: ConsumerSpec, ids: DatasetIds) -> Iterator[Edge]:
     for read in spec.reads:
         dataset = ids[read.dataset]
         details = {"columns": list(read.columns), "on_violation": spec.on_violation}
-        yield edge("CONSUMED_BY", dataset, consumer, about=consumer, **details)
+        yield edge("CONSUMED_BY", dataset, consumer, about=consumer, by=_said(read.by), **details)
         for column in read.columns:
             yield edge("USED_BY", field_id(dataset, column), consumer, about=consumer)
     for owner in spec.owners:
         yield edge("OWNED_BY", consumer, owner_id(owner), about=consumer)
+
+
+def _said(by: ReadsBy) -> str | None:
+    """None for what is meant when nothing is said."""
+    return by if by != "name" else None
 
 
 def dataset_edges(spec: DatasetSpec, *, id: str) -> Iterator[Edge]:

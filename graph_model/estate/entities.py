@@ -17,6 +17,7 @@ from graph_model.schemas.promises import OnViolation, Promise
 
 JobKind = Literal["python", "sql", "shell"]
 Correction = Literal["rerun", "ignore", "ask"]
+ReadsBy = Literal["name", "position", "exact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,13 @@ class DatasetSpec:
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
+    """`by`: how the job takes the columns: by their names, by their places, or exactly, so that it refuses others."""
+
     dataset: Name
     mapping: PartitionMapping
     required: bool = True
     correction: Correction = "rerun"
+    by: ReadsBy = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +89,11 @@ class JobSpec:
 
 @dataclass(frozen=True, slots=True)
 class ReadSpec:
-    """What a consumer reads. `columns` empty: which columns is not known."""
+    """What a consumer reads. `columns` empty: which columns is not known. `by` is as that of an input."""
 
     dataset: Name
     columns: tuple[str, ...] = ()
+    by: ReadsBy = "name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import Any, get_args
 from graph_model.errors import InvalidMapping
 from graph_model.estate.drafts import InputDraft, JobDraft, Source, WindowDraft
 from graph_model.estate.durations import EXAMPLE, parse_duration
-from graph_model.estate.entities import Correction, JobKind
+from graph_model.estate.entities import Correction, JobKind, ReadsBy
 from graph_model.estate.files import read_beside
 from graph_model.estate.sections import Said, Section, describe, named
-from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, INTERPRETERS, JOB_KEYS, JOB_KINDS
+from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, INTERPRETERS, JOB_KEYS, JOB_KINDS, READS_BY
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
 from graph_model.names import Name
 from graph_model.partitions.rules import read_window
@@ -127,14 +127,27 @@ def _input(section: Section, item: Tree, source: Source) -> InputDraft | None:
     correction = inner.word("correction", CORRECTIONS)
     window = _window(inner)
     optional = inner.flag("optional", default=False)
+    by = read_by(inner)
     name = said and named(said, namespace=source.namespace, what=section.what, mistakes=source.mistakes)
     if said is None or name is None:
         return None
-    return InputDraft(Said(name, said.line), window, required=not optional, correction=_as_correction(correction))
+    return InputDraft(
+        Said(name, said.line), window, required=not optional, correction=_as_correction(correction), by=by
+    )
 
 
 def _as_correction(word: str | None) -> Correction:
     return next((known for known in get_args(Correction) if known == word), "rerun")
+
+
+def read_by(inner: Section) -> ReadsBy:
+    """How somebody takes the columns of a dataset."""
+    said = inner.text("by")
+    if said is None:
+        return "name"
+    if said.value not in READS_BY:
+        inner.mistakes.unknown(said.line, f"{inner.what}: nobody reads by {said.value}", said.value, READS_BY)
+    return next((known for known in get_args(ReadsBy) if known == said.value), "name")
 
 
 def _window(inner: Section) -> WindowDraft | None:

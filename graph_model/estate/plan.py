@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 from graph_model.errors import InvalidEstate
 from graph_model.estate.against_graph import foreign_mistakes, mapped_whole, wide_cycles
 from graph_model.estate.contracts import Remark, judged
-from graph_model.estate.destructive import destructive_changes
 from graph_model.estate.diff import Difference, PlannedChange, difference
 from graph_model.estate.entities import Estate
 from graph_model.estate.holdings import Holdings
 from graph_model.estate.other_names import claimed_mistakes
+from graph_model.estate.proposed import proposed_changes
 from graph_model.estate.repository import columns_of, dataset_ids, other_datasets, standing
 from graph_model.estate.wanted import Wanted, referenced, wanted
 from graph_model.estate.writing import Writing, lock, write_flows
@@ -22,6 +22,7 @@ from graph_model.store.graph import Graph, Row, Transaction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graph_model.impact.binding import Rebind
     from graph_model.impact.entities import Affected, Change
 
 T = TypeVar("T")
@@ -29,7 +30,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`impact`: every job and consumer downstream of what would be taken away, with its verdict; else empty.
+    """`impact`: every job and consumer downstream of what readers may notice, with its verdict. `proposed` is what they
+    may notice, in the terms of impact; empty where things are only added, and then nobody is looked for.
 
     `incomplete_reasons` empty: the impact was followed to its end. `hash` stands for exactly these changes. `remarks`:
     what stops nothing and should be looked at.
@@ -41,6 +43,7 @@ class Plan:
     impact: tuple[Affected, ...] = ()
     incomplete_reasons: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    proposed: tuple[Change, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -54,7 +57,7 @@ class Survey:
     standing: Holdings
     wanted: Wanted
     difference: Difference
-    taken_away: tuple[Change, ...]
+    proposed: tuple[Change, ...]
     remarks: tuple[Remark, ...] = ()
 
 
@@ -64,16 +67,16 @@ class Impact:
     incomplete_reasons: tuple[str, ...] = ()
 
 
-def plan(graph: Graph, estate: Estate, *, read_columns: ReadColumns) -> Plan:
+def plan(graph: Graph, estate: Estate, *, read_columns: ReadColumns, rebind: Rebind | None = None) -> Plan:
     """The difference between `estate` and the graph; nothing is changed. Raises InvalidEstate.
 
-    Where something is taken away, the change is rehearsed in a transaction that is rolled back: whom it hits depends on
-    what the estate's own readers will read afterwards.
+    Where readers may notice something, the change is rehearsed in a transaction that is rolled back: whom it hits
+    depends on what the estate's own readers will read afterwards. `rebind` as in `assess`.
     """
     surveyed = graph.read(lambda tx: survey(tx, estate, read_columns=read_columns))
-    if not surveyed.taken_away:
+    if not surveyed.proposed:
         return planned(estate.scope, surveyed, Impact())
-    return _rehearsed(graph, lambda tx: _rehearse(graph, tx, estate, read_columns))
+    return _rehearsed(graph, lambda tx: _rehearse(graph, tx, estate, read_columns, rebind))
 
 
 def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Survey:
@@ -95,26 +98,30 @@ def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Sur
     if mistakes:
         raise InvalidEstate(sorted(mistakes, key=lambda mistake: mistake.line))
     found = judged(tx, difference(held, aim.holdings, scope=estate.scope), held, aim)
-    return Survey(held, aim, found.difference, destructive_changes(found.difference, held), found.remarks)
+    changes = proposed_changes(found.difference, held, found.documents)
+    return Survey(held, aim, found.difference, changes, found.remarks)
 
 
 def planned(scope: str, surveyed: Survey, impact: Impact) -> Plan:
     changes = surveyed.difference.changes
     digest = surveyed.difference.hash(scope)
-    return Plan(scope, changes, digest, impact.affected, impact.incomplete_reasons, surveyed.remarks)
+    told = (impact.affected, impact.incomplete_reasons, surveyed.remarks, surveyed.proposed)
+    return Plan(scope, changes, digest, *told)
 
 
-def assess_inside(graph: Graph, tx: Transaction, taken_away: tuple[Change, ...]) -> Impact:
+def assess_inside(
+    graph: Graph, tx: Transaction, changes: tuple[Change, ...], *, rebind: Rebind | None = None
+) -> Impact:
     """The impact as this transaction sees the graph, what it has written included."""
-    if not taken_away:
+    if not changes:
         return Impact()
-    from graph_model.impact.assess import assess  # it leans on lineage, which a plan without losses never needs
+    from graph_model.impact.assess import assess  # it leans on lineage, which most plans never need
 
-    report = assess(cast("Graph", _InsideTransaction(graph, tx)), taken_away)
+    report = assess(cast("Graph", InsideTransaction(graph, tx)), changes, rebind=rebind)
     return Impact(tuple(report.affected), tuple(report.incomplete_reasons))
 
 
-class _InsideTransaction:
+class InsideTransaction:
     """A graph whose every read goes through one open transaction."""
 
     def __init__(self, graph: Graph, tx: Transaction) -> None:
@@ -136,11 +143,14 @@ class _RolledBack(Exception):
         self.plan = plan
 
 
-def _rehearse(graph: Graph, tx: Transaction, estate: Estate, read_columns: ReadColumns) -> NoReturn:
+def _rehearse(
+    graph: Graph, tx: Transaction, estate: Estate, read_columns: ReadColumns, rebind: Rebind | None
+) -> NoReturn:
     now = lock(tx, estate.scope)
     surveyed = survey(tx, estate, read_columns=read_columns)
     write_flows(Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted), surveyed.standing)
-    raise _RolledBack(planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.taken_away)))
+    impact = assess_inside(graph, tx, surveyed.proposed, rebind=rebind)
+    raise _RolledBack(planned(estate.scope, surveyed, impact))
 
 
 def _rehearsed(graph: Graph, work: Callable[[Transaction], NoReturn]) -> Plan:

@@ -49,11 +49,12 @@ JOB_KEYS = (
     "never_retry",
     "interpreter",
 )
-INPUT_KEYS = ("dataset", "window", "optional", "correction")
+INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description", "on_violation")
+READ_KEYS = ("columns", "by")
 DEADLINE_KEYS = ("by", "timezone")
 
 FORMATS = ("csv", "parquet", "arrow", "jsonl", "table", "manifest")
@@ -64,6 +65,7 @@ LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
 CORRECTIONS = ("rerun", "ignore", "ask")
+READS_BY = ("name", "position", "exact")
 EXPOSE = ("copy",)
 
 

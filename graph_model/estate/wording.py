@@ -114,6 +114,10 @@ def _changed_words(before: Column, after: Column) -> Iterator[str]:
         yield f"column {after.path}: classification {_short(old)} → {_short(new)}"
     if before.description != after.description:
         yield f"column {after.path}: other description"
+    if before.meaning != after.meaning:
+        yield f"column {after.path}: means {_short(after.meaning or None)}, and meant {_short(before.meaning or None)}"
+    if before.default != after.default:
+        yield f"column {after.path}: default {_short(before.default)} → {_short(after.default)}"
 
 
 def renamed_columns(before: Contract, after: Contract) -> dict[str, str]:
@@ -232,7 +236,8 @@ def _told(edge: Edge, labels: Mapping[str, str]) -> str:
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
-    return ", ".join(f"{key} {_short(before.get(key))} → {_short(after.get(key))}" for key in keys)
+    old, new = ({"by": "name", **properties} for properties in (before, after))
+    return ", ".join(f"{key} {_short(old.get(key))} → {_short(new.get(key))}" for key in keys)
 
 
 def _short(value: Any) -> str:

@@ -1,27 +1,29 @@
 """Writes a difference inside one transaction: first who reads what, later what datasets no longer promise.
 
-Between the two the impact can be asked of a graph in which the estate's own readers have changed already.
+Between the two the impact can be asked of a graph in which the estate's own readers have changed already; what its jobs
+compute is still what it was, since a change says what it will be.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.audit.record import Transition, record
 from graph_model.contracts.entities import Column
 from graph_model.estate.batches import in_batches
-from graph_model.estate.destructive import starving_jobs
 from graph_model.estate.diff import Difference
 from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node
 from graph_model.estate.nodes import stored
+from graph_model.estate.proposed import starving_jobs
 from graph_model.estate.repository import source_of
 from graph_model.estate.vocabulary import IMPORT
 from graph_model.estate.wanted import Wanted
 from graph_model.estate.wording import contract_of
 from graph_model.identity.declare import Declarations, declare_names, read_spelled
+from graph_model.jobs import definition as job_definition
 from graph_model.names import Name, dataset_name_id, field_id
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Row, Transaction
@@ -66,7 +68,8 @@ def lock(tx: Transaction, scope: str) -> datetime:
 def write_flows(writing: Writing, standing: Holdings) -> None:
     """New datasets, jobs, consumers, and every edge of what reads and makes what, by which columns."""
     declared = writing.difference.declared
-    _declare(writing, [node for node in declared if not _is_standing_dataset(node, standing)])
+    readers = [node for node in declared if not _is_standing_dataset(node, standing)]
+    _declare(writing, [computing_as_before(node, standing) for node in readers])
     names = [_name_row(node) for node in declared if node.kind == "dataset"]
     writing.rows("estate.declare_names", "names", names, now=writing.now, forever=FOREVER)
     fields = [
@@ -83,8 +86,10 @@ def write_flows(writing: Writing, standing: Holdings) -> None:
 
 
 def write_promises(writing: Writing, standing: Holdings) -> None:
-    """What datasets are from now on, their schemas, contracts, owners, and what is retired."""
-    _declare(writing, [node for node in writing.difference.declared if _is_standing_dataset(node, standing)])
+    """What datasets are and jobs compute from now on, schemas, contracts, owners, and what is retired."""
+    declared = writing.difference.declared
+    waiting = [node for node in declared if computing_as_before(node, standing) is not node]
+    _declare(writing, [node for node in declared if _is_standing_dataset(node, standing)] + waiting)
     starving = starving_jobs(writing.difference)
     kept = [edge for edge in writing.difference.closed if edge.kind in _PROMISES or _feeds_on(edge, starving)]
     _close(writing, kept)
@@ -194,6 +199,20 @@ def _feeds_on(edge: Edge, starving: frozenset[str]) -> bool:
 
 def _is_standing_dataset(node: Node, standing: Holdings) -> bool:
     return node.kind == "dataset" and node.id in standing.nodes
+
+
+def computing_as_before(node: Node, standing: Holdings) -> Node:
+    """A job that will compute something else, as it is while the impact of that is asked: with the inputs it will have,
+    those it had among them, and with the code it had. Whatever else it is comes back as the same object."""
+    before = standing.nodes.get(node.id)
+    then, now = (str(one.properties.get("definition") or "") if one else "" for one in (before, node))
+    if node.kind != "job" or not then or not now or then == now:
+        return node
+    old, new = job_definition.loads(then), job_definition.loads(now)
+    named = {item.dataset for item in new.inputs}
+    inputs = (*new.inputs, *(item for item in old.inputs if item.dataset not in named))
+    computing = replace(new, kind=old.kind, executor=old.executor, inputs=inputs)
+    return replace(node, properties={**node.properties, "definition": job_definition.dumps(computing)})
 
 
 def _is_imported(before: Node | None, writing: Writing) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -11,6 +11,19 @@ from graph_model.contracts.entities import Column
 
 Tables = Mapping[str, Sequence[Column]]
 """The columns of each table, by the name that the query calls it, in their order."""
+
+
+Values = tuple["tuple[str, ...] | None", "tuple[str, ...] | None"]
+"""The values that may occur before and after, as text; None: any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What changes of a table that its columns do not show. `lost_key`: these were unique together, and no longer are.
+    `values`: by column, where other values may occur than before."""
+
+    lost_key: tuple[str, ...] = ()
+    values: Mapping[str, Values] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +77,17 @@ class Rebinding:
 class Rebind(Protocol):
     """Holds a query against its tables before and after a change, without running it.
 
-    None: nobody can say (another dialect, a table whose columns are not known, SQL that cannot be read).
+    None: nobody can say (another dialect, a table whose columns are not known, SQL that cannot be read). A column that
+    a reader's view has besides those of the dataset (`_partition` of a windowed input) is one of the table. `beside`
+    is by table.
     """
 
-    def __call__(self, text: str, *, dialect: str, before: Tables, after: Tables) -> Rebinding | None: ...
+    def __call__(
+        self,
+        text: str,
+        *,
+        dialect: str,
+        before: Tables,
+        after: Tables,
+        beside: Mapping[str, Beside] | None = None,
+    ) -> Rebinding | None: ...

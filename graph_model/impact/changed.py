@@ -146,7 +146,9 @@ class _Spelling:
         self, node: LineageNode, known: Sequence[FieldFacts], columns: Sequence[Column], changes: Sequence[ColumnChange]
     ) -> None:
         self._node, self._known, self._changes = node, known, changes
-        self._has_schema = bool(columns) or any(one.listed for one in known)
+        # What else is known may have been a column once, or be one that a plan has just said to be used.
+        self._listed = {column.path for column in columns} | {one.path for one in known if one.listed}
+        self._has_schema = bool(self._listed)
         self.types: dict[str, str | None] = {one.path: one.type for one in known}
         self.types |= {column.path: column.type for column in columns}
         self.ids = {path: names.field_id(node.id, path) for path in self.types} | {one.path: one.id for one in known}
@@ -160,7 +162,7 @@ class _Spelling:
 
     def _added(self, change: AddColumn) -> AddColumn:
         gone = [one.column for one in self._changes if isinstance(one, DropColumn | RenameColumn)]
-        if change.column in self.types and change.column.lower() not in (name.lower() for name in gone):
+        if change.column in self._listed and change.column.lower() not in (name.lower() for name in gone):
             raise InvalidInput("changes", f"{self._node.name} already has a column {change.column}")
         return change
 

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from graph_model.contracts.entities import Column
+from graph_model.impact.binding import Beside, Values
 from graph_model.impact.entities import (
     AddColumn,
     ChangeAllowedValues,
     ChangeDefault,
+    ChangeKey,
     ChangeMeaning,
     ChangeNullability,
     ColumnChange,
     DropColumn,
+    FlowChange,
     RenameColumn,
     RetypeColumn,
 )
-from graph_model.schemas.types import STRING, UNKNOWN, Plain, kind, read
+from graph_model.schemas.types import STRING, UNKNOWN, Plain, Timestamp, kind, read
 from graph_model.schemas.widening import Effect, effects
 
 
@@ -38,17 +41,27 @@ class ColumnHarm(IntEnum):
     GONE = 11
 
 
+class Likeness(IntEnum):
+    """How much a new type has of the old one."""
+
+    OTHER = 0
+    FAMILY = 1  # both are numbers
+    KIND = 2  # both are whole numbers, or points in time; only width or precision differ
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnOutcome:
     """What becomes of one column. `text` ends the sentence that its name begins; `to` is its new name, if any.
 
-    `values`: they may be other ones. A type that only gets wider leaves them as they are.
+    `values`: they may be other ones. A name that goes, or a type that only gets wider, leaves them as they are.
+    `likeness` is that of a new type.
     """
 
     harm: ColumnHarm
     text: str
     to: str | None = None
     values: bool = True
+    likeness: Likeness = Likeness.OTHER
 
 
 def retyped(before: str | None, after: str) -> ColumnHarm | None:
@@ -63,6 +76,20 @@ def retyped(before: str | None, after: str) -> ColumnHarm | None:
     if done & {Effect.WIDER, Effect.MEMBER_ADDED}:
         return ColumnHarm.WIDENED
     return ColumnHarm.NARROWED if Effect.NARROWER in done and old != Plain(kind(new)) else None
+
+
+_NUMBERS = frozenset({"integer", "number", "decimal"})
+
+
+def likeness(before: str | None, after: str) -> Likeness:
+    """An instant is another kind than what a clock on some wall said."""
+    old, new = read(before), read(after)
+    one, other = kind(old), kind(new)
+    if isinstance(old, Timestamp) and isinstance(new, Timestamp) and (old.zone is None) != (new.zone is None):
+        return Likeness.OTHER
+    if one == other and one not in ("unknown", "object", "array"):
+        return Likeness.KIND
+    return Likeness.FAMILY if {one, other} <= _NUMBERS else Likeness.OTHER
 
 
 def before_the_set(column: str, changes: Iterable[ColumnChange], known: Iterable[str]) -> str:
@@ -83,7 +110,7 @@ def outcomes(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -
         before = found.get(path)
         worst = outcome if before is None or outcome.harm > before.harm else before
         values = outcome.values or (before is not None and before.values)
-        found[path] = ColumnOutcome(worst.harm, worst.text, worst.to, values)
+        found[path] = replace(worst, values=values)
     return _with_nested(found, types)
 
 
@@ -98,7 +125,7 @@ def _of_names(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) 
         if path in added and now.get(path) != path:
             yield path, _added_anew(types[path], added[path])
         elif path not in now:
-            yield path, ColumnOutcome(ColumnHarm.GONE, f"is renamed to {to}" if to else "is dropped", to)
+            yield path, ColumnOutcome(ColumnHarm.GONE, f"is renamed to {to}" if to else "is dropped", to, values=False)
         elif now[path] != path:
             yield path, ColumnOutcome(ColumnHarm.REPLACED, f"becomes what was {now[path]}")
     new = [*added, *renamed.values()]
@@ -130,13 +157,16 @@ def _of_types(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) 
         harm = retyped(before, change.type)
         if harm is not None:
             text = f"changes its type from {before or 'unknown'} to {change.type}"
-            yield path, ColumnOutcome(harm, text, values=harm is not ColumnHarm.WIDENED)
+            alike = likeness(before, change.type)
+            yield path, ColumnOutcome(harm, text, values=harm is not ColumnHarm.WIDENED, likeness=alike)
 
 
 def _of_values(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
     for change in changes:
         if isinstance(change, ChangeNullability) and change.nullable:
             outcome = ColumnOutcome(ColumnHarm.MAY_BE_MISSING, "may have no value from now on")
+        elif isinstance(change, ChangeNullability):
+            outcome = ColumnOutcome(ColumnHarm.OTHER_VALUES, "has a value from now on where it had none")
         elif isinstance(change, ChangeMeaning):
             outcome = ColumnOutcome(ColumnHarm.MEANS_OTHER, f"means something else: {change.meaning}")
         elif isinstance(change, ChangeDefault):
@@ -175,12 +205,12 @@ def derived(before: Sequence[Column], after: Sequence[Column]) -> dict[str, Colu
     for old in before:
         new = now.get(old.path.lower())
         if new is None:
-            found[old.path] = ColumnOutcome(ColumnHarm.GONE, "is no longer made")
+            found[old.path] = ColumnOutcome(ColumnHarm.GONE, "is no longer made", values=False)
             continue
         harm = retyped(old.type, new.type) if UNKNOWN not in (read(old.type), read(new.type)) else None
         if harm is not None:
             text = f"changes its type from {old.type} to {new.type}"
-            found[old.path] = ColumnOutcome(harm, text, values=False)
+            found[old.path] = ColumnOutcome(harm, text, values=False, likeness=likeness(old.type, new.type))
         elif new.nullable and not old.nullable:
             found[old.path] = ColumnOutcome(ColumnHarm.MAY_BE_MISSING, "may have no value from now on")
     return found
@@ -192,9 +222,19 @@ def _with_nested(found: Mapping[str, ColumnOutcome], paths: Iterable[str]) -> di
     for path in paths:
         for changed, outcome in found.items():
             if path.startswith(f"{changed}.") and path not in found:
-                spread[path] = ColumnOutcome(
-                    outcome.harm, f"is part of {changed}, which {outcome.text}", values=outcome.values
-                )
+                spread[path] = replace(outcome, text=f"is part of {changed}, which {outcome.text}", to=None)
             if changed.startswith(f"{path}.") and path not in found:
                 spread[path] = ColumnOutcome(ColumnHarm.PART_CHANGED, f"holds {changed}, which {outcome.text}")
     return spread
+
+
+def beside_of(changes: Iterable[FlowChange], key: tuple[str, ...]) -> Beside:
+    """What a set does to a dataset that its columns do not show. `key`: what is unique in it before."""
+    lost: tuple[str, ...] = ()
+    values: dict[str, Values] = {}
+    for change in changes:
+        if isinstance(change, ChangeKey) and not (change.columns and set(change.columns) <= set(key)):
+            lost = key
+        elif isinstance(change, ChangeAllowedValues) and change.before != change.after:
+            values[change.column] = (change.before, change.after)
+    return Beside(lost, values)

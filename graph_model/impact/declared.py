@@ -31,6 +31,11 @@ class DatasetFacts:
     columns: tuple[Column, ...] = ()
     promised: Mapping[str, str] = field(default_factory=dict)
     key: tuple[str, ...] = ()
+    location: str | None = None
+
+    @property
+    def is_text(self) -> bool:
+        return self.format in ("csv", "jsonl", "json")
 
     @property
     def has_header(self) -> bool:
@@ -97,6 +102,7 @@ def _dataset(id_: str, rows: Sequence[Mapping[str, Any]]) -> DatasetFacts:
         _as_shown(declared or contract.columns, shown),
         _promised(contract),
         next((tuple(check.params["columns"]) for check in contract.checks if check.kind == "unique"), ()),
+        next((row["location"] for row in rows if row["location"]), None),
     )
 
 

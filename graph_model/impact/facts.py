@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from graph_model.impact.cadence import may_be_outdated, outdated, runs_of
 from graph_model.impact.changed import ChangedSet
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
@@ -40,6 +41,7 @@ class Facts:
     makes: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, ReaderFacts] = field(default_factory=dict)
+    field_ids: dict[tuple[Name, str], str] = field(default_factory=dict)
     dataset_ids: dict[Name, str] = field(default_factory=dict)
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
     flowing: set[str] = field(default_factory=set)
@@ -53,7 +55,10 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     """Everything downstream of the changes: over datasets, and along the columns that change."""
     start = [*changed.starts.values(), *changed.retired.values()]
     datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings)
-    facts = Facts(changed, datasets, _walk_columns(graph, changed, ceilings))
+    facts = Facts(
+        changed, datasets, _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
+    )
+    _mark_outdated(graph, facts)
     for hop in datasets.hops.values():
         if hop.edge.kind == "PRODUCES":
             facts.makes[hop.edge.source].append(hop)
@@ -63,12 +68,32 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     for hop in facts.columns.hops.values():
         facts.uses[hop.edge.source].append(hop)
     facts.dataset_ids = {node.name: node.id for node in datasets.nodes.values() if node.kind == "DATASET"}
+    facts.field_ids = {
+        (node.name, (node.column or "").lower()): node.id
+        for node in facts.columns.nodes.values()
+        if node.kind == "COLUMN"
+    }
     facts.ways = _ways(datasets)
     facts.flowing = flowing(datasets, [node.id for node in start])
     facts.about = _about(
         graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
     )
     return facts
+
+
+def _mark_outdated(graph: Rows, facts: Facts) -> None:
+    """Calls stale what was observed too long ago for how often its job runs."""
+    hops = [(walked, key, hop) for walked in (facts.datasets, facts.columns) for key, hop in walked.hops.items()]
+    old = [one for one in hops if may_be_outdated(one[2].edge, at=facts.changed.at)]
+    runs = runs_of(graph, (job for _, _, hop in old if (job := _job_of(hop.edge, facts))))
+    for walked, key, hop in old:
+        if outdated(hop.edge, runs.get(_job_of(hop.edge, facts) or "", ()), at=facts.changed.at):
+            walked.hops[key] = replace(hop, edge=replace(hop.edge, stale=True))
+
+
+def _job_of(edge: LineageEdge, facts: Facts) -> str | None:
+    ends = (end for end in (edge.source, edge.target) if end in facts.datasets.nodes)
+    return edge.job or next((end for end in ends if facts.datasets.nodes[end].kind == "JOB"), None)
 
 
 def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
@@ -79,15 +104,29 @@ def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
     return ways
 
 
-def _walk_columns(graph: Rows, changed: ChangedSet, ceilings: Ceilings) -> Walked:
+def follow_also(graph: Rows, facts: Facts, columns: Iterable[LineageNode], *, ceilings: Ceilings) -> None:
+    """Takes in what is made from further columns, those of datasets that come to change on the way."""
+    new = [node for node in columns if node.id not in facts.columns.nodes]
+    if not new:
+        return
+    walked = _walk_columns(graph, new, facts.changed.at, ceilings)
+    facts.columns.reasons |= walked.reasons
+    facts.columns.nodes |= {id_: node for id_, node in walked.nodes.items() if id_ not in facts.columns.nodes}
+    for key, hop in walked.hops.items():
+        if key not in facts.columns.hops:
+            facts.columns.hops[key] = hop
+            facts.uses[hop.edge.source].append(hop)
+
+
+def _walk_columns(graph: Rows, columns: Sequence[LineageNode], at: datetime, ceilings: Ceilings) -> Walked:
     """Along FEEDS only; the edges that end at a dataset or a reader are taken along, not walked on from."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        columns = [node for node in frontier if node.kind == "COLUMN"]
-        found = hops.step_columns(graph, columns, direction="DOWN", at=changed.at)
+        fields = [node for node in frontier if node.kind == "COLUMN"]
+        found = hops.step_columns(graph, fields, direction="DOWN", at=at)
         return [hop for hop in found if hop.edge.kind != "CONSUMED_BY"]
 
-    return walk(step, [node for node, _ in changed.columns.values()], ceilings=ceilings)
+    return walk(step, list(columns), ceilings=ceilings)
 
 
 def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:

@@ -30,6 +30,17 @@ def differs_in_names_only(before: str, after: str, renames: Mapping[str, str]) -
     return _without_aliases([back.get(word, word) for word in words]) == _without_aliases(tokens(before))
 
 
+def takes_whatever_there_is(text: str) -> bool:
+    """Whether a query reads columns that it does not name: by a star, `COLUMNS(…)` or a natural join."""
+    words = ["", *tokens(text), ""]
+    for before, word, after in zip(words, words[1:], words[2:], strict=False):
+        if word == "natural" or (word == "columns" and after == "("):
+            return True
+        if word == "*" and (before in ("select", "distinct", "all", ",", ".") or (before == "(" and after != ")")):
+            return True
+    return any(word in ("pivot", "unpivot", "summarize", "describe") for word in words)
+
+
 def _plain(token: str) -> str:
     if token.startswith("'"):
         return token

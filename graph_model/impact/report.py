@@ -73,7 +73,9 @@ def _affected(facts: Facts, id_: str, finding: Finding) -> Affected:
         owners=about.owners,
         deadline=about.deadline,
         remedy=finding.remedy,
+        hit=finding.hit,
         shortest=facts.ways.get(id_, ()),
+        settle=finding.remedy if finding.verdict is Verdict.UNKNOWN else "",
     )
 
 
@@ -90,5 +92,6 @@ def _columns_known(hop: Hop) -> bool:
 def _named(facts: Facts, affected: Iterable[Affected]) -> tuple[LineageNode, ...]:
     """The nodes that the paths pass, once each."""
     known = {**facts.columns.nodes, **facts.datasets.nodes}
-    ends = dict.fromkeys(id_ for one in affected for edge in one.path for id_ in (edge.source, edge.target))
+    ways = [edge for one in affected for edge in (*one.path, *one.shortest)]
+    ends = dict.fromkeys(id_ for edge in ways for id_ in (edge.source, edge.target))
     return tuple(known[id_] for id_ in ends if id_ in known)

@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 
-from graph_model.impact.changes import ColumnHarm
+from graph_model.impact.changes import ColumnHarm, ColumnOutcome
 from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
+from graph_model.impact.flow import Flowed
+from graph_model.impact.look import Harm, Look
 from graph_model.impact.rules import (
     DatasetHarm,
     Finding,
     HarmedColumn,
     HarmedDataset,
-    Reading,
-    Use,
+    Path,
     badness,
+    concerns_all_rows,
     judge,
 )
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop, goes_through
 
 
-@dataclass(slots=True)
-class _Harm:
-    """What has happened so far, by id."""
-
-    datasets: dict[str, HarmedDataset] = field(default_factory=dict)
-    columns: dict[str, HarmedColumn] = field(default_factory=dict)
-
-
 class Spread:
-    """Lets harm run downstream: judges readers of what got worse, and passes on what that does to what they make."""
+    """Judges the readers of what got worse, and passes on what that does to what they make."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self._harm = _Harm()
+    def __init__(self, facts: Facts, flowed: Flowed) -> None:
+        self._facts, self._flowed = facts, flowed
+        self._harm = Harm()
+        self._look = Look(facts, flowed, self._harm)
         self._found: dict[str, Finding] = {}
         self._queue: deque[str] = deque()
-        self._columns_of: dict[str, set[str]] = {}
 
     def findings(self) -> dict[str, Finding]:
         """The finding of each reader, by id."""
         self._apply_changes()
-        for reader in self._facts.reads:
+        for reader in dict.fromkeys([*self._facts.reads, *self._facts.changed.jobs]):
             self._judge(reader)
         while self._queue:
             for reader in self._facts.readers.get(self._queue.popleft(), ()):
@@ -56,62 +49,52 @@ class Spread:
         for dataset in sorted(changed.dropped):
             self._harm_dataset(dataset, HarmedDataset(DatasetHarm.GONE, "it is dropped"))
         for node, outcome in changed.columns.values():
-            self._harm_column(node, HarmedColumn(node.column or "", outcome.harm, outcome.text, to=outcome.to))
+            self._harm_column(node, _harmed(node, outcome))
+        for node, outcome in self._flowed.outcomes.values():
+            way = self._facts.ways.get(self._facts.dataset_ids.get(node.name, ""), ())
+            self._harm_column(node, _harmed(node, outcome, way))
         for job in changed.retired.values():
             for made in self._facts.makes.get(job.id, ()):
-                self._harm_dataset(
-                    made.edge.target, HarmedDataset(DatasetHarm.STALLED, f"{job.name} is retired", (made.edge,))
-                )
+                cause = f"{job.name} is retired"
+                self._harm_dataset(made.edge.target, HarmedDataset(DatasetHarm.STALLED, cause, (made.edge,)))
 
     def _judge(self, reader: str) -> None:
         if reader in self._facts.changed.retired:
             return
-        finding = judge(self._readings(reader))
+        finding = judge(self._look.readings(reader), self._look.making(reader))
         before = self._found.get(reader)
         if before is None or badness(finding) > badness(before):
             self._found[reader] = finding
         self._pass_on(reader, self._found[reader])  # also when the verdict stays: it may hold for more columns now
 
-    def _readings(self, reader: str) -> list[Reading]:
-        return [self._reading(reader, hop) for hop in self._facts.reads[reader]]
-
-    def _reading(self, reader: str, hop: Hop) -> Reading:
-        node, dataset = self._facts.datasets.nodes[reader], hop.edge.source
-        harmed = [(id_, self._harm.columns[id_]) for id_ in sorted(self._columns_of.get(dataset, ()))]
-        uses = (_use(self._facts, reader, id_, column, hop) for id_, column in harmed)
-        return Reading(
-            reader=node.name,
-            is_job=node.kind == "JOB",
-            dataset=self._facts.datasets.nodes[dataset].name,
-            edge=hop.edge,
-            required=hop.required,
-            columns_known=hop.columns_known if node.kind == "JOB" else bool(hop.columns),
-            harm=self._harm.datasets.get(dataset),
-            harmed_columns=tuple(column for _, column in harmed),
-            uses=tuple(use for use in uses if use is not None),
-            way=self._facts.ways.get(dataset, ()),
-        )
-
     def _pass_on(self, reader: str, finding: Finding) -> None:
         node = self._facts.datasets.nodes[reader]
         name = "whatever makes it" if node.technical else str(node.name)
         if finding.verdict is Verdict.BREAKS:
-            self._harm_outputs(
-                reader,
-                DatasetHarm.STALLED,
-                f"{name} {'breaks' if finding.effect == 'HIT' else 'waits itself'}",
-                finding,
-            )
+            cause = f"{name} {'breaks' if finding.effect == 'HIT' else 'waits itself'}"
+            self._harm_outputs(reader, DatasetHarm.STALLED, cause, finding)
         elif finding.verdict is Verdict.UNKNOWN:
             self._harm_outputs(reader, DatasetHarm.DOUBTFUL, f"whether {name} breaks is not known", finding)
-        elif finding.verdict is Verdict.RISKY and not self._follow_columns(reader):
-            cause = f"{name} makes it from what changes"
-            self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, cause, finding, self._read_from(reader))
+        else:
+            self._pass_risk_on(reader, name, finding)
 
-    def _read_from(self, reader: str) -> list[Hop]:
-        """What a reader reads of what something happens to."""
+    def _pass_risk_on(self, reader: str, name: str, finding: Finding) -> None:
+        making = self._look.making(reader)
+        if making is not None and making.is_rewritten:
+            self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, f"the code of {name} is changed", finding)
+        if finding.verdict is Verdict.RISKY:
+            if finding.may_fail:
+                self._harm_outputs(reader, DatasetHarm.MAY_STALL, f"{name} may fail on what it reads", finding)
+            if not self._follow_columns(reader):
+                cause = f"{name} makes it from what changes"
+                self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, cause, finding, self._read_from(reader))
+
+    def _read_from(self, reader: str) -> list[Hop] | None:
+        """What a reader reads of what something happens to; None: something happens to the reader itself."""
+        if reader in self._facts.changed.jobs:
+            return None
         reads = self._facts.reads[reader]
-        return [hop for hop in reads if judge([self._reading(reader, hop)]).verdict is not Verdict.SAFE]
+        return [hop for hop in reads if judge([self._look.reading(reader, hop)]).verdict is not Verdict.SAFE]
 
     def _harm_outputs(
         self, job: str, harm: DatasetHarm, cause: str, finding: Finding, read: Sequence[Hop] | None = None
@@ -124,29 +107,61 @@ class Spread:
 
     def _follow_columns(self, job: str) -> bool:
         """Passes the risk on to the columns that the job makes of those at risk; False when that is not all of it."""
-        readings = self._readings(job)
-        complete = all(reading.harm is None for reading in readings)
-        for reading_hop in self._facts.reads[job]:
-            for column in sorted(self._columns_of.get(reading_hop.edge.source, ())):
-                complete &= self._follow_column(job, column)
+        complete = not any(map(concerns_all_rows, self._look.readings(job)))
+        for column in self._values_read(job):
+            complete &= self._follow_column(job, column)
+        for column, cause in self._turned(job):
+            path = (*self._look.way_to(job), *(hop.edge for hop in self._facts.makes[job][:1]))
+            if column is None:
+                self._harm_dataset(path[-1].target, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
+            else:
+                self._harm_column(column, HarmedColumn(column.column or "", ColumnHarm.TOUCHED, cause, path))
         return complete
+
+    def _values_read(self, job: str) -> Iterator[str]:
+        """The columns it reads whose values may change. Of a query that was held, all else is known from what it comes
+        to."""
+        is_held = job in self._flowed.held or job in self._flowed.mended
+        for hop in self._facts.reads.get(job, ()):
+            for column in sorted(self._harm.columns_of.get(hop.edge.source, ())):
+                if self._harm.columns[column].values or not is_held:
+                    yield column
+
+    def _turned(self, job: str) -> Iterator[tuple[LineageNode | None, str]]:
+        """The columns of its output (None: all rows) that the query comes to in another way."""
+        held = self._flowed.held.get(job)
+        made = self._facts.makes.get(job, ())
+        if held is None or len(made) != 1 or made[0].edge.target not in self._facts.datasets.nodes:
+            return
+        for turn in held.turns:
+            if turn.rows:
+                yield None, f"they are decided by {turn.about}: {turn.text}"
+            for path in sorted(turn.columns):
+                yield self._look.column_of(made[0].node, path), f"is made from {turn.about}: {turn.text}"
 
     def _follow_column(self, job: str, column: str) -> bool:
         harmed, hops = self._harm.columns[column], self._facts.uses.get(column, ())
         made = [hop for hop in hops if hop.edge.job == job and hop.edge.kind in ("FEEDS", "SHAPES")]
+        retypes = job not in self._flowed.held and (harmed.retypes or harmed.harm in self._retyping(job))
         for hop in made:
-            path = (*harmed.path, hop.edge)
-            if hop.node.kind == "COLUMN":
-                text = (
-                    f"is made from {harmed.name}, which {harmed.text}"
-                    if harmed.harm > ColumnHarm.TOUCHED
-                    else harmed.text
-                )
-                self._harm_column(hop.node, HarmedColumn(hop.node.column or "", ColumnHarm.TOUCHED, text, path))
-            else:
-                cause = f"they are decided by {harmed.name}, which {harmed.text}"
-                self._harm_dataset(hop.node.id, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
+            self._follow_edge(harmed, hop, retypes=retypes)
         return bool(made) or all(hop.edge.target != job for hop in hops)
+
+    def _retyping(self, job: str) -> frozenset[ColumnHarm]:
+        """What may make another type of what the job makes of a column. SQL makes room for a wider one."""
+        facts = self._flowed.jobs.get(job)
+        return _RETYPING - {ColumnHarm.WIDENED} if facts and facts.sql else _RETYPING
+
+    def _follow_edge(self, harmed: HarmedColumn, hop: Hop, *, retypes: bool) -> None:
+        path = _joined(harmed.path, hop.edge)
+        if hop.node.kind != "COLUMN":
+            cause = f"they are decided by {harmed.name}, which {harmed.text}"
+            self._harm_dataset(hop.node.id, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
+            return
+        is_origin = harmed.harm is not ColumnHarm.TOUCHED
+        text = f"is made from {harmed.name}, which {harmed.text}" if is_origin else harmed.text
+        made = HarmedColumn(hop.node.column or "", ColumnHarm.TOUCHED, text, path, retypes=retypes)
+        self._harm_column(hop.node, made)
 
     def _harm_dataset(self, dataset: str, harm: HarmedDataset) -> None:
         before = self._harm.datasets.get(dataset)
@@ -158,25 +173,29 @@ class Spread:
         self._queue.append(dataset)
 
     def _harm_column(self, node: LineageNode, harm: HarmedColumn) -> None:
-        before = self._harm.columns.get(node.id)
         dataset = self._facts.dataset_ids.get(node.name)
-        if dataset is None or (before is not None and (before.harm, -len(before.path)) >= (harm.harm, -len(harm.path))):
-            return
-        self._harm.columns[node.id] = harm
-        self._columns_of.setdefault(dataset, set()).add(node.id)
-        self._queue.append(dataset)
+        if dataset is not None and self._harm.add_column(dataset, node.id, harm):
+            self._queue.append(dataset)
 
 
-def _use(facts: Facts, reader: str, column: str, harmed: HarmedColumn, read: Hop) -> Use | None:
-    """How `reader` uses a harmed column: by an edge, by what it makes of it, or by a name it reads; else None."""
-    hops = facts.uses.get(column, ())
-    edges = [hop.edge for hop in hops if hop.edge.target == reader]
-    edges += [_as_use(hop.edge, reader) for hop in hops if hop.edge.job == reader and hop.edge.target != reader]
-    if harmed.name.lower() in (named.lower() for named in read.columns):
-        edges.append(LineageEdge(column, reader, "USED_BY", read.edge.provenance, read.edge.stale, read.edge.last_seen))
-    return Use(harmed, min(edges, key=lambda edge: (edge.stale, edge.provenance == "inferred"))) if edges else None
+_RETYPING = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
 
 
-def _as_use(edge: LineageEdge, job: str) -> LineageEdge:
-    """That a job makes something of a column says that it uses it."""
-    return LineageEdge(edge.source, job, "USED_BY", edge.provenance, edge.stale, edge.last_seen, job)
+def _harmed(node: LineageNode, outcome: ColumnOutcome, way: Path = ()) -> HarmedColumn:
+    return HarmedColumn(
+        node.column or "",
+        outcome.harm,
+        outcome.text,
+        way,
+        to=outcome.to,
+        values=outcome.values,
+        likeness=outcome.likeness,
+    )
+
+
+def _joined(path: tuple[LineageEdge, ...], edge: LineageEdge) -> tuple[LineageEdge, ...]:
+    """A way that goes on: where it comes to a whole dataset, the edge of a column starts there."""
+    if not path or path[-1].target == edge.source:
+        return (*path, edge)
+    start = path[-1].target
+    return (*path, LineageEdge(start, edge.target, edge.kind, edge.provenance, edge.stale, edge.last_seen, edge.job))

@@ -107,4 +107,5 @@ def _input(row: Row) -> InputSpec:
         mapping=parse_mapping(row["mapping"] or "whole"),
         required=row["required"] is not False,
         correction=row["correction"] or ("rerun" if row["mapping"] else "ignore"),
+        by=row.get("by") or "name",
     )

@@ -10,6 +10,7 @@ import neo4j
 import pytest
 
 from connectors.sql.columns import read_columns
+from graph_model.consumers.repository import consumer
 from graph_model.contracts.entities import Column, Contract
 from graph_model.datasets.repository import dataset
 from graph_model.errors import BreaksRefused, InvalidEstate, PlanChanged
@@ -17,6 +18,7 @@ from graph_model.estate.apply import apply
 from graph_model.estate.entities import Deadline, Estate
 from graph_model.estate.plan import Plan, plan
 from graph_model.estate.repository import known_datasets
+from graph_model.jobs.repository import job
 from graph_model.names import Name, consumer_id, dataset_id, field_id, job_id
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.store.graph import Graph
@@ -216,12 +218,27 @@ def test_a_changed_input_closes_the_old_edge_and_opens_a_new_one(graph: Graph, a
     )
 
 
+def test_how_readers_take_columns_is_kept_given_back_and_told_when_it_changes(graph: Graph, ask: Ask):
+    declare(graph, SHOP)
+    cleaning = replace(CLEANING, inputs=(replace(CLEANING.inputs[0], by="position"),))
+    board = replace(BOARD, reads=(replace(BOARD.reads[0], by="exact"),))
+    changed = replace(SHOP, jobs=(cleaning,), consumers=(board,))
+
+    found = declare(graph, changed)
+
+    assert details(found) == {"board": "reads clean: by name → exact", "cleaning": "reads raw: by name → position"}
+    assert job(graph, cleaning.name).inputs == cleaning.inputs
+    assert consumer(graph, board.name).reads == board.reads
+    assert plan(graph, changed, read_columns=read_columns).is_empty
+    assert details(declare(graph, SHOP))["board"] == "reads clean: by exact → name"
+
+
 def test_an_update_says_what_changed(graph: Graph):
     declare(graph, SHOP)
     raw = a_dataset("raw", "id", "amount:decimal", "extra", format="csv", owners=("other@example.org",), tags=("raw",))
-    job = a_job("cleaning", {"raw": "same"}, "clean", sql="SELECT id, amount FROM raw", retries=3)
+    cleaning = a_job("cleaning", {"raw": "same"}, "clean", sql="SELECT id, amount FROM raw", retries=3)
 
-    found = plan(graph, replace(SHOP, datasets=(raw, CLEAN), jobs=(job,)), read_columns=read_columns)
+    found = plan(graph, replace(SHOP, datasets=(raw, CLEAN), jobs=(cleaning,)), read_columns=read_columns)
 
     assert details(found) == {
         "raw": "format: parquet → csv; column note dropped; column extra added; column amount: integer → decimal; "

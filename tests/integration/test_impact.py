@@ -124,11 +124,17 @@ def test_the_worst_comes_first(shop: Graph) -> None:
     assert assess(shop, [drop("price")]).affected[0].effect == "HIT"
 
 
-def test_a_narrower_type_breaks_the_direct_reader(shop: Graph) -> None:
+def test_a_narrower_type_of_another_kind_breaks_the_direct_reader(shop: Graph) -> None:
+    found = verdicts(shop, RetypeColumn(called("orders"), "note", "integer"))
+
+    assert found["notes"] == "BREAKS HIT column_is_narrowed"
+
+
+def test_whether_a_narrower_number_hurts_depends_on_the_data(shop: Graph) -> None:
     found = verdicts(shop, RetypeColumn(called("orders"), "price", "integer"))
 
-    assert found["tidy_up"] == "BREAKS HIT column_is_narrowed"
-    assert found["board"] == "BREAKS STALLED input_stalls"
+    assert found["tidy_up"] == "RISKY HIT column_is_narrowed"
+    assert found["ids"] == "RISKY input_may_stall"
 
 
 def test_a_wider_type_is_a_risk_along_the_columns_made_from_it_only(shop: Graph) -> None:
@@ -147,7 +153,18 @@ def test_a_risk_goes_on_along_columns_over_several_jobs(shop: Graph) -> None:
 
     assert told(report)["board"] == "RISKY column_is_touched"
     assert path(report, board) == ["orders.price", "tidy.total", "sums.revenue", "board"]
-    assert told(report)["ids"] == "SAFE uses_other_columns"
+
+
+def test_a_job_that_may_fail_on_a_new_type_is_a_risk_to_all_that_need_it(shop: Graph) -> None:
+    report = assess(shop, [RetypeColumn(called("orders"), "price", "string")])
+
+    assert told(report)["ids"] == "RISKY input_may_stall"
+    assert path(report, report.affected[[one.node.name.name for one in report.affected].index("ids")]) == [
+        "orders.price",
+        "tidy_up",
+        "tidy",
+        "ids",
+    ]
 
 
 def test_a_retyped_filter_puts_all_readers_of_the_output_at_risk(shop: Graph) -> None:

@@ -14,6 +14,7 @@ from connectors.sql.columns import read_columns
 from graph_model import names
 from graph_model.contracts.entities import Column, Contract
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, Deadline, Estate, InputSpec, JobSpec, ReadSpec
+from graph_model.jobs import definition
 from graph_model.lineage.entities import ColumnFlows
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
@@ -191,6 +192,7 @@ class _Drawing:
 
     def _job(self, one: JobSpec, flows: ColumnFlows) -> None:
         known = {"columns_known": flows.known, "unresolved": list(flows.unresolved)}
+        known["definition"] = definition.dumps(one)
         id_ = self._node("jobs", names.job_id(one.name), one.name, kind=one.kind, **known)
         for spec in one.inputs:
             self.edge("CONSUMED_BY", names.dataset_id(spec.dataset), id_, required=spec.required)

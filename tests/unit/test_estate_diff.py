@@ -8,12 +8,22 @@ from itertools import pairwise
 from connectors.sql.columns import read_columns
 from graph_model.contracts.entities import Column, Contract
 from graph_model.estate.cycles import find_cycles
-from graph_model.estate.destructive import destructive_changes
 from graph_model.estate.diff import Difference, difference
 from graph_model.estate.entities import Estate
 from graph_model.estate.holdings import Holdings
+from graph_model.estate.proposed import proposed_changes
 from graph_model.estate.wanted import referenced, wanted
-from graph_model.impact.entities import DropColumn, DropDataset, RenameColumn, RetireJob, RetypeColumn
+from graph_model.impact.entities import (
+    AddColumn,
+    ChangeJob,
+    DropColumn,
+    DropDataset,
+    MoveDataset,
+    RenameColumn,
+    RenameDataset,
+    RetireJob,
+    RetypeColumn,
+)
 from graph_model.names import Name, dataset_id
 from tests.support.estates import a_consumer, a_dataset, a_job, an_estate
 
@@ -32,8 +42,8 @@ def between(before: Estate, after: Estate) -> Difference:
     return difference(holdings_of(before), holdings_of(after), scope="shop")
 
 
-def taken_away(before: Estate, after: Estate) -> set[object]:
-    return set(destructive_changes(between(before, after), holdings_of(before)))
+def noticed(before: Estate, after: Estate) -> set[object]:
+    return set(proposed_changes(between(before, after), holdings_of(before)))
 
 
 def test_nothing_differs_from_itself():
@@ -68,23 +78,27 @@ def test_where_the_project_lies_changes_the_definition_but_not_the_hash():
     ]
 
 
-def test_a_dropped_dataset_is_taken_away():
-    assert taken_away(SHOP, an_estate(RAW)) == {DropDataset(CLEAN.name)}
+def test_a_dropped_dataset_is_noticed():
+    assert noticed(SHOP, an_estate(RAW)) == {DropDataset(CLEAN.name)}
 
 
-def test_dropped_and_retyped_columns_are_taken_away():
+def test_dropped_and_retyped_columns_are_noticed():
     less = replace(SHOP, datasets=(a_dataset("raw", "amount:decimal", "new"), CLEAN))
 
-    assert taken_away(SHOP, less) == {DropColumn(RAW.name, "id"), RetypeColumn(RAW.name, "amount", "decimal")}
+    assert noticed(SHOP, less) == {
+        AddColumn(RAW.name, "new", "string"),
+        DropColumn(RAW.name, "id"),
+        RetypeColumn(RAW.name, "amount", "decimal"),
+    }
 
 
 def test_a_declared_rename_is_a_rename_and_neither_a_drop_nor_an_addition():
     moved = replace(RAW, contract=Contract((Column("key", "string", renamed_from="id"), RAW.contract.columns[1])))
     after = replace(SHOP, datasets=(moved, CLEAN))
 
-    assert taken_away(SHOP, after) == {RenameColumn(RAW.name, "id", "key")}
+    assert noticed(SHOP, after) == {RenameColumn(RAW.name, "id", "key")}
     assert [c.detail for c in between(SHOP, after).changes if c.name == RAW.name] == ["column id renamed to key"]
-    assert taken_away(after, after) == set()
+    assert noticed(after, after) == set()
 
 
 def test_words_about_a_dataset_and_its_columns_are_told_and_take_nothing_away():
@@ -105,7 +119,7 @@ def test_words_about_a_dataset_and_its_columns_are_told_and_take_nothing_away():
         "column id: tags nothing → key, hot",
         "column id: other description",
     ]
-    assert taken_away(SHOP, after) == set()
+    assert noticed(SHOP, after) == set()
 
 
 def test_a_property_that_only_changes_its_kind_has_changed():
@@ -114,16 +128,16 @@ def test_a_property_that_only_changes_its_kind_has_changed():
     assert [change.detail for change in between(one, other).changes] == ["property on: True → 1"]
 
 
-def test_new_columns_and_a_contract_without_columns_take_nothing_away():
-    assert taken_away(SHOP, replace(SHOP, datasets=(a_dataset("raw", "id", "amount:integer", "new"), CLEAN))) == set()
-    assert taken_away(SHOP, replace(SHOP, datasets=(a_dataset("raw"), CLEAN))) == set()
+def test_what_is_new_and_a_contract_without_columns_are_not_noticed():
+    assert noticed(SHOP, replace(SHOP, datasets=(*SHOP.datasets, a_dataset("new", "id")))) == set()
+    assert noticed(SHOP, replace(SHOP, datasets=(a_dataset("raw"), CLEAN))) == set()
 
 
-def test_a_retired_job_is_taken_away_unless_another_makes_its_output():
+def test_a_retired_job_is_noticed_unless_another_makes_its_output():
     heir = a_job("heir", {"raw": "same"}, "clean")
 
-    assert taken_away(SHOP, replace(SHOP, jobs=())) == {RetireJob(JOB.name)}
-    assert taken_away(SHOP, replace(SHOP, jobs=(heir,))) == set()
+    assert noticed(SHOP, replace(SHOP, jobs=())) == {RetireJob(JOB.name)}
+    assert noticed(SHOP, replace(SHOP, jobs=(heir,))) == set()
 
 
 def test_circles_are_found_each_once_and_in_the_direction_of_flow():
@@ -143,3 +157,22 @@ def test_every_dataset_that_is_spoken_of_is_referenced():
     reader = an_estate(a_job("tidy", {"base/raw": "same"}, "clean"), a_consumer("board", {"base/other": ()}))
 
     assert referenced(reader) == (Name("base", "other"), Name("base", "raw"), Name("shop", "clean"))
+
+
+def test_a_dataset_that_a_new_one_says_it_was_is_renamed():
+    orders = a_dataset("orders", "id", "amount:integer", names=(RAW.name,))
+
+    assert noticed(SHOP, replace(SHOP, datasets=(orders, CLEAN))) == {RenameDataset(RAW.name, orders.name)}
+
+
+def test_other_code_formats_and_places_are_noticed():
+    job = a_job("tidy", {"raw": "same"}, "clean", sql="SELECT 1 AS id FROM raw")
+    raw = replace(RAW, format="csv", location="raw/{date}.csv")
+
+    after = replace(SHOP, jobs=(job,), datasets=(replace(raw, location="in/{date}.csv"), CLEAN))
+
+    assert noticed(replace(SHOP, datasets=(raw, CLEAN)), after) == {
+        ChangeJob(JOB.name, "SELECT 1 AS id FROM raw"),
+        MoveDataset(RAW.name, "in/{date}.csv"),
+    }
+    assert noticed(SHOP, replace(SHOP, jobs=(replace(JOB, retries=4),))) == set()

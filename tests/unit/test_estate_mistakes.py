@@ -51,6 +51,18 @@ MISTAKES = {
         "  extra: {format: csv, ownr: me}",
         (6, "dataset extra: unknown key ownr", "did you mean owner?"),
     ),
+    "an input that is read in a way that nobody knows": (
+        "jobs:\n  tidy: {shell: [x], inputs: [{dataset: raw, by: positions}], outputs: [clean]}",
+        (7, "job tidy: input: nobody reads by positions", "did you mean position?"),
+    ),
+    "a read in a way that nobody knows": (
+        "consumers:\n  board: {kind: feed, reads: {raw: {columns: [id], by: exakt}}}",
+        (7, "consumer board: reads raw: nobody reads by exakt", "did you mean exact?"),
+    ),
+    "an unknown key of a read": (
+        "consumers:\n  board: {kind: feed, reads: {raw: {colums: [id]}}}",
+        (7, "consumer board: reads raw: unknown key colums", "did you mean columns?"),
+    ),
     "a name without a space": (
         "  extra: {format: csv, names: ['s3://lake/extra']}",
         (

@@ -11,6 +11,7 @@ import yaml
 
 from graph_model.estate import vocabulary
 from graph_model.estate.durations import parse_duration
+from graph_model.estate.edges import consumer_edges
 from graph_model.estate.entities import Deadline, Estate, InputSpec, ReadSpec
 from graph_model.estate.parse import load_estate
 from graph_model.estate.yaml_lines import plain, read_yaml
@@ -123,6 +124,27 @@ def test_declared_columns_have_one_spelling(tmp_path: Path):
     tidy = estate_in(tmp_path).jobs[0]
 
     assert tidy.columns == {"clean.id": ("raw.id", "codes.code"), "clean.amount": ("raw.amount",)}
+
+
+def test_a_reader_says_how_it_takes_columns(tmp_path: Path):
+    """By name where nothing is said, and then the declaration is as it was before the word was there."""
+    (tmp_path / "estate.yaml").write_text(
+        "scope: s\ndatasets:\n  raw: {format: csv}\n  out: {format: csv}\n"
+        "jobs:\n  load: {shell: [x], inputs: [{dataset: raw, by: position}], outputs: [out]}\n"
+        "consumers:\n  feed: {kind: feed, reads: {raw: {columns: [a, b], by: exact}, out: {by: position}}}\n"
+        "  board: {kind: board, reads: {out: {columns: all}}}\n"
+    )
+
+    estate = load_estate(tmp_path / "estate.yaml")
+
+    assert [item.by for item in estate.jobs[0].inputs] == ["position"]
+    feed, board = estate.consumers
+    raw, out = Name("s", "raw"), Name("s", "out")
+    assert feed.reads == (ReadSpec(raw, ("a", "b"), "exact"), ReadSpec(out, (), "position"))
+    assert board.reads == (ReadSpec(out),)
+    edges = {edge.source: edge for edge in consumer_edges(feed, {raw: "raw", out: "out"}) if edge.kind == "CONSUMED_BY"}
+    assert [edges[id].properties.get("by") for id in ("raw", "out")] == ["exact", "position"]
+    assert all("by" not in edge.properties for edge in consumer_edges(board, {out: "out"}))
 
 
 def test_a_consumer_says_what_it_reads_and_by_when(tmp_path: Path):

@@ -45,7 +45,7 @@ def read(path: str) -> pa.Table:
 
 def with_airline(flights: pa.Table, airlines: pa.Table) -> pa.Table:
     """`flights` with the column `airline`; a carrier without a name keeps its code as one."""
-    names = airlines.rename_columns(["carrier", "airline"])
+    names = airlines.select(["carrier", "name"]).rename_columns(["carrier", "airline"])
     joined = flights.join(names, keys="carrier", join_type="left outer")
     known = pc.coalesce(joined["airline"], joined["carrier"])
     return joined.set_column(joined.column_names.index("airline"), "airline", known)

@@ -1,0 +1,1 @@
+"""Two commits of a repository: which they are, and what lies in them."""

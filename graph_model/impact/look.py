@@ -1,0 +1,165 @@
+"""What a reader meets, given all that has happened so far: what the rules are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from graph_model.impact.changes import ColumnHarm, Likeness
+from graph_model.impact.declared import By, DatasetFacts, How, JobFacts
+from graph_model.impact.facts import Facts, ReaderFacts
+from graph_model.impact.flow import Flowed
+from graph_model.impact.renaming import mentions, takes_whatever_there_is
+from graph_model.impact.rules import HarmedColumn, HarmedDataset, Making, Path, Reading, Use
+from graph_model.impact.rules.reading import ReaderKind
+from graph_model.lineage.entities import LineageEdge, LineageNode
+from graph_model.lineage.hops import Hop
+from graph_model.names import field_id
+
+
+@dataclass(slots=True)
+class Harm:
+    """What has happened so far, by id; `columns_of` are the harmed columns of a dataset."""
+
+    datasets: dict[str, HarmedDataset] = field(default_factory=dict)
+    columns: dict[str, HarmedColumn] = field(default_factory=dict)
+    columns_of: dict[str, set[str]] = field(default_factory=dict)
+
+    def add_column(self, dataset: str, column: str, harm: HarmedColumn) -> bool:
+        """Keeps the worse of what happens to a column, by the shorter way; False: nothing got worse."""
+        before = self.columns.get(column)
+        if before is None:
+            worse = harm
+        else:
+            worse = harm if (harm.harm, -len(harm.path)) > (before.harm, -len(before.path)) else before
+            worse = replace(worse, values=harm.values or before.values, retypes=harm.retypes or before.retypes)
+        if worse == before:
+            return False
+        self.columns[column] = worse
+        self.columns_of.setdefault(dataset, set()).add(column)
+        return True
+
+
+class Look:
+    """Puts together what is known of a reader and what has happened to what it reads."""
+
+    def __init__(self, facts: Facts, flowed: Flowed, harm: Harm) -> None:
+        self._facts, self._flowed, self._harm = facts, flowed, harm
+
+    def readings(self, reader: str) -> list[Reading]:
+        return [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())]
+
+    def reading(self, reader: str, hop: Hop) -> Reading:
+        node, dataset = self._facts.datasets.nodes[reader], hop.edge.source
+        harmed = [(id_, self._harm.columns[id_]) for id_ in sorted(self._harm.columns_of.get(dataset, ()))]
+        uses = (self._use(reader, id_, column, hop) for id_, column in harmed)
+        described = self._flowed.datasets.get(dataset, DatasetFacts(dataset))
+        job = self._flowed.jobs.get(reader)
+        how = self._flowed.how.get((dataset, reader), How())
+        return Reading(
+            reader=node.name,
+            is_job=node.kind == "JOB",
+            dataset=self._facts.datasets.nodes[dataset].name,
+            edge=hop.edge,
+            required=hop.required,
+            columns_known=hop.columns_known if node.kind == "JOB" else bool(hop.columns),
+            harm=self._harm.datasets.get(dataset),
+            harmed_columns=tuple(column for _, column in harmed),
+            uses=tuple(use for use in uses if use is not None),
+            way=self._facts.ways.get(dataset, ()),
+            kind=_kind(node, job),
+            by=_by(how, described, job),
+            several=how.several,
+            used=tuple(self._used(job, dataset) if job else hop.columns),
+            layout=self._flowed.layouts.get(dataset),
+            changes=tuple(self._facts.changed.changes.get(dataset, ())),
+            held=self._flowed.held.get(reader),
+            text=self._flowed.texts.get(reader, ""),
+            mended=reader in self._flowed.mended,
+            key=described.key,
+            is_text=described.is_text,
+            location=described.location,
+            deadline=self._facts.about.get(reader, ReaderFacts(reader)).deadline is not None,
+        )
+
+    def making(self, reader: str) -> Making | None:
+        """None for a consumer, and for a job to whose code and query nothing happens."""
+        node, change = self._facts.datasets.nodes[reader], self._facts.changed.jobs.get(reader)
+        held = self._flowed.held.get(reader)
+        if node.kind != "JOB" or (held is None and change is None):
+            return None
+        mended = reader in self._flowed.mended
+        return Making(node.name, self.way_to(reader), held, change, mended, frozenset(self._retyped(reader)))
+
+    def _retyped(self, reader: str) -> Iterator[str]:
+        for hop in self._facts.reads.get(reader, ()):
+            for id_ in self._harm.columns_of.get(hop.edge.source, ()):
+                column = self._harm.columns[id_]
+                if column.harm in _OTHER_TYPES and column.likeness is Likeness.OTHER:
+                    yield column.name.lower()
+
+    def way_to(self, reader: str) -> Path:
+        """To a reader: by the column it uses to which the worst happens, or else over whole datasets."""
+        uses = [
+            (column.harm, -len(column.path), use.path)
+            for hop in self._facts.reads.get(reader, ())
+            for id_ in sorted(self._harm.columns_of.get(hop.edge.source, ()))
+            if (column := self._harm.columns[id_]) and (use := self._use(reader, id_, column, hop))
+        ]
+        nearest = max(uses, key=lambda one: one[:2], default=None)
+        return nearest[2] if nearest else self._facts.ways.get(reader, ())
+
+    def column_of(self, dataset: LineageNode, path: str) -> LineageNode:
+        id_ = self._facts.field_ids.get((dataset.name, path.lower())) or field_id(dataset.id, path)
+        return LineageNode(id_, "COLUMN", dataset.name, path, members=dataset.members)
+
+    def _use(self, reader: str, column: str, harmed: HarmedColumn, read: Hop) -> Use | None:
+        """How `reader` uses a harmed column: by an edge, by what it makes of it, or by a name it reads; else None."""
+        hops = self._facts.uses.get(column, ())
+        edges = [hop.edge for hop in hops if hop.edge.target == reader]
+        edges += [_as_use(hop.edge, reader) for hop in hops if hop.edge.job == reader and hop.edge.target != reader]
+        if harmed.name.lower() in (named.lower() for named in read.columns):
+            edges.append(_edge(column, reader, read.edge))
+        if not edges:
+            return None
+        best = min(edges, key=lambda edge: (edge.stale, edge.provenance == "inferred"))
+        if harmed.path and harmed.path[-1].target != best.source:  # the way came over the whole dataset
+            best = replace(best, source=harmed.path[-1].target)
+        return Use(harmed, best)
+
+    def _used(self, job: JobFacts, dataset: str) -> Iterator[str]:
+        """All columns of a dataset that a job is declared to use, or that its SQL mentions."""
+        layout, text = self._flowed.layouts.get(dataset), self._flowed.texts.get(job.id, "")
+        if job.sql and layout:
+            every = takes_whatever_there_is(text)
+            yield from (one.path for one in layout.before if every or mentions(text, [one.path]))
+            return
+        for name, id_ in job.tables.items():
+            if id_ == dataset and job.spec:
+                texts = {text for several in job.spec.columns.values() for text in several}
+                yield from sorted(text.removeprefix(f"{name}.") for text in texts if text.startswith(f"{name}."))
+
+
+_OTHER_TYPES = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
+
+
+def _kind(node: LineageNode, job: JobFacts | None) -> ReaderKind:
+    if node.kind == "CONSUMER":
+        return "consumer"
+    if job is None or job.spec is None:
+        return "other"
+    return "sql" if job.kind == "sql" else "job"
+
+
+def _by(how: How, dataset: DatasetFacts, job: JobFacts | None) -> By:
+    """Without a header there are no names to read by; our own reader gives columns the names of their places."""
+    return how.by if dataset.has_header or (job and job.sql) else "position"
+
+
+def _as_use(edge: LineageEdge, job: str) -> LineageEdge:
+    """That a job makes something of a column says that it uses it."""
+    return LineageEdge(edge.source, job, "USED_BY", edge.provenance, edge.stale, edge.last_seen, job)
+
+
+def _edge(column: str, reader: str, read: LineageEdge) -> LineageEdge:
+    return LineageEdge(column, reader, "USED_BY", read.provenance, read.stale, read.last_seen)
