@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -27,6 +30,9 @@ from graph_model.versions.roots import Roots
 
 log = structlog.get_logger(__name__)
 MOST_BODY_BYTES = 1024 * 1024
+# Asyncio has as many as there are cores and four more. Ours wait for the graph, and only as many as wait together can
+# be committed together.
+MOST_THREADS = 64
 
 
 def create_app(
@@ -40,6 +46,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         max_body_size=MOST_BODY_BYTES,
+        lifespan=_with_threads,
     )
     app.state.services = services
     app.state.readiness = health.Readiness(services)
@@ -84,6 +91,12 @@ def serve(
         gc.freeze()
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="none")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+@asynccontextmanager
+async def _with_threads(_: FastAPI) -> AsyncIterator[None]:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="api"))
+    yield
 
 
 def _graphql(services: Services, *, development: bool) -> GraphQLRouter[Context, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -94,10 +95,11 @@ def report_and_ring(services: Services, report: Report) -> Receipt:
     return receipt
 
 
-def observe_and_publish(services: Services, observation: Observation) -> None:
+async def observe_and_publish(services: Services, observation: Observation) -> None:
     """Records an observation, and publishes what it completes."""
-    run = services.observations.submit(observation)
-    publish_observed(services, [run] if run else [])
+    run = await services.observations.submit_from_loop(observation)
+    if run:
+        await asyncio.to_thread(publish_observed, services, [run])
 
 
 def publish_observed(services: Services, runs: Sequence[str]) -> None:

@@ -1,9 +1,11 @@
-"""Posts a seeded stream of OpenLineage events to any server: `python -m benchmarks.ingest [--url U] [--jobs N]`.
+"""Posts a seeded stream of OpenLineage events to any server: `python -m benchmarks.ingest [--url U] [--again]`.
 
 The stream is a layered graph of jobs, each with inputs from the layer before, one output and a schema of ten fields: a
-START and a COMPLETE for every run, about 1.4 kB each. Without `--url`, a Neo4j and an API of its own are started and
-ended. Prints a Markdown table: one client, sixteen, and one that sends batches of a hundred where the server takes
-them. Exit 1 when an event was not taken.
+START and a COMPLETE for every run, about 1.4 kB each. Every job and dataset is new; with `--again`, each line is
+followed by one for the same jobs a day later. Without `--url`, a Neo4j and an API of its own are started and ended.
+Prints a Markdown table: one client, sixteen, and one that sends batches of a hundred where the server takes them; of
+our own server also what processor time an event costs. Other jobs (`--warm`) are sent before, as a server has been up
+for longer than a minute. Exit 1 when an event was not taken.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import psutil
+
 from app.local.children import LOOPBACK, Child, free_port
 from benchmarks.fleet import JVM
 from graph_model.settings import GraphSettings
@@ -47,12 +51,12 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-def stream(seed: int, jobs: int, prefix: str) -> list[dict[str, Any]]:
-    """Two events for each job, in the order in which a scheduler would send them."""
-    chance = random.Random(seed)
+def stream(seed: int, jobs: int, prefix: str, day: int = 0) -> list[dict[str, Any]]:
+    """Two events for each job, in the order in which a scheduler would send them; another day, other runs."""
+    chance, runs = random.Random(seed), random.Random(f"{seed}/{day}")
     layers = [[f"{prefix}.source_{number}" for number in range(LAYER)]]
     events: list[dict[str, Any]] = []
-    clock = datetime(2013, 1, 5, tzinfo=UTC)
+    clock = datetime(2013, 1, 5, tzinfo=UTC) + timedelta(days=day)
     for number in range(jobs):
         if number % LAYER == 0:
             layers.append([])
@@ -60,7 +64,7 @@ def stream(seed: int, jobs: int, prefix: str) -> list[dict[str, Any]]:
         output = f"{prefix}.table_{number}"
         layers[-1].append(output)
         clock += timedelta(seconds=30)
-        events += _run(f"{prefix}.job_{number}", inputs, output, clock, chance)
+        events += _run(f"{prefix}.job_{number}", inputs, output, clock, runs)
     return events
 
 
@@ -84,19 +88,48 @@ def _schema(name: str) -> dict[str, Any]:
     return {"_producer": PRODUCER, "_schemaURL": f"{FACETS}/1-2-0/SchemaDatasetFacet.json", "fields": fields}
 
 
+Busy = dict[str, float]
+"""Seconds of processor time, by process: the client, the API, the graph."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server to measure. `processes`: those of it that are ours, by what they are."""
+
+    url: str
+    processes: dict[str, int]
+
+    def busy(self) -> Busy | None:
+        if not self.processes:
+            return None
+        servers = {what: _used(psutil.Process(pid)) for what, pid in self.processes.items()}
+        return {"client": time.process_time(), **servers}
+
+
+def _used(process: psutil.Process) -> float:
+    """With what it started: a server of our own is the child of one that ends with us."""
+    return sum(sum(each.cpu_times()[:2]) for each in (process, *process.children(recursive=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     events: int
     seconds: float
     waits: list[float]
     refused: int
+    busy: Busy | None = None
 
     def row(self, how: str) -> str:
         cuts = statistics.quantiles(self.waits, n=20)
         return (
             f"| {how} | {self.events} | {self.events / self.seconds:.0f} | {1000 * statistics.median(self.waits):.1f} "
-            f"| {1000 * cuts[18]:.1f} | {self.refused} |"
+            f"| {1000 * cuts[18]:.1f} | {self._cost()} | {self.refused} |"
         )
+
+    def _cost(self) -> str:
+        if self.busy is None:
+            return ""
+        return " / ".join(f"{1000 * used / self.events:.2f}" for used in self.busy.values())
 
 
 class Sender:
@@ -127,19 +160,45 @@ class Sender:
         return response.status
 
 
-def measure(sender: Sender, path: str, bodies: Sequence[bytes], *, events: int, clients: int) -> Outcome:
-    with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(lambda body: sender.send(path, body), bodies[:clients]))
-        rest = bodies[clients:]
-        began = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How events are sent: so many at once by so many clients."""
+
+    name: str
+    clients: int
+    batch: int
+
+    def bodies(self, events: Sequence[dict[str, Any]]) -> list[bytes]:
+        if self.batch == 1:
+            return [json.dumps(event).encode() for event in events]
+        return [json.dumps(events[at : at + self.batch]).encode() for at in range(0, len(events), self.batch)]
+
+
+WAYS = (Way("one client", 1, 1), Way("sixteen clients", 16, 1), Way("batches of 100", 1, 100))
+
+
+def measure(served: Served, way: Way, events: Sequence[dict[str, Any]]) -> Outcome:
+    """The first body of each client opens its connection, and is not counted."""
+    sender, path = Sender(served.url), _path(served.url, way)
+    bodies = way.bodies(events)
+    first, rest = bodies[: way.clients], bodies[way.clients :]
+    with ThreadPoolExecutor(way.clients) as pool:
+        list(pool.map(lambda body: sender.send(path, body), first))
+        busy, began = served.busy(), time.perf_counter()
         answers = list(pool.map(lambda body: sender.send(path, body), rest))
-        seconds = time.perf_counter() - began
+        seconds, after = time.perf_counter() - began, served.busy()
+    used = {what: after[what] - before for what, before in busy.items()} if busy and after else None
     refused = sum(status >= 300 for status, _ in answers)
-    return Outcome(events * len(rest) // len(bodies), seconds, [wait for _, wait in answers], refused)
+    return Outcome(len(events) - len(first) * way.batch, seconds, [wait for _, wait in answers], refused, used)
+
+
+def _path(url: str, way: Way) -> str:
+    path = urlsplit(url).path.rstrip("/") + "/api/v1/lineage"
+    return path if way.batch == 1 else f"{path}/batch"
 
 
 @contextmanager
-def own_server() -> Iterator[str]:
+def own_server() -> Iterator[Served]:
     """A Neo4j with the memory of a small server, and an API process before it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -148,14 +207,16 @@ def own_server() -> Iterator[str]:
         try:
             with Graph(neo4j.settings) as graph:
                 migrate(graph)
-            with own_api(neo4j.settings, folder) as url:
-                yield url
+            with own_api(neo4j.settings, folder) as api:
+                url, pid = api
+                yield Served(url, {"API": pid, "graph": neo4j.pid})
         finally:
             neo4j.stop()
 
 
 @contextmanager
-def own_api(settings: GraphSettings, folder: Path) -> Iterator[str]:
+def own_api(settings: GraphSettings, folder: Path) -> Iterator[tuple[str, int]]:
+    """Its address and its process."""
     port = free_port()
     own = {
         "HEADWATER_GRAPH_URI": settings.uri,
@@ -173,7 +234,7 @@ def own_api(settings: GraphSettings, folder: Path) -> Iterator[str]:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the API does not answer: {api.last_words(3)}")
             time.sleep(0.2)
-        yield url
+        yield url, api.pid
     finally:
         api.stop()
 
@@ -191,32 +252,33 @@ def main() -> int:
     parser.add_argument("--url", help="the server, like http://127.0.0.1:5000; without it, one of our own")
     parser.add_argument("--jobs", type=int, default=500, help="runs for each line of the table")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--warm", type=int, default=300, help="runs before the first line, each way")
+    parser.add_argument("--again", action="store_true", help="also measure the same jobs running again")
     options = parser.parse_args()
     if options.url:
-        return _table(options.url, options.seed, options.jobs)
-    with own_server() as url:
-        return _table(url, options.seed, options.jobs)
+        return _table(Served(options.url, {}), options)
+    with own_server() as served:
+        return _table(served, options)
 
 
-def _table(url: str, seed: int, jobs: int) -> int:
-    sender = Sender(url)
-    path = urlsplit(url).path.rstrip("/") + "/api/v1/lineage"
-    say("| how | events | events/s | p50, ms | p95, ms | refused |\n|---|---|---|---|---|---|")
+def _table(served: Served, options: argparse.Namespace) -> int:
+    ways = [way for way in WAYS if _takes(served, way)]
+    for way in ways:
+        measure(served, way, stream(options.seed, options.warm, f"warm_{way.batch}_{way.clients}"))
+    say("| how | events | events/s | p50, ms | p95, ms | ms of processor per event (client / API / graph) | refused |")
+    say("|---|---|---|---|---|---|---|")
     refused = 0
-    for how, clients, batch in (("one client", 1, 1), ("sixteen clients", 16, 1), ("batches of 100", 1, 100)):
-        events = stream(seed, jobs, f"{how.replace(' ', '_')}_{seed}")
-        if batch == 1:
-            bodies = [json.dumps(event).encode() for event in events]
-        else:
-            bodies = [json.dumps(events[start : start + batch]).encode() for start in range(0, len(events), batch)]
-        target = path if batch == 1 else f"{path}/batch"
-        if batch > 1 and sender.send(target, b"[]")[0] >= 300:
-            say(f"| {how} | 0 | the server takes no batches | | | |")
-            continue
-        outcome = measure(sender, target, bodies, events=len(events), clients=clients)
-        refused += outcome.refused
-        say(outcome.row(how))
+    for way in ways:
+        for day, what in enumerate(("", ", the same jobs again")[: 1 + options.again]):
+            events = stream(options.seed, options.jobs, f"{way.name.replace(' ', '_')}_{options.seed}", day)
+            outcome = measure(served, way, events)
+            refused += outcome.refused
+            say(outcome.row(way.name + what))
     return 1 if refused else 0
+
+
+def _takes(served: Served, way: Way) -> bool:
+    return way.batch == 1 or Sender(served.url).send(_path(served.url, way), b"[]")[0] < 300
 
 
 if __name__ == "__main__":

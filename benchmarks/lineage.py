@@ -262,8 +262,8 @@ def main() -> None:
     if given.url:
         wrong += ask_over_http(given.url, given.jobs)
     elif given.api:
-        with own_server() as url:
-            wrong += ask_over_http(url, given.jobs, directed=True)
+        with own_server() as served:
+            wrong += ask_over_http(served.url, given.jobs, directed=True)
     else:
         for edges in given.edges:
             wrong += measure(given.engine, edges, given.roots)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph_model.errors import InvalidName
 
@@ -186,6 +187,7 @@ def reading_id(version: str, kind: str, reader: str) -> str:
     return _digest("rd", version, kind, reader)
 
 
+@lru_cache(maxsize=8192)
 def _digest(kind: str, *parts: str) -> str:
     """`kind` and 24 hex digits (96 bits) of the parts, joined by a byte that no name contains."""
     return f"{kind}_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"

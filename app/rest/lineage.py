@@ -21,6 +21,7 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_EVENTS = 10_000
 # So many events of a batch are durable together; a client hears about the others one by one.
 AT_ONCE = 200
+SMALL = 16 * 1024
 
 router = APIRouter(prefix="/api/v1/lineage", tags=["lineage"], max_body_size=MOST_BYTES)
 
@@ -28,9 +29,11 @@ router = APIRouter(prefix="/api/v1/lineage", tags=["lineage"], max_body_size=MOS
 @router.post("", status_code=201, responses={400: {"description": "No JSON"}, 422: {"description": "No event"}})
 async def observe(request: Request) -> Response:
     """Takes one event. The answer, which is empty, comes once all that it says is durable."""
-    document = _parsed(await _body(request))
-    observation = await asyncio.to_thread(read_event, document)
-    await asyncio.to_thread(observe_and_publish, services_of(request), observation)
+    body = await _body(request)
+    document = _parsed(body)
+    # A tenth of a millisecond for a usual event: less than the way to a thread and back.
+    observation = read_event(document) if len(body) <= SMALL else await asyncio.to_thread(read_event, document)
+    await observe_and_publish(services_of(request), observation)
     return Response(status_code=201)
 
 

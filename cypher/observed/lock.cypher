@@ -1,35 +1,48 @@
 // name:    observed.lock
-// purpose: Locks what observations speak of (jobs, the datasets behind names, runs of others), makes the jobs and runs that are new, and says what is known of all of them.
+// purpose: Locks what observations speak of (jobs, the datasets behind names, runs of others), makes what of it is new, and says what is known of all of it.
 // param:   jobs list of map {id, namespace, name} - sorted by id
-// param:   names list of string - ids of dataset names, sorted
+// param:   names list of map {id, namespace, name, dataset, schemas: list of string} - sorted by id; dataset: the id of the dataset, where the name is new; schemas: ids of those that it may have shown
 // param:   runs list of map {id, job, run} - sorted by id
 // param:   token string - fresh for each attempt
-// returns: kind string, id string, dataset string, facets string, drops list, types list, first datetime, started_at datetime, ended_at datetime, complete_at datetime, inputs list, outputs list, heard datetime, slices string, terms string, coverage string, told list - one row each (kind: job, name, run), none for a name that leads to no dataset; facets, terms and slices are JSON, inputs and outputs are ids of dataset names, told is what a run said of its outputs, or of which of them a job ever said something, and what a kind does not have is null
+// param:   now datetime
+// param:   forever datetime
+// returns: jobs list, names list, runs list - one row. A job is [id, facets, terms, coverage, whether it ever said something of its outputs]; a name [id, dataset, is new, facets, terms, drops, those of the schemas that it showed]; a run [id, facets, terms, types, first, started_at, ended_at, complete_at, inputs, outputs, heard, slices, told]. Moments of runs are microseconds, which cost the driver less than times; facets, terms and slices are JSON, inputs and outputs ids of dataset names
 // access:  write
 CALL () {
   UNWIND $jobs AS x
   MERGE (j:Job {id: x.id})
   ON CREATE SET j.namespace = x.namespace, j.name = x.name
   SET j._lock = $token
-  RETURN 'job' AS kind, j.id AS id, null AS dataset, j.facets AS facets, null AS drops, null AS types, null AS first, null AS started_at,
-    null AS ended_at, null AS complete_at, null AS inputs, null AS outputs, null AS heard, null AS slices, j.terms AS terms, j.coverage AS coverage,
-    coalesce(j.told, []) AS told
-  UNION ALL
-  UNWIND $names AS name
-  MATCH (:DatasetName {id: name})-[:NAMES]->(d:Dataset)
+  RETURN collect([j.id, j.facets, j.terms, j.coverage, size(coalesce(j.told, [])) > 0]) AS jobs
+}
+CALL () {
+  UNWIND $names AS x
+  MERGE (n:DatasetName {id: x.id})
+  ON CREATE SET n.namespace = x.namespace, n.name = x.name
+  WITH n, x
+  WHERE NOT EXISTS { MATCH (n)-[:NAMES]->(:Dataset) }
+  MERGE (d:Dataset {id: x.dataset})
+  ON CREATE SET d.namespace = x.namespace, d.name = x.name
+  CREATE (n)-[:NAMES {valid_from: $now, valid_to: $forever, recorded_at: $now, retracted_at: $forever}]->(d)
+  RETURN collect(x.id) AS made
+}
+CALL (made) {
+  UNWIND $names AS x
+  MATCH (:DatasetName {id: x.id})-[:NAMES]->(d:Dataset)
   SET d._lock = $token
   FOREACH (_ IN CASE WHEN d.retired_at IS NOT NULL AND d.scope IS NULL THEN [1] ELSE [] END | REMOVE d.retired_at)
-  RETURN 'name' AS kind, name AS id, d.id AS dataset, d.facets AS facets, d.drops AS drops, null AS types, null AS first, null AS started_at,
-    null AS ended_at, null AS complete_at, null AS inputs, null AS outputs, null AS heard, null AS slices, d.terms AS terms, null AS coverage,
-    null AS told
-  UNION ALL
+  RETURN collect([x.id, d.id, x.id IN made, d.facets, d.terms, d.drops,
+    COLLECT { UNWIND x.schemas AS id MATCH (d)-[:SHOWED]->(s:SchemaVersion {id: id}) RETURN s.id }]) AS names
+}
+CALL () {
   UNWIND $runs AS x
   MERGE (r:ObservedRun {id: x.id})
   ON CREATE SET r.job = x.job, r.run = x.run
   SET r._lock = $token
-  RETURN 'run' AS kind, r.id AS id, null AS dataset, r.facets AS facets, null AS drops, coalesce(r.types, []) AS types, r.first AS first,
-    r.started_at AS started_at, r.ended_at AS ended_at, r.complete_at AS complete_at, coalesce(r.inputs, []) AS inputs,
-    coalesce(r.outputs, []) AS outputs, r.heard AS heard, r.slices AS slices, r.terms AS terms, null AS coverage,
-    coalesce(r.told, []) AS told
+  RETURN collect([r.id, r.facets, r.terms, coalesce(r.types, []),
+    r.first.epochSeconds * 1000000 + r.first.microsecond, r.started_at.epochSeconds * 1000000 + r.started_at.microsecond,
+    r.ended_at.epochSeconds * 1000000 + r.ended_at.microsecond, r.complete_at.epochSeconds * 1000000 + r.complete_at.microsecond,
+    coalesce(r.inputs, []), coalesce(r.outputs, []), r.heard.epochSeconds * 1000000 + r.heard.microsecond, r.slices,
+    coalesce(r.told, [])]) AS runs
 }
-RETURN kind, id, dataset, facets, drops, types, first, started_at, ended_at, complete_at, inputs, outputs, heard, slices, terms, coverage, told
+RETURN jobs, names, runs

@@ -64,26 +64,36 @@ def declare_names(tx: Transaction, said: Declarations, *, now: datetime) -> None
         settle(tx, tied)
 
 
-def match_new(tx: Transaction, datasets: Mapping[str, str], *, now: datetime) -> None:
-    """Makes one with a declared dataset what was seen for the first time. `datasets`: id and namespace."""
-    _lock(tx, datasets.values())
-    match_names(tx, datasets, now=now)
+def match_new(tx: Transaction, datasets: Mapping[str, str], *, now: datetime) -> bool:
+    """Makes one with a declared dataset what was seen for the first time; whether anything was. `datasets`: id and
+    namespace."""
+    scopes, is_changed = _scopes(datasets.values()), False
+    for part in _parts(sorted(datasets)):
+        found = tx.rows("identity.match_new", ids=list(part), namespaces=scopes, token=tx.token)[0]
+        is_changed |= _match(tx, found["wanted"], found["standing"], now=now)
+    return is_changed
 
 
 def match_names(tx: Transaction, datasets: Iterable[str], *, now: datetime) -> None:
     """Holds the names of datasets against all that is declared, and opens and closes the evidence that this is."""
     for part in _parts(sorted(datasets)):
-        wanted = _wanted(tx.rows("identity.may_be", ids=list(part)))
-        standing = {row["id"]: row for row in tx.rows("identity.declared_evidence", ids=list(part))}
-        opened, closed = _without(wanted, standing), _without(standing, wanted)
-        if closed:
-            tx.rows("identity.close", evidence=[{"id": row["id"], "source": row["source"]} for row in closed], now=now)
-        if opened:
-            tx.rows("identity.open", evidence=opened, now=now, forever=FOREVER)
-        for unseen in _parts(sorted({row["target"] for row in closed})):
-            tx.rows("identity.forget_unseen", ids=list(unseen), now=now)
-        if opened or closed:
-            settle(tx, {end for row in (*opened, *closed) for end in (row["source"], row["target"])})
+        may_be = tx.rows("identity.may_be", ids=list(part))
+        _match(tx, may_be, tx.rows("identity.declared_evidence", ids=list(part)), now=now)
+
+
+def _match(tx: Transaction, may_be: Sequence[Row], declared: Sequence[Row], *, now: datetime) -> bool:
+    """Whether anything of it was changed."""
+    wanted, standing = _wanted(may_be), {row["id"]: row for row in declared}
+    opened, closed = _without(wanted, standing), _without(standing, wanted)
+    if closed:
+        tx.rows("identity.close", evidence=[{"id": row["id"], "source": row["source"]} for row in closed], now=now)
+    if opened:
+        tx.rows("identity.open", evidence=opened, now=now, forever=FOREVER)
+    for unseen in _parts(sorted({row["target"] for row in closed})):
+        tx.rows("identity.forget_unseen", ids=list(unseen), now=now)
+    if opened or closed:
+        settle(tx, {end for row in (*opened, *closed) for end in (row["source"], row["target"])})
+    return bool(opened or closed)
 
 
 def _wanted(rows: Sequence[Row]) -> dict[str, Row]:
@@ -131,9 +141,12 @@ def _name_row(name: Name) -> Row:
 
 def _lock(tx: Transaction, namespaces: Iterable[str]) -> None:
     """Who sees a new name and who declares one wait for each other: either looks at what the other one said."""
-    ids = sorted({f"names {namespace}" for namespace in namespaces})
-    if ids:
+    if ids := _scopes(namespaces):
         tx.rows("identity.lock_namespaces", ids=ids, token=tx.token)
+
+
+def _scopes(namespaces: Iterable[str]) -> list[str]:
+    return sorted({f"names {namespace}" for namespace in namespaces})
 
 
 def _without(some: Mapping[str, Row], others: Mapping[str, Row]) -> list[Row]:

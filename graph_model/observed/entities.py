@@ -120,4 +120,4 @@ class Observation:
     @property
     def stamp(self) -> str:
         """Orders observations by their own time, then by id. Where two differ in what they say, the greater counts."""
-        return f"{self.at:%Y-%m-%dT%H:%M:%S.%f} {self.id}"
+        return f"{self.at.isoformat(timespec='microseconds')[:26]} {self.id}"

@@ -26,6 +26,8 @@ Stamped = dict[str, tuple[str, Any]]
 
 def latest(one: Stamped, other: Stamped) -> Stamped:
     """Both together. A facet that was deleted stays, as deleted, so that an older word cannot bring it back."""
+    if not (one and other):
+        return one or other
     return {
         name: max(filter(None, (one.get(name), other.get(name))), key=lambda said: said[0])
         for name in sorted({*one, *other})
@@ -139,11 +141,13 @@ def gather(observations: Iterable[Observation]) -> Said:
 
 
 def _datasets(said: Said, observation: Observation) -> None:
+    stamp = observation.stamp
     for seen in observation.datasets:
         about = said.datasets.setdefault(dataset_name_id(seen.name), DatasetSaid(seen.name))
-        about.facets = latest(about.facets, stamped(seen.facets, observation.stamp))
-        about.terms = latest(about.terms, stamped(_by_teller(seen.terms, observation), observation.stamp))
-        _results(about, observation, seen)
+        about.facets = latest(about.facets, stamped(seen.facets, stamp))
+        about.terms = latest(about.terms, stamped(_by_teller(seen.terms, observation), stamp))
+        if seen.results:
+            _results(about, observation, seen)
         if seen.columns:
             about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
         if seen.is_drop:
@@ -156,6 +160,8 @@ def _datasets(said: Said, observation: Observation) -> None:
 
 def _by_teller(terms: Terms, observation: Observation) -> Terms:
     """Several jobs test one dataset, each by checks of its own: what one tells takes nothing from the others."""
+    if not terms:
+        return terms
     teller = str(observation.job or "")
     return {f"{term} {teller}" if term in CHECKS else term: value for term, value in terms.items()}
 
@@ -233,7 +239,8 @@ def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span
         run.belongs_to.add((Name(*parent["job"]), parent["run"]))
     run.first = earlier(run.first, observation.at)
     run.heard = later(run.heard, observation.at)
-    run.slices = together(run.slices, _slices(observation))
+    if slices := _slices(observation):
+        run.slices = together(run.slices, slices)
     if observation.event_type:
         run.types.add(observation.event_type)
         if observation.event_type is RunEventType.START:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from graph_model.emitting.repository import of_others
@@ -18,17 +17,16 @@ from graph_model.identity.declare import match_new
 from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
-from graph_model.names import dataset_id
 from graph_model.observed.entities import SOURCE, Observation, Role, RunEventType
 from graph_model.observed.gather import RunSaid, Said, Stamped, gather, latest, together
-from graph_model.observed.marks import mark_by_names
-from graph_model.observed.sights import Ended, news_of, see_columns, see_flows, see_schemas
+from graph_model.observed.lock import Known, lock
+from graph_model.observed.marks import mark, mark_by_names
+from graph_model.observed.sights import Ended, flow_rows, news_of, schema_rows, see_columns
 from graph_model.observed.slices import follows, slices_of_text, slices_text
 from graph_model.observed.tell import HeardOfAll, hear_all, tell
 from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.observed.words import as_text, marks, record_words
 from graph_model.store.graph import Graph, Row, Transaction
-from graph_model.store.trouble import all_seen
 
 
 def record_observations(graph: Graph, observations: Sequence[Observation]) -> tuple[str, ...]:
@@ -42,11 +40,12 @@ def record_observations(graph: Graph, observations: Sequence[Observation]) -> tu
 
 
 def _record(tx: Transaction, observations: Sequence[Observation], said: Said) -> tuple[str, ...]:
-    known = _lock(tx, said)
+    now = datetime.now(UTC)
+    known = lock(tx, said, now)
     heard = hear_all(said, known.terms, known.names, known.partial)
     runs, ended = _runs(known.runs, said, heard)
-    tx.rows(
-        "observed.store",
+    recorded = tx.rows(
+        "observed.record",
         events=[_event_row(observation) for observation in observations],
         jobs=[
             *_changed_facets(
@@ -62,69 +61,23 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
             {identity: dataset_properties(one) for identity, one in heard.datasets.items() if one.is_more},
         ),
         runs=runs,
+        **flow_rows(said, ended),
+        schemas=schema_rows(said, known.names, known.shown),
+        source=SOURCE,
+        now=now,
+        forever=FOREVER,
     )
-    now = datetime.now(UTC)
-    marked = see_flows(tx, said, ended, now)
+    marked = mark(tx, news_of(ended), set(recorded[0]["concerns"]))
     record_words(tx, said, [(run.job, run.at, run.told) for run in ended], known.tells)
-    see_schemas(tx, said, known.names)
     see_columns(tx, said, known.names, now)
     tell(tx, said, heard, known.names, now)
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
     see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
     settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
-    if known.new:
-        match_new(tx, known.new, now=now)
-    if known.new or said.same:
-        marked = mark_by_names(tx, news_of(ended))
+    is_matched = bool(known.new) and match_new(tx, known.new, now=now)
+    if is_matched or said.same:
+        return mark_by_names(tx, news_of(ended))
     return marked
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
-    datasets by id of a name, the runs by id, the jobs of which words about their outputs are known. `new` are datasets
-    that were never seen, by id their namespace. `terms` of all by id (JSON), `partial` the jobs of which not all is
-    known."""
-
-    jobs: Mapping[str, str | None]
-    datasets: Mapping[str, str | None]
-    drops: Mapping[str, Sequence[datetime]]
-    names: Mapping[str, str]
-    runs: Mapping[str, Row]
-    tells: frozenset[str]
-    new: Mapping[str, str]
-    terms: Mapping[str, str | None]
-    partial: frozenset[str]
-
-
-def _lock(tx: Transaction, said: Said) -> _Known:
-    names = sorted(said.datasets)
-    rows = tx.rows(
-        "observed.lock",
-        jobs=[_named(identity, job.name.namespace, job.name.name) for identity, job in sorted(said.jobs.items())],
-        names=names,
-        runs=[{"id": identity, "job": run.job, "run": run.run} for identity, run in sorted(said.runs.items())],
-        token=tx.token,
-    )
-    seen = {row["id"] for row in rows if row["kind"] == "name"}
-    missing = [name for name in names if name not in seen]
-    if missing:
-        made = [_name_row(said, name) for name in missing]
-        tx.rows("observed.name_datasets", names=made, now=datetime.now(UTC), forever=FOREVER)
-        found = tx.rows("observed.lock", jobs=[], names=missing, runs=[], token=tx.token)
-        rows += all_seen(missing, found)
-    named = [row for row in rows if row["kind"] == "name"]
-    return _Known(
-        jobs={row["id"]: row["facets"] for row in rows if row["kind"] == "job"},
-        datasets={row["dataset"]: row["facets"] for row in named},
-        drops={row["dataset"]: row["drops"] or () for row in named},
-        names={row["id"]: row["dataset"] for row in named},
-        runs={row["id"]: row for row in rows if row["kind"] == "run"},
-        tells=frozenset(row["id"] for row in rows if row["kind"] == "job" and row["told"]),
-        new={row["dataset"]: said.datasets[row["id"]].name.namespace for row in named if row["id"] in missing},
-        terms={row["dataset"] or row["id"]: row["terms"] for row in rows},
-        partial=frozenset(row["id"] for row in rows if row["coverage"]),
-    )
 
 
 def _event_row(observation: Observation) -> Row:
@@ -138,16 +91,7 @@ def _event_row(observation: Observation) -> Row:
     }
 
 
-def _named(identity: str, namespace: str, name: str) -> Row:
-    return {"id": identity, "namespace": namespace, "name": name}
-
-
-def _name_row(said: Said, identity: str) -> Row:
-    name = said.datasets[identity].name
-    return {**_named(identity, name.namespace, name.name), "dataset": dataset_id(name)}
-
-
-def _facets_of_datasets(known: _Known, said: Said) -> dict[str, Stamped]:
+def _facets_of_datasets(known: Known, said: Said) -> dict[str, Stamped]:
     told: dict[str, Stamped] = {}
     for name, dataset in known.names.items():
         told[dataset] = latest(told.get(dataset, {}), said.datasets[name].facets)
@@ -166,7 +110,7 @@ def _changed_facets(
     return changed
 
 
-def _lives(known: _Known, said: Said) -> list[Life]:
+def _lives(known: Known, said: Said) -> list[Life]:
     """Those of the datasets that were ever dropped."""
     drops = {dataset: set(before) for dataset, before in known.drops.items()}
     for name, dataset in known.names.items():

@@ -5,18 +5,18 @@ All of it is widened in the transaction that records the observations, after the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from graph_model.contracts.entities import Column
 from graph_model.estate.writing import FOREVER
 from graph_model.moments import later
 from graph_model.names import field_id, flow_edge_id
 from graph_model.observed.entities import SOURCE, Role
 from graph_model.observed.gather import Part, Said, Span
-from graph_model.observed.marks import mark
-from graph_model.schemas.recording import schema_row
+from graph_model.schemas.recording import schema_id, schema_row
 from graph_model.store.graph import Row, Transaction
 
 
@@ -37,8 +37,9 @@ def _write(tx: Transaction, query: str, parameter: str, rows: Sequence[Any], **m
         tx.rows(f"observed.{query}", **{parameter: rows}, **more)
 
 
-def see_flows(tx: Transaction, said: Said, ended: Sequence[Ended], now: datetime) -> tuple[str, ...]:
-    """Which datasets jobs read and make, and which of that is stale now. The runs that are marked by it."""
+def flow_rows(said: Said, ended: Sequence[Ended]) -> dict[str, list[Any]]:
+    """Which datasets jobs read and make, and the jobs whose edges may be stale by it, as `observed.record` takes
+    them."""
     spans: dict[tuple[str, Part], Span] = {}
     for run in said.runs.values():
         for part, span in run.parts.items():
@@ -53,18 +54,11 @@ def see_flows(tx: Transaction, said: Said, ended: Sequence[Ended], now: datetime
     rows: dict[Role, list[Row]] = {Role.INPUT: [], Role.OUTPUT: []}
     for job, part in sorted({*spans, *complete}):
         rows[part[1]].append(_edge_row(job, part, spans.get((job, part)), complete.get((job, part))))
-    if not any(rows.values()):
-        return ()
-    seen = tx.rows(
-        "observed.see_flows",
-        inputs=rows[Role.INPUT],
-        outputs=rows[Role.OUTPUT],
-        source=SOURCE,
-        now=now,
-        forever=FOREVER,
-    )
-    tx.rows("observed.settle_jobs", jobs=sorted({job for job, _ in {*spans, *complete}}), source=SOURCE)
-    return mark(tx, news_of(ended), set(seen[0]["concerns"]))
+    return {
+        "inputs": rows[Role.INPUT],
+        "outputs": rows[Role.OUTPUT],
+        "settled": sorted({row["job"] for edges in rows.values() for row in edges}),
+    }
 
 
 def news_of(ended: Sequence[Ended]) -> dict[str, tuple[Part, ...]]:
@@ -89,15 +83,24 @@ def _edge_row(job: str, part: Part, span: Span | None, complete_at: datetime | N
     }
 
 
-def see_schemas(tx: Transaction, said: Said, datasets: Mapping[str, str]) -> None:
-    """`datasets`: their ids, by id of a name."""
+def schema_rows(said: Said, datasets: Mapping[str, str], shown: Collection[str]) -> list[Row]:
+    """The schemas that datasets showed, as `observed.record` takes them. `datasets`: their ids, by id of a name;
+    `shown`: the schemas of which the fields are there already."""
     rows: dict[str, Row] = {}
     for name, about in said.datasets.items():
+        dataset = datasets[name]
         for columns, span in about.schemas.items():
-            row = schema_row(datasets[name], columns)
-            known = rows.setdefault(row["id"], {**row, "first": span.first, "last": span.last})
+            identity = schema_id(dataset, columns)
+            fields = [] if identity in shown else _fields(dataset, columns)
+            row = {"id": identity, "dataset": dataset, "first": span.first, "last": span.last, "fields": fields}
+            known = rows.setdefault(identity, row)
             known["first"], known["last"] = min(known["first"], span.first), max(known["last"], span.last)
-    _write(tx, "see_schemas", "schemas", [rows[identity] for identity in sorted(rows)])
+    return [rows[identity] for identity in sorted(rows)]
+
+
+def _fields(dataset: str, columns: Sequence[Column]) -> list[Row]:
+    """Each once, though a client may name a column twice."""
+    return list({row["id"]: row for row in schema_row(dataset, columns)["fields"]}.values())
 
 
 def see_columns(tx: Transaction, said: Said, datasets: Mapping[str, str], now: datetime) -> None:

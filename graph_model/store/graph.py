@@ -23,6 +23,7 @@ from graph_model.errors import GraphPaused, GraphUnavailable
 from graph_model.failpoints import failpoint
 from graph_model.settings import GraphSettings, origin
 from graph_model.store.clock import SYSTEM_CLOCK, Clock
+from graph_model.store.packing import FIRST_PROTOCOL, packed
 from graph_model.store.queries import NamedQuery, load_queries
 from graph_model.store.trouble import NotVisible, Trouble, WrongQuery, classify, one_line, translated
 from graph_model.store.values import exact
@@ -42,8 +43,15 @@ class CommitUnknown(Exception):
 class Transaction:
     """One open transaction. `token` is fresh for each attempt: the value to lock nodes with."""
 
-    def __init__(self, bolt: neo4j.Transaction, queries: Callable[[str], NamedQuery], *, writes: bool) -> None:
-        self._bolt, self._queries, self._writes = bolt, queries, writes
+    def __init__(
+        self,
+        bolt: neo4j.Transaction,
+        queries: Callable[[str], NamedQuery],
+        *,
+        writes: bool,
+        pack: Callable[[Row], Row] = packed,
+    ) -> None:
+        self._bolt, self._queries, self._writes, self._pack = bolt, queries, writes, pack
         self.token = secrets.token_hex(8)
 
     def rows(self, name: str, **parameters: Any) -> list[Row]:
@@ -60,7 +68,7 @@ class Transaction:
             raise WrongQuery(f"{name} takes {sorted(query.parameters)}, got {sorted(parameters)}")
         if query.access == "write" and not self._writes:
             raise WrongQuery(f"{name} writes, but was called in a read")
-        return self._bolt.run(query.text, parameters)
+        return self._bolt.run(query.text, self._pack(parameters))
 
 
 class Graph:
@@ -74,6 +82,7 @@ class Graph:
         self._driver = _driver_of(settings) if driver is None else driver
         self._clock = clock
         self._engine: str | None = None
+        self._pack: Callable[[Row], Row] = dict
 
     def __enter__(self) -> Self:
         return self
@@ -89,8 +98,10 @@ class Graph:
         """`neo4j` or `arcadedb`, learned from the server once. Raises GraphUnavailable."""
         if self._engine is None:
             with self._translated():
-                agent = self._driver.get_server_info().agent
-            self._engine = "arcadedb" if "arcadedb" in agent.lower() else "neo4j"
+                server = self._driver.get_server_info()
+            if server.protocol_version >= FIRST_PROTOCOL:
+                self._pack = packed
+            self._engine = "arcadedb" if "arcadedb" in server.agent.lower() else "neo4j"
         return self._engine
 
     def query(self, name: str) -> NamedQuery:
@@ -178,7 +189,7 @@ class Graph:
         with self._session(writes=writes) as session:
             bolt = session.begin_transaction(timeout=timeout)
             try:
-                tx = Transaction(bolt, self.query, writes=writes)
+                tx = Transaction(bolt, self.query, writes=writes, pack=self._pack)
                 result = work(tx)
                 committing = True
                 bolt.commit()

@@ -6,9 +6,11 @@ the number of callers instead of queueing behind one commit after another.
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Generic, TypeVar, cast
 
 from graph_model.errors import Unavailable
@@ -18,7 +20,7 @@ R = TypeVar("R")
 
 
 class _Entry(Generic[T, R]):
-    """One item on its way. `woken` is set when it is settled, or when its thread is to lead the next group."""
+    """One item on its way, and the thread that waits for it: until it is settled, or is to lead the next group."""
 
     def __init__(self, item: T) -> None:
         self.item = item
@@ -28,12 +30,42 @@ class _Entry(Generic[T, R]):
 
     def settle(self, outcome: R | BaseException) -> None:
         self._outcome, self.settled = outcome, True
+        self.wake()
+
+    def wake(self) -> None:
         self.woken.set()
+
+    def lead(self, carry_on: Callable[[], None]) -> None:
+        """The thread that waits leads the next group by itself, once it is awake."""
+        self.wake()
 
     def result(self) -> R:
         if isinstance(self._outcome, BaseException):
             raise self._outcome
         return cast(R, self._outcome)
+
+
+class _LoopEntry(_Entry[T, R]):
+    """The same for a caller on an event loop. A thread of the loop leads for it."""
+
+    def __init__(self, item: T, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(item)
+        self._loop, self.done = loop, loop.create_future()
+
+    def wake(self) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._tell)
+
+    def lead(self, carry_on: Callable[[], None]) -> None:
+        # By way of the loop: the answers of the group before go out first, and what they bring back in comes along.
+        try:
+            self._loop.call_soon_threadsafe(self._loop.run_in_executor, None, carry_on)
+        except RuntimeError:
+            carry_on()
+
+    def _tell(self) -> None:
+        if not self.done.done():  # whoever waited may be gone
+            self.done.set_result(None)
 
 
 class Group(Generic[T, R]):
@@ -54,17 +86,30 @@ class Group(Generic[T, R]):
     def submit(self, item: T) -> R:
         """The result for `item`, once its group is carried out. Raises what the group makes of it."""
         entry: _Entry[T, R] = _Entry(item)
-        with self._lock:
-            self._waiting.append(entry)
-            leads, self._busy = not self._busy, True
-        if not leads:
+        if not self._enter(entry):
             entry.woken.wait()
         if not entry.settled:
             self._lead()
         return entry.result()
 
+    async def submit_from_loop(self, item: T) -> R:
+        """The same for a coroutine. Its loop goes on meanwhile, and no thread waits."""
+        loop = asyncio.get_running_loop()
+        entry: _LoopEntry[T, R] = _LoopEntry(item, loop)
+        if self._enter(entry):
+            loop.run_in_executor(None, self._lead)
+        await entry.done
+        return entry.result()
+
+    def _enter(self, entry: _Entry[T, R]) -> bool:
+        """Whether it is the one to lead."""
+        with self._lock:
+            self._waiting.append(entry)
+            leads, self._busy = not self._busy, True
+        return leads
+
     def _lead(self) -> None:
-        """Carries out what has gathered, the leader's own item first, and appoints the next leader."""
+        """Carries out what has gathered, and sees to it that what gathers meanwhile is."""
         with self._lock:
             entries = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
         try:
@@ -74,7 +119,7 @@ class Group(Generic[T, R]):
                 successor = self._waiting[0] if self._waiting else None
                 self._busy = successor is not None
             if successor is not None:
-                successor.woken.set()
+                successor.lead(self._lead)
 
     def _settle(self, entries: Sequence[_Entry[T, R]]) -> None:
         try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,11 @@ class Ledger:
         return [InvalidInput("number", "is zero") if number == 0 else number * 10 for number in numbers]
 
 
+def until_waiting(group: Group[int, int], number: int) -> None:
+    while len(group._waiting) < number:
+        threading.Event().wait(0.005)
+
+
 def gathered(ledger: Ledger, group: Group[int, int], numbers: Sequence[int]) -> list[int | BaseException]:
     """What each of `numbers` comes to, submitted while a first group (of 1) is held up."""
     ledger.open.clear()
@@ -37,11 +44,22 @@ def gathered(ledger: Ledger, group: Group[int, int], numbers: Sequence[int]) -> 
         first = pool.submit(group.submit, 1)
         ledger.entered.wait(60)
         futures = [pool.submit(group.submit, number) for number in numbers]
-        while len(group._waiting) < len(numbers):
-            threading.Event().wait(0.005)
+        until_waiting(group, len(numbers))
         ledger.open.set()
         first.result(60)
         return [future.exception(60) or future.result() for future in futures]
+
+
+async def gathered_on_a_loop(ledger: Ledger, group: Group[int, int], numbers: Sequence[int]) -> list[Any]:
+    """The same for coroutines; one more of the numbers comes from a thread."""
+    ledger.open.clear()
+    first = asyncio.create_task(group.submit_from_loop(1))
+    await asyncio.to_thread(ledger.entered.wait, 60)
+    thread = asyncio.create_task(asyncio.to_thread(group.submit, numbers[0]))
+    tasks = [asyncio.create_task(group.submit_from_loop(number)) for number in numbers[1:]]
+    await asyncio.to_thread(until_waiting, group, len(numbers))
+    ledger.open.set()
+    return await asyncio.wait_for(asyncio.gather(first, thread, *tasks, return_exceptions=True), 60)
 
 
 def test_alone_an_item_is_a_group_of_its_own() -> None:
@@ -59,6 +77,43 @@ def test_what_gathers_during_a_commit_goes_together_into_the_next() -> None:
 
     assert found == [20, 30, 40]
     assert [sorted(numbers) for numbers in ledger.groups] == [[1], [2, 3, 4]]
+
+
+def test_coroutines_and_threads_go_together() -> None:
+    ledger = Ledger()
+
+    found = asyncio.run(gathered_on_a_loop(ledger, Group(ledger.book, most=10), [2, 3, 4]))
+
+    assert found == [10, 20, 30, 40]
+    assert [sorted(numbers) for numbers in ledger.groups] == [[1], [2, 3, 4]]
+
+
+@pytest.mark.parametrize("first", [2, 0])
+def test_a_coroutine_gets_its_own_refusal(first: int) -> None:
+    ledger = Ledger()
+
+    found = asyncio.run(gathered_on_a_loop(ledger, Group(ledger.book, most=2), [first, -1, 5, 6, 7]))
+
+    assert [one for one in found if isinstance(one, int)] == [10, *([20] if first else []), 50, 60, 70]
+    assert [str(one) for one in found if isinstance(one, ValueError)] == ["negative among [-1]"]
+
+
+def test_a_coroutine_that_is_gone_keeps_nobody_waiting() -> None:
+    async def scenario() -> int:
+        ledger.open.clear()
+        gone = asyncio.create_task(group.submit_from_loop(1))
+        await asyncio.to_thread(ledger.entered.wait, 60)
+        next_one = asyncio.create_task(group.submit_from_loop(2))
+        await asyncio.to_thread(until_waiting, group, 1)
+        gone.cancel()
+        ledger.open.set()
+        return await asyncio.wait_for(next_one, 60)
+
+    ledger = Ledger()
+    group: Group[int, int] = Group(ledger.book, most=10)
+
+    assert asyncio.run(scenario()) == 20
+    assert group.submit(3) == 30, "and whoever comes after it leads again"
 
 
 def test_a_group_has_its_largest_size() -> None:

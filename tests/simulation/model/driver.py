@@ -47,7 +47,7 @@ class ModelDriver:
         self.names = _names(engine.name)
 
     def get_server_info(self) -> SimpleNamespace:
-        return SimpleNamespace(agent=self.engine.agent)
+        return SimpleNamespace(agent=self.engine.agent, protocol_version=(0, 0))
 
     def session(self, **_: object) -> ModelSession:
         return ModelSession(self)
