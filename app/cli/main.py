@@ -20,6 +20,7 @@ from app.cli import (
     forecast,
     holds,
     impact,
+    impact_bad_version,
     impact_check,
     impact_columns,
     impact_delay,
@@ -122,10 +123,12 @@ app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
+impact.app.command("delay")(impact_delay.delay)
+impact.app.command("bad-version")(impact_bad_version.bad_version)
+app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
+app.command(rich_help_panel=_ASK)(retire.retire)
 app.command("forecast", rich_help_panel=_ASK)(forecast.show_forecast)
 impact.app.command("check")(impact_check.check)
-impact.app.command("delay")(impact_delay.delay)
-app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
 impact.app.command("add-column")(impact_columns.add_column)
 impact.app.command("reorder-columns")(impact_columns.reorder_columns)
 impact.app.command("nullable")(impact_columns.make_nullable)
@@ -147,7 +150,6 @@ impact.app.command("files")(impact_sources.judge_files)
 impact.app.command("contract")(impact_sources.judge_contract)
 impact.app.command("ddl")(impact_sources.judge_ddl)
 impact.app.command("dbt")(impact_sources.judge_dbt)
-app.command(rich_help_panel=_ASK)(retire.retire)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
