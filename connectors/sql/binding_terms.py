@@ -104,8 +104,8 @@ class Terms:
         inner = self.of(window.this, scope, rows)
         arguments, words = self._parts(window, scope, rows, without="this")
         named = window.args.get("alias")
-        for other in scope.expression.args.get("windows") or () if named is not None else ():
-            if other.name == named.name:
+        for other in scope.expression.args.get("windows") or ():
+            if named is not None and other.name == named.name:
                 more, said = self._parts(other, scope, rows, without="this")
                 arguments, words = arguments + more, words + said
         causes: set[Cause] = set(inner.causes)

@@ -55,13 +55,13 @@ def _reading(asked: Asked, tables: Tables, told: Sequence[Happening], outcome: B
         return None
     if len(found.rows.columns) != len(outcome.columns):
         return None
-    return _renamed(found, outcome) if found.inserts else found
+    return _renamed(found, [column.path for column in outcome.columns]) if found.inserts else found
 
 
-def _renamed(reading: Reading, outcome: Bound) -> Reading:
+def _renamed(reading: Reading, names: Sequence[str]) -> Reading:
     """With the columns called as where they go to."""
-    pairs = zip(outcome.columns, reading.rows.columns, strict=True)
-    rows = Rows(reading.rows.print, [(column.path, value) for column, (_, value) in pairs], reading.rows.causes)
+    values = [value for _, value in reading.rows.columns]
+    rows = Rows(reading.rows.print, list(zip(names, values, strict=True)), reading.rows.causes)
     return replace(reading, rows=rows)
 
 
@@ -128,9 +128,14 @@ def _structural(asked: Asked, told: Sequence[Happening], old: Reading, new: Read
 
 def _alone(asked: Asked, happening: Happening, old: Reading) -> _Difference | None:
     try:
-        return _Difference(old, asked.read(with_only(happening, asked.before, asked.after)))
+        found = asked.read(with_only(happening, asked.before, asked.after))
     except (UnreadableSqlError, RecursionError):
         return None
+    if not old.inserts:
+        return _Difference(old, found)
+    if len(found.rows.columns) != len(old.rows.columns):
+        return None
+    return _Difference(old, _renamed(found, [name for name, _ in old.rows.columns]))
 
 
 class _Difference:
@@ -151,7 +156,9 @@ class _Difference:
     def turn(self, happening: Happening) -> Turn:
         kind = self._kind()
         text = f"{happening.text}, and {_WORDS[kind]}"
-        return Turn(kind, text, happening.table, happening.column, self.columns, self.rows)
+        # An aggregate over a name that another query binds belongs to that query, and makes one row of its rows.
+        rows = self.rows or kind is TurnKind.CAPTURED
+        return Turn(kind, text, happening.table, happening.column, self.columns, rows)
 
     def _kind(self) -> TurnKind:
         if self._old.joined_by != self._new.joined_by:

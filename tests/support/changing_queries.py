@@ -4,6 +4,7 @@ name, names without a table, places instead of names, types that matter.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import TypeVar
@@ -51,19 +52,21 @@ class Maker:
         }
         return self.tables
 
-    def change(self) -> Tables:
-        """One or two things happen to one of the tables."""
+    def change(self, query: str) -> Tables:
+        """One or two things happen to one of the tables, mostly to columns that the query speaks of."""
         changed = {name: list(columns) for name, columns in self.tables.items()}
         name = self.pick("t", "u")
+        spoken = [one.path for one in changed[name] if re.search(rf"\b{one.path}\b", query)]
         for _ in range(self.pick(1, 1, 2)):
-            self._happen(name, changed[name])
+            self._happen(name, changed[name], spoken)
         return changed
 
     def query(self) -> str:
         self.aliases = 0
         shape = self.pick("plain", "plain", "plain", "union", "common")
         if shape == "union":
-            return f"{self.select()} {self.pick('UNION ALL', 'UNION', 'EXCEPT', 'INTERSECT')} {self.select()}"
+            word = self.pick("UNION ALL", "UNION", "EXCEPT", "INTERSECT", *self.only_duckdb("UNION ALL BY NAME"))
+            return f"{self.select()} {word} {self.select()}"
         if shape == "common":
             name = self.pick(*NAMES)
             return f"WITH w AS ({self.select()}) SELECT {self.pick('*', '*', 'count(*) AS n', f'{name}')} FROM w"
@@ -72,10 +75,10 @@ class Maker:
     def select(self) -> str:
         first = self.source()
         sources, text = [first], first.text
-        if self.chance(0.5):
+        for _ in range(self.pick(0, 0, 1, 1, 2)):
             other = self.source()
+            text += self.join(self.pick(*sources), other)
             sources.append(other)
-            text += self.join(first, other)
         columns = [(source, column) for source in sources for column in source.columns]
         if self.chance(0.25):
             return self.grouped(text, columns)
@@ -85,13 +88,21 @@ class Maker:
     def grouped(self, text: str, columns: list[tuple[Source, Column]]) -> str:
         key = self.name(*self.pick(*columns))
         value = self.aggregate(columns)
-        group = self.pick("GROUP BY 1", f"GROUP BY {key}")
-        return f"SELECT {key} AS x, {value} AS y FROM {text}{self.where(columns)} {group}"
+        group = self.pick("GROUP BY 1", f"GROUP BY {key}", "GROUP BY x", *self.only_duckdb("GROUP BY ALL"))
+        having = self.pick("", "", f" HAVING {self.aggregate(columns)} > 3", " HAVING count(*) > 1")
+        return f"SELECT {key} AS x, {value} AS y FROM {text}{self.where(columns)} {group}{having}"
 
     def projections(self, sources: list[Source], columns: list[tuple[Source, Column]]) -> str:
         if self.chance(0.35):
-            return self.pick("*", "*", f"{sources[0].alias}.*", f"{sources[-1].alias}.*, {self.value(columns)} AS x")
-        return ", ".join(f"{self.value(columns)} AS x{place}" for place in range(self.random.randint(1, 3)))
+            name = columns[0][1].path
+            more = self.only_duckdb(f"* EXCLUDE ({name})", f"* REPLACE ({self.value(columns)} AS {name})")
+            last = f"{sources[-1].alias}.*, {self.value(columns)} AS x"
+            return self.pick("*", "*", f"{sources[0].alias}.*", last, *more)
+        names = [self.pick(f"x{place}", f"x{place}", *NAMES) for place in range(self.random.randint(1, 3))]
+        return ", ".join(f"{self.value(columns)} AS {name}" for name in names)
+
+    def only_duckdb(self, *words: str) -> tuple[str, ...]:
+        return words if self.engine == "duckdb" else ()
 
     def source(self) -> Source:
         self.aliases += 1
@@ -116,7 +127,7 @@ class Maker:
         return f" {kind}JOIN {other.text} ON {first.alias}.{left.path} = {other.alias}.{right.path}"
 
     def where(self, columns: list[tuple[Source, Column]]) -> str:
-        if self.chance(0.6):
+        if self.chance(0.5):
             return ""
         source, column = self.pick(*columns)
         name = self.name(source, column)
@@ -129,7 +140,15 @@ class Maker:
                 f" WHERE {name} IN (SELECT {inner.path} FROM {table})",
                 f" WHERE {name} NOT IN (SELECT {inner.path} FROM {table} WHERE {inner.path} IS NOT NULL)",
             )
-        return " WHERE " + self.pick(f"{name} > {self.literal(column)}", f"{name} IS NOT NULL", f"{name} = {name}")
+        return " WHERE " + self.pick(
+            f"{name} > {self.literal(column)}",
+            f"{name} IS NOT NULL",
+            f"{name} = {name}",
+            f"{name} IN ({self.literal(column)}, {self.literal(column)})",
+            f"{name} BETWEEN {self.literal(column)} AND {self.literal(column)}",
+            f"NOT ({name} = {self.literal(column)} OR {self.name(*self.pick(*columns))} IS NULL)",
+            f"x0 = {self.literal(column)}",
+        )
 
     def value(self, columns: list[tuple[Source, Column]]) -> str:
         source, column = self.pick(*columns)
@@ -146,12 +165,18 @@ class Maker:
             f"row_number() OVER (PARTITION BY {name} ORDER BY {other})",
             f"max({name}) OVER ()",
             f"(SELECT max({self.pick(*NAMES)}) FROM {self.pick('t', 'u')})",
+            f"(SELECT count(*) FROM {self.pick('t', 'u')} WHERE {self.pick(*NAMES)} = {name})",
+            f"sum(1) OVER (ORDER BY {name} ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)",
+            f"lag({name}) OVER (ORDER BY {name}, {other})",
+            f"CASE {name} WHEN {self.literal(column)} THEN {self.literal(column)} ELSE {name} END",
+            f"nullif({name}, {self.literal(column)})",
+            f"({name} IN ({self.literal(column)}, {self.literal(column)}))",
+            *self.only_duckdb(f"greatest({name}, {self.literal(column)})", f"hash({name})", f"[{name}, {other}]"),
         )
         if column.type == "string":
             return self.pick(*plain, f"{name} || 'x'", f"upper({name})", f"length({name})")
         if column.type == "date":
-            more = () if self.engine == "sqlite" else (f"year({name})", f"{name} - DATE '2013-01-01'")
-            return self.pick(*plain, *more)
+            return self.pick(*plain, *self.only_duckdb(f"year({name})", f"{name} - DATE '2013-01-01'"))
         if column.type in NUMBERS:
             return self.pick(
                 *plain,
@@ -164,7 +189,9 @@ class Maker:
                 f"abs({name})",
                 f"{name} || ''",
                 f"CAST({name} AS BIGINT)",
-                *(() if self.engine == "sqlite" else (f"{name} // 2",)),
+                f"{name} * {other}",
+                f"{name} - {other}",
+                *self.only_duckdb(f"{name} // 2"),
             )
         return self.pick(*plain)
 
@@ -188,9 +215,10 @@ class Maker:
     def chance(self, share: float) -> bool:
         return self.random.random() < share
 
-    def _happen(self, name: str, table: list[Column]) -> None:
-        what = self.pick("add", "add", "drop", "retype", "retype", "retype", "move")
-        place = self.random.randrange(len(table))
+    def _happen(self, name: str, table: list[Column], spoken: list[str]) -> None:
+        what = self.pick("add", "add", "drop", "retype", "retype", "retype", "retype", "move")
+        places = [place for place, one in enumerate(table) if one.path in spoken]
+        place = self.pick(*places) if places and self.chance(0.8) else self.random.randrange(len(table))
         known = {column.path for column in (*table, *self.tables[name])}
         if what == "add":
             free = [one for one in (*NAMES, "f", "x0") if one not in known]

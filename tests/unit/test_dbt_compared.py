@@ -94,7 +94,7 @@ def test_what_is_not_compiled_is_compared_by_what_its_author_wrote(tmp_path: Pat
 def test_a_model_of_which_nothing_is_known_is_named(tmp_path: Path) -> None:
     bare = manifest(12, compiled=False)
     for node in bare["nodes"].values():
-        node |= dict.fromkeys(("raw_code", "raw_sql", "checksum"))
+        node.update(dict.fromkeys(("raw_code", "raw_sql", "checksum")))
 
     found = between(tmp_path, bare, before=bare)
 
