@@ -32,7 +32,9 @@ _YEARS = "d_year >= 1992 AND d_year <= 1997"
 
 
 def _discounted(condition: str) -> str:
-    return f"SELECT sum(lo_extendedprice * lo_discount) AS revenue FROM lineorder, dates WHERE {_ORDER_DATE} AND {condition}"
+    return (
+        f"SELECT sum(lo_extendedprice * lo_discount) AS revenue FROM lineorder, dates WHERE {_ORDER_DATE} AND {condition}"
+    )
 
 
 def _by_brand(condition: str) -> str:
@@ -60,7 +62,9 @@ def _profit(by: str, condition: str) -> str:
 
 QUERIES = {
     "q1_1": _discounted("d_year = 1993 AND lo_discount BETWEEN 1 AND 3 AND lo_quantity < 25"),
-    "q1_2": _discounted("d_yearmonthnum = 199401 AND lo_discount BETWEEN 4 AND 6 AND lo_quantity BETWEEN 26 AND 35"),
+    "q1_2": _discounted(
+        "d_yearmonthnum = 199401 AND lo_discount BETWEEN 4 AND 6 AND lo_quantity BETWEEN 26 AND 35"
+    ),
     "q1_3": _discounted(
         "d_weeknuminyear = 6 AND d_year = 1994 AND lo_discount BETWEEN 5 AND 7 AND lo_quantity BETWEEN 26 AND 35"
     ),
