@@ -9,8 +9,8 @@ import typer
 
 from app.cli.connect import open_graph
 from app.cli.errors import finish
-from app.cli.lookup import find_dataset, find_named_column
-from app.cli.options import AsJson, AsOf, DatasetArgument
+from app.cli.lookup import find_dataset, find_named_column, find_version
+from app.cli.options import AsJson, AsOf, BadVersionArgument, DatasetArgument, WrongColumns, wrong_columns
 from app.cli.output import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -79,6 +79,21 @@ def drop_dataset(dataset: DatasetArgument, *, as_of: AsOf = None, as_json: AsJso
 
     with open_graph() as graph:
         answer = judged(graph, [DropDataset(find_dataset(graph, dataset).name)], as_of)
+    tell(answer, as_json=as_json)
+
+
+@app.command("bad-version")
+def bad_version(
+    version: BadVersionArgument,
+    *,
+    columns: WrongColumns = None,
+    as_json: AsJson = False,
+) -> None:
+    """Who made something of a version that turned out bad, who read any of it and when, and who would read it next."""
+    from graph_model.impact.entities import BadVersion
+
+    with open_graph() as graph:
+        answer = judged(graph, [BadVersion(find_version(graph, version), wrong_columns(columns))], None)
     tell(answer, as_json=as_json)
 
 

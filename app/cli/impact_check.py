@@ -13,9 +13,9 @@ import typer
 
 from app.cli.connect import open_graph
 from app.cli.errors import ExitCode, exit_code_of, message_of
-from app.cli.impact import kind_of, print_verdicts
+from app.cli.impact import print_verdicts
 from app.cli.options import AsJson
-from app.cli.output import json_text, jsonable, print_table, print_text, say
+from app.cli.output import json_text, print_table, print_text, say
 from connectors.review.fail_on import FailOn
 from graph_model.errors import DomainError, SettingsError, Unavailable
 
@@ -187,6 +187,7 @@ def _texts(report: Report, asked: Asked) -> Mapping[Format, Callable[[], str]]:
 def as_object(report: Report, asked: Asked) -> dict[str, Any]:
     """A check with what its properties say spelled out."""
     from connectors.review.telling import headline
+    from graph_model.impact.written import as_written
 
     return {
         "headline": headline(report),
@@ -200,7 +201,7 @@ def as_object(report: Report, asked: Asked) -> dict[str, Any]:
         "coverage": report.impact.coverage,
         "estates": report.files,
         "changes": [
-            {"change": kind_of(change), **jsonable(change), "place": place}
+            {**as_written(change), "place": place}
             for change, place in zip(report.impact.changes, report.places, strict=True)
         ],
         "affected": report.impact.affected,

@@ -31,6 +31,8 @@ LABELS: tuple[str, ...] = (
     "Note",
     "Hold",
     "Question",
+    "Replay",
+    "ReplayStep",
     "Deadline",
     "Outbox",
     "AuditRecord",

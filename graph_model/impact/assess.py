@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 
 from graph_model.impact.binding import Rebind
 from graph_model.impact.changed import find_changes
-from graph_model.impact.entities import Change, ImpactReport
-from graph_model.impact.examiners import along_lineage, examine
+from graph_model.impact.entities import BadVersion, Change, Delay, ImpactReport
+from graph_model.impact.examiners import EXAMINERS, Examined, along_lineage, examine
 from graph_model.impact.facts import Facts, follow_also, gather
 from graph_model.impact.flow import Flowed, let_flow
 from graph_model.impact.last_use import with_last_use
 from graph_model.impact.report import report_of, with_examined
 from graph_model.impact.spread import Spread
+from graph_model.impact.tainted import examine_bad_versions
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings
 from graph_model.store.graph import Graph
@@ -54,3 +55,13 @@ def assess(
         facts, flowed = graph.read(work)
         report = report_of(tuple(changes), facts, Spread(facts, flowed).findings())
     return with_last_use(graph, with_examined(report, examine(graph, changes, as_of)))
+
+
+def _examine_delays(graph: Graph, changes: Sequence[Change], as_of: datetime | None) -> Examined:
+    from graph_model.impact.delays import examine_delays  # brings numpy, which takes a while and no other change needs
+
+    return examine_delays(graph, changes, as_of)
+
+
+EXAMINERS[Delay] = _examine_delays
+EXAMINERS[BadVersion] = examine_bad_versions

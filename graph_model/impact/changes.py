@@ -207,6 +207,11 @@ def derived(before: Sequence[Column], after: Sequence[Column]) -> dict[str, Colu
         if new is None:
             found[old.path] = ColumnOutcome(ColumnHarm.GONE, "is no longer made", values=False)
             continue
+        if new.path != old.path:  # SQL makes no difference between upper and lower case, and others do
+            found[old.path] = ColumnOutcome(
+                ColumnHarm.GONE, f"is spelled {new.path} from now on", to=new.path, values=False
+            )
+            continue
         harm = retyped(old.type, new.type) if UNKNOWN not in (read(old.type), read(new.type)) else None
         if harm is not None:
             text = f"changes its type from {old.type} to {new.type}"

@@ -24,14 +24,7 @@ class Examined:
 Examiner = Callable[[Graph, Sequence[Change], datetime | None], Examined]
 """Is given the changes of its kind only, and the moment that is asked about (None: now)."""
 
-
-def _delays(graph: Graph, changes: Sequence[Change], as_of: datetime | None) -> Examined:
-    from graph_model.impact.delays import examine_delays  # brings numpy, which takes a while and nobody else needs
-
-    return examine_delays(graph, changes, as_of)
-
-
-EXAMINERS: dict[type, Examiner] = {Delay: _delays}
+EXAMINERS: dict[type, Examiner] = {}
 
 _APART = (Delay, BadVersion)
 

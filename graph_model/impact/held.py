@@ -98,7 +98,8 @@ def _as_declared(own: Column | None, before: Column | None, after: Column) -> Co
         return after
     type_ = own.type if before is not None and before.type == after.type else after.type
     nullable = own.nullable or (before is not None and after.nullable and not before.nullable)
-    return replace(own, type=type_, nullable=nullable)
+    path = own.path if before is None or before.path == after.path else after.path
+    return replace(own, path=path, type=type_, nullable=nullable)
 
 
 _ALSO_FINE = {"number": {"integer", "decimal"}, "decimal": {"integer"}, "timestamp": {"date"}}

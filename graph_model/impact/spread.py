@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 
 from graph_model.impact.changes import ColumnHarm, ColumnOutcome
+from graph_model.impact.declared import How
 from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
 from graph_model.impact.flow import Flowed
@@ -120,11 +121,12 @@ class Spread:
 
     def _values_read(self, job: str) -> Iterator[str]:
         """The columns it reads whose values may change. Of a query that was held, all else is known from what it comes
-        to."""
+        to, but for a window in which old and new columns lie side by side."""
         is_held = job in self._flowed.held or job in self._flowed.mended
         for hop in self._facts.reads.get(job, ()):
+            mixes = self._flowed.how.get((hop.edge.source, job), How()).several
             for column in sorted(self._harm.columns_of.get(hop.edge.source, ())):
-                if self._harm.columns[column].values or not is_held:
+                if self._harm.columns[column].values or not is_held or mixes:
                     yield column
 
     def _turned(self, job: str) -> Iterator[tuple[LineageNode | None, str]]:

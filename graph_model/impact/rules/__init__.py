@@ -124,7 +124,6 @@ _OF_ALL_ROWS: tuple[Rule, ...] = (
     partitions_change,
     term_is_weakened,
     key_is_lost,
-    window_mixes_schemas,
 )
 
 

@@ -28,6 +28,7 @@ from tests.simulation.model.queries import (  # noqa: E402  they register themse
     holds,  # noqa: F401
     observed,  # noqa: F401
     readiness,  # noqa: F401
+    replays,  # noqa: F401
     rest,  # noqa: F401
     retention,  # noqa: F401
     runs,  # noqa: F401
