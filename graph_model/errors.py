@@ -4,7 +4,8 @@ HeadwaterError
 ├── DomainError              the caller asked for something that cannot be; says what to mend
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
-│   │                   QuestionNotFound, ContractNotFound, NodeNotFound, ObservedRunNotFound
+│   │                   QuestionNotFound, ContractNotFound, NodeNotFound, ObservedRunNotFound,
+│   │                   ReplayNotFound
 │   ├── PlanChanged, BreaksRefused
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
@@ -15,7 +16,7 @@ HeadwaterError
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   └── Refused              it cannot be done in the state that the thing is in
-│       ├── NotHeld, NotApart, RunEnded, NotReady, AlreadyAnswered
+│       ├── NotHeld, NotApart, RunEnded, ReplayEnded, NotReady, AlreadyAnswered
 │       └── CannotQuarantine, CannotRelease, CannotRevalidate
 ├── SettingsError            a setting is missing or wrong
 │   └── DataFolderInUse, PortTaken
@@ -187,6 +188,10 @@ class QuestionNotFound(NotFound):
     kind = "question"
 
 
+class ReplayNotFound(NotFound):
+    kind = "replay"
+
+
 class ContractNotFound(NotFound):
     kind = "contract"
 
@@ -256,6 +261,14 @@ class RunEnded(Refused):
     def __init__(self, run: str, state: str) -> None:
         self.run, self.state = run, state
         super().__init__(f"run {run} has ended already: it is {state}")
+
+
+class ReplayEnded(Refused):
+    code = "REPLAY_ENDED"
+
+    def __init__(self, replay: str, state: str) -> None:
+        self.replay, self.state = replay, state
+        super().__init__(f"replay {replay} is over already: it is {state}")
 
 
 class NotReady(Refused):

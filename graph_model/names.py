@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph_model.errors import InvalidName
@@ -163,6 +164,21 @@ def note_id(kind: str, name: str) -> str:
 
 def question_id(job_partition: str, version: str) -> str:
     return _digest("qs", job_partition, version)
+
+
+def replay_id(version: str, token: str) -> str:
+    """An order to run again what a version spoiled; `token` tells one order from the next."""
+    return _digest("rp", version, token)
+
+
+def replay_step_id(replay: str, step: str, avoids: Iterable[str]) -> str:
+    """A job partition that is to run again without reading certain versions: once in each replay."""
+    return _digest("rs", replay, step, *sorted(avoids))
+
+
+def deadline_id(consumer: str, day: str) -> str:
+    """What one consumer is promised for one business date."""
+    return _digest("dl", consumer, day)
 
 
 def reading_id(version: str, kind: str, reader: str) -> str:

@@ -15,12 +15,15 @@ from connectors.bell import ring
 from connectors.notify import deliver_due
 from connectors.openlineage.sql import read_sql
 from graph_model.audit.seal import AT_ONCE, seal_audit
+from graph_model.deadlines.durations import learn
+from graph_model.deadlines.predict import foresee
 from graph_model.emitting.repository import forget
 from graph_model.errors import Unavailable
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
 from graph_model.readiness.evaluate import evaluate_marks
+from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
 from graph_model.runs.sweeps import dead_attempts, expire_leases, mark_swept, unclaimed
@@ -93,11 +96,13 @@ class Sweeps:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
         self._roots, self._staging_grace, self._lost_after = roots, staging_grace, lost_after
         self._reading = Aside("read reported SQL", self.read_reported_sql)
+        self._foreseeing = Aside("foresee deadlines", self.foresee_deadlines)
 
     def all(self) -> tuple[Sweep, ...]:
         return (
             Sweep("publish what others wrote", self.publish_observed),
             Sweep("evaluate marks", self.evaluate_marks),
+            Sweep("carry replays on", self.carry_replays_on),
             Sweep("expire leases", self.expire_leases),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
@@ -106,6 +111,7 @@ class Sweeps:
             Sweep("read reported SQL", self._reading.start),
             Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
             Sweep("close lost runs", self.close_lost, every_seconds=30),
+            Sweep("foresee deadlines", self._foreseeing.start, every_seconds=30),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
             Sweep("forget events", self.forget_events, every_seconds=3600),
@@ -118,6 +124,9 @@ class Sweeps:
 
     def evaluate_marks(self) -> None:
         ring(self._broker_url, evaluate_marks(self._graph))
+
+    def carry_replays_on(self) -> None:
+        ring(self._broker_url, carry_on(self._graph))
 
     def expire_leases(self) -> None:
         taken_back = expire_leases(self._graph)
@@ -159,6 +168,12 @@ class Sweeps:
         for _ in range(MOST_BATCHES):
             if seal_audit(self._graph) < AT_ONCE:
                 return
+
+    def foresee_deadlines(self) -> None:
+        """By what is learned of durations and arrivals, a few more each time."""
+        learn(self._graph)
+        for recorded in foresee(self._graph):
+            log.info("what becomes of a deadline", deadline=recorded.id, state=recorded.state)
 
     def forget_operations(self) -> None:
         # Every unit of work leaves one: a minute of a busy graph is many batches.

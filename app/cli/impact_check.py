@@ -13,9 +13,9 @@ import typer
 
 from app.cli.connect import open_graph
 from app.cli.errors import ExitCode, exit_code_of, message_of
-from app.cli.impact import kind_of, print_verdicts
+from app.cli.impact import print_verdicts
 from app.cli.options import AsJson
-from app.cli.output import json_text, jsonable, print_table, print_text, say
+from app.cli.output import json_text, print_table, print_text, say
 from connectors.review.fail_on import FailOn
 from graph_model.errors import DomainError, SettingsError, Unavailable
 
@@ -156,8 +156,7 @@ def _compared(asked: Asked) -> Report:
         open_graph(patience=PATIENCE_SECONDS) as graph,
         read_sides(top, comparison, patterns=asked.estates, known=known_datasets(graph)) as sides,
     ):
-        before, after = sides.before.estates, sides.after.estates
-        found = review(graph, before, after, read_columns=read_columns, rebind=rebind)
+        found = review(graph, sides.compared, sides.after.estates, read_columns=read_columns, rebind=rebind)
         return report_of(comparison, sides, found)
 
 
@@ -187,6 +186,7 @@ def _texts(report: Report, asked: Asked) -> Mapping[Format, Callable[[], str]]:
 def as_object(report: Report, asked: Asked) -> dict[str, Any]:
     """A check with what its properties say spelled out."""
     from connectors.review.telling import headline
+    from graph_model.impact.written import as_written
 
     return {
         "headline": headline(report),
@@ -200,7 +200,7 @@ def as_object(report: Report, asked: Asked) -> dict[str, Any]:
         "coverage": report.impact.coverage,
         "estates": report.files,
         "changes": [
-            {"change": kind_of(change), **jsonable(change), "place": place}
+            {**as_written(change), "place": place}
             for change, place in zip(report.impact.changes, report.places, strict=True)
         ],
         "affected": report.impact.affected,
@@ -212,7 +212,8 @@ def as_object(report: Report, asked: Asked) -> dict[str, Any]:
 
 def _print_report(report: Report) -> None:
     from connectors.review.telling import headline
-    from connectors.review.wording import action_of, detail_of, subject_of
+    from graph_model.impact.sentences import in_words
+    from graph_model.impact.written import kind_of
 
     if report.failure:
         return
@@ -220,10 +221,10 @@ def _print_report(report: Report) -> None:
         say(str(mistake))
     if report.impact.changes:
         rows = [
-            (action_of(change), subject_of(change), detail_of(change), f"{place.file}:{place.line}" if place else "")
+            (kind_of(change), in_words(change), f"{place.file}:{place.line}" if place else "")
             for change, place in zip(report.impact.changes, report.places, strict=True)
         ]
-        print_table(("WHAT", "OF", "HOW", "WHERE"), rows, empty="")
+        print_table(("CHANGE", "WHAT", "WHERE"), rows, empty="")
         print_text("")
         print_verdicts(report.impact.affected)
     for note in report.notes:

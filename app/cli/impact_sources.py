@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,3 +175,71 @@ def _contract(file: Path, dataset: str) -> tuple[Document, Contract]:
         return read_whole(file.read_text(encoding="utf-8"), file=str(file), dataset=dataset)
     except UnicodeDecodeError:
         raise InvalidContract(str(file), None, "is not UTF-8 text") from None
+
+
+def judge_ddl(
+    script: Annotated[
+        Path,
+        typer.Argument(
+            metavar="SCRIPT", exists=True, dir_okay=False, readable=True, allow_dash=True, help="SQL, or -."
+        ),
+    ],
+    *,
+    namespace: Annotated[
+        str, typer.Option("--namespace", metavar="NS", help="Where its tables are, as postgres://HOST:PORT.")
+    ],
+    dialect: Annotated[
+        str | None,
+        typer.Option("--dialect", metavar="D", help="Its SQL dialect, if the namespace does not tell."),
+    ] = None,
+    path: Annotated[
+        str, typer.Option("--path", metavar="DATABASE.SCHEMA", help="What short names mean; by default nothing.")
+    ] = "",
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What breaks when a script of ALTER, DROP and CREATE runs. Exit 1 also for a statement that cannot be read."""
+    from connectors.sql.ddl_changes import changes_of_script
+    from connectors.sql.ddl_tables import TablesOfGraph
+    from connectors.sql.dialects import dialect_of
+    from connectors.sql.reads import UnreadableSqlError
+
+    text = sys.stdin.read() if str(script) == "-" else text_of(script)
+    meant = dialect or dialect_of(namespace)
+    if not meant:
+        raise typer.BadParameter(f"what {namespace} speaks is not known: say it", param_hint="--dialect")
+    with open_graph() as graph:
+        tables = TablesOfGraph(graph, namespace)
+        try:
+            found = changes_of_script(text, dialect=meant, tables=tables, path=tuple(filter(None, path.split("."))))
+        except UnreadableSqlError as error:
+            raise typer.BadParameter(str(error), param_hint="SCRIPT") from None
+        notes = [f"table {name} is not known here" for name in found.strangers]
+        tell_source(graph, found.changes, as_of, unread=found.unread, notes=notes, as_json=as_json)
+
+
+def judge_dbt(
+    before: Annotated[
+        Path,
+        typer.Argument(metavar="BEFORE", exists=True, file_okay=False, help="A target folder of dbt."),
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="AFTER", exists=True, file_okay=False, help="That of the project as it would be.")
+    ],
+    *,
+    datasets: Annotated[
+        str | None,
+        typer.Option("--datasets", metavar="NAMESPACE", help="Where the relations are, as postgres://HOST:PORT."),
+    ] = None,
+    namespace: Annotated[
+        str, typer.Option("--namespace", metavar="NAMESPACE", help="The namespace of models and exposures.")
+    ] = "dbt",
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """What breaks when a dbt project becomes another: models, columns, SQL, exposures."""
+    from connectors.dbt.compared import between_projects
+
+    found = between_projects(before, after, datasets=datasets, jobs=namespace)
+    with open_graph() as graph:
+        tell_source(graph, found.changes, as_of, unread=found.unread, as_json=as_json)

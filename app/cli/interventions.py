@@ -1,16 +1,10 @@
-"""`headwater cancel`, `replay`, `revalidate`: a person ends a run, or has one run again."""
+"""`headwater cancel`, `revalidate`: a person ends a run, or has a version validated again."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from app.cli.connect import actor, broker_url, open_graph, require_migrated
-from app.cli.lookup import find_job
-from app.cli.options import AsJson, By, JobArgument, Reason, RunArgument, VersionArgument
+from app.cli.options import AsJson, By, Reason, RunArgument, VersionArgument
 from app.cli.output import print_fields, print_json, say
-from graph_model.partitions.rules import WHOLE
 
 
 def cancel(run: RunArgument, *, reason: Reason, by: By = None, as_json: AsJson = False) -> None:
@@ -26,31 +20,6 @@ def cancel(run: RunArgument, *, reason: Reason, by: By = None, as_json: AsJson =
     print_fields(run=cancelled.run, was=cancelled.was, state="CANCELLED")
     if cancelled.was == "CANCELLED":
         say("it was cancelled before: nothing changed")
-
-
-def replay(
-    job: JobArgument,
-    *,
-    partition: Annotated[
-        str, typer.Option("--partition", "-p", help="The job's partition; leave it out for a job without partitions.")
-    ] = WHOLE,
-    reason: Reason,
-    by: By = None,
-    as_json: AsJson = False,
-) -> None:
-    """Run a job partition again on its current inputs, whatever became of the runs that they had."""
-    from graph_model.runs.replay import replay as run_again
-
-    broker = broker_url()
-    with open_graph() as graph:
-        require_migrated(graph)
-        name = find_job(graph, job)
-        made = run_again(graph, name, partition, by=by or actor(), reason=reason)
-    rung = ring_for(broker, made.run)
-    if as_json:
-        print_json(job=name, partition=partition, run=made.run, rung=rung)
-    else:
-        print_fields(run=made.run, job=name, partition=partition)
 
 
 def revalidate(version: VersionArgument, *, reason: Reason, by: By = None, as_json: AsJson = False) -> None:

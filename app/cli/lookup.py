@@ -53,6 +53,22 @@ def find_partition(graph: Graph, text: str) -> tuple[Name, str]:
     return found.name, found.partitions.check(key)
 
 
+def find_version(graph: Graph, text: str) -> str:
+    """The id of the version that `VERSION` or `DATASET[@PARTITION]` means. Raises VersionNotFound, DatasetNotFound."""
+    from graph_model.datasets.repository import dataset as get_dataset
+    from graph_model.replays.repository import version_meant
+
+    if is_version(graph, text):
+        return text
+    name, key = find_partition(graph, text)
+    return version_meant(graph, name, get_dataset(graph, name).id, key)
+
+
+def is_version(graph: Graph, text: str) -> bool:
+    """Whether `text` is the id of a version."""
+    return bool(graph.rows("versions.get_fate", version=text))
+
+
 def find_column(graph: Graph, text: str) -> tuple[Name, str | None]:
     """Dataset and column of `DATASET[.COLUMN]`. Either may hold dots: the longest dataset name that exists wins."""
     splits = column_splits(text.rpartition("/")[2])

@@ -17,12 +17,15 @@ from app.cli import (
     doctor,
     estate,
     export,
+    forecast,
     holds,
     impact,
+    impact_bad_version,
+    impact_check,
     impact_columns,
+    impact_delay,
     impact_sources,
     impact_things,
-    impact_check,
     imports,
     interventions,
     jobs,
@@ -35,7 +38,9 @@ from app.cli import (
     partitions,
     quarantine,
     questions,
+    replay,
     rereading,
+    retire,
     runs,
     schema,
     search,
@@ -118,8 +123,12 @@ app.add_typer(schema.app, name="schema", rich_help_panel=_ASK)
 app.add_typer(contract.app, name="contract", rich_help_panel=_ASK)
 app.add_typer(names.app, name="names", rich_help_panel=_ASK)
 app.add_typer(checks.app, name="checks", rich_help_panel=_ASK)
-impact.app.command("check")(impact_check.check)
+impact.app.command("delay")(impact_delay.delay)
+impact.app.command("bad-version")(impact_bad_version.bad_version)
 app.add_typer(impact.app, name="impact", rich_help_panel=_ASK)
+app.command(rich_help_panel=_ASK)(retire.retire)
+app.command("forecast", rich_help_panel=_ASK)(forecast.show_forecast)
+impact.app.command("check")(impact_check.check)
 impact.app.command("add-column")(impact_columns.add_column)
 impact.app.command("reorder-columns")(impact_columns.reorder_columns)
 impact.app.command("nullable")(impact_columns.make_nullable)
@@ -139,12 +148,15 @@ impact.app.command("retire-consumer")(impact_things.retire_consumer)
 impact.app.command("set")(impact_sources.judge_set)
 impact.app.command("files")(impact_sources.judge_files)
 impact.app.command("contract")(impact_sources.judge_contract)
+impact.app.command("ddl")(impact_sources.judge_ddl)
+impact.app.command("dbt")(impact_sources.judge_dbt)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
 app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
-app.command(rich_help_panel=_INTERVENE)(interventions.replay)
+app.command(rich_help_panel=_INTERVENE)(replay.replay)
+app.command("replays", rich_help_panel=_INTERVENE)(replay.list_replays)
 app.command(rich_help_panel=_INTERVENE)(interventions.revalidate)
 versions.app.command("check")(rereading.check_versions)
 app.command(rich_help_panel=_INTERVENE)(quarantine.quarantine)

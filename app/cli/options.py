@@ -58,3 +58,19 @@ By = Annotated[
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the audit trail and whoever asks.")]
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of the run.")]
 VersionArgument = Annotated[str, typer.Argument(metavar="VERSION", help="Id of the version.")]
+BadVersionArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="VERSION|DATASET[@PARTITION]",
+        help="Id of the version; of a partition, the version that a person set aside last, or else the current one.",
+    ),
+]
+WrongColumns = Annotated[
+    str | None,
+    typer.Option("--columns", metavar="A,B", help="The columns that are wrong in it; all of it, if left out."),
+]
+
+
+def wrong_columns(text: str | None) -> tuple[str, ...]:
+    """The columns of `--columns a,b`; empty: all may be wrong."""
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -24,9 +24,11 @@ SCHEMA_VERSION = 1
 _UNLIMITED = 10_000
 
 _STYLES = {
-    **dict.fromkeys(("OK", "PUBLISHED", "SUCCEEDED", "SAFE", "READY", "create"), "green"),
-    **dict.fromkeys(("RISKY", "UNKNOWN", "VALIDATING", "REPORTED", "update"), "yellow"),
-    **dict.fromkeys(("FAIL", "QUARANTINED", "FAILED", "BREAKS", "MISSING", "retire"), "bold red"),
+    **dict.fromkeys(("OK", "PUBLISHED", "SUCCEEDED", "SAFE", "READY", "create", "KEPT", "ON_TIME"), "green"),
+    **dict.fromkeys(("RISKY", "UNKNOWN", "VALIDATING", "REPORTED", "update", "AT_RISK"), "yellow"),
+    **dict.fromkeys(
+        ("FAIL", "QUARANTINED", "FAILED", "BREAKS", "MISSING", "retire", "MISSED", "LATE", "BLOCKED"), "bold red"
+    ),
     **dict.fromkeys(("SKIP", "SUPERSEDED", "CANCELLED"), "dim"),
     "RUNNING": "cyan",
 }

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.demo.data import BAD_DAY, DAYS
+from connectors.sql.binding import rebind
 from graph_model.errors import VersionNotFound
 from graph_model.estate.entities import Estate
 from graph_model.impact.assess import assess
-from graph_model.impact.entities import DropColumn, ImpactReport
+from graph_model.impact.entities import AddColumn, Change, DropColumn, ImpactReport, RetypeColumn
 from graph_model.lineage.ask import lineage
 from graph_model.lineage.entities import Lineage
 from graph_model.names import Name
@@ -44,14 +45,17 @@ class LastGood:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Everything the demo shows. `why` is about the job partition that reads the bad day; runs come oldest first."""
+    """Everything the demo shows. `why` is about the job partition that reads the bad day; runs come oldest first.
+
+    `impacts` are the verdicts on three changes of different kinds, each asked for by itself.
+    """
 
     versions: tuple[Version, ...]
     runs: tuple[Run, ...]
     why: Readiness
     waiting: tuple[Waiting, ...]
     lineage: Lineage
-    impact: ImpactReport
+    impacts: tuple[ImpactReport, ...]
     last_good: LastGood | None
     violations: tuple[Violation, ...]
 
@@ -67,9 +71,18 @@ def ask(graph: Graph, estate: Estate) -> Answers:
         why=readiness(graph, Name(estate.namespace, "clean"), BAD_DAY),
         waiting=waiting(graph, estate),
         lineage=lineage(graph, raw, column="dep_delay", level="COLUMN", direction="DOWN"),
-        impact=assess(graph, [DropColumn(clean, "dep_delay")]),
+        impacts=tuple(assess(graph, [change], rebind=rebind) for change in supposed(clean)),
         last_good=last_good(graph, clean),
         violations=verify(graph),
+    )
+
+
+def supposed(clean: Name) -> tuple[Change, ...]:
+    """Changes that somebody might propose: one that takes away, one that alters, one that adds."""
+    return (
+        DropColumn(clean, "dep_delay"),
+        RetypeColumn(clean, "distance", "string"),
+        AddColumn(clean, "cancelled", "boolean"),
     )
 
 

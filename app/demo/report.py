@@ -10,7 +10,8 @@ from app.cli.impact import as_object as impact_as_object
 from app.cli.output import print_json, print_table, printable
 from app.demo.answers import Answers, LastGood
 from app.demo.checks import Comparison
-from graph_model.impact.entities import Affected, DropColumn, ImpactReport
+from graph_model.impact.entities import Affected, Change, DropColumn, ImpactReport, RetypeColumn
+from graph_model.impact.sentences import in_words
 from graph_model.lineage.entities import Lineage
 from graph_model.readiness.entities import Readiness
 from graph_model.runs.entities import Run
@@ -34,7 +35,8 @@ def show(played: Played, *, elapsed_seconds: float, peak_memory_bytes: int, as_j
     show_runs(answers.runs)
     show_waiting(answers)
     show_lineage(answers.lineage)
-    show_impact(answers.impact)
+    for report in answers.impacts:
+        show_impact(report)
     if answers.last_good:
         show_last_good(answers.last_good)
     show_comparisons(played.comparisons)
@@ -51,7 +53,8 @@ def as_document(played: Played) -> dict[str, Any]:
         "why": answers.why,
         "waiting": answers.waiting,
         "lineage": answers.lineage,
-        "impact": impact_as_object(answers.impact),
+        "impact": impact_as_object(answers.impacts[0]),
+        "impacts": [impact_as_object(report) for report in answers.impacts],
         "last_good": answers.last_good,
         "violations": answers.violations,
         "comparisons": [
@@ -134,13 +137,21 @@ def show_lineage(found: Lineage) -> None:
 
 
 def show_impact(report: ImpactReport) -> None:
-    dropped = [f"{each.dataset.name}.{each.column}" for each in report.changes if isinstance(each, DropColumn)]
-    heading(f"If {', '.join(dropped)} were dropped, what becomes of each consumer")
+    heading(f"If {', '.join(map(supposition, report.changes))}, what becomes of each consumer")
     consumers = sorted(
         consumers_of(report.affected), key=lambda each: (WORST_FIRST.index(each.verdict), each.node.name)
     )
     rows = [(each.node.name.name, each.verdict, each.reason, each.owners, each.deadline) for each in consumers]
     print_table(("CONSUMER", "VERDICT", "WHY", "OWNERS", "DEADLINE"), rows, empty="nobody reads it")
+
+
+def supposition(change: Change) -> str:
+    """A change as something that may be, in the words of the demo."""
+    if isinstance(change, DropColumn):
+        return f"{change.dataset.name}.{change.column} were dropped"
+    if isinstance(change, RetypeColumn):
+        return f"{change.dataset.name}.{change.column} were of type {change.type}"
+    return in_words(change)
 
 
 def show_last_good(found: LastGood) -> None:

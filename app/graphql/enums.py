@@ -8,11 +8,16 @@ from __future__ import annotations
 import strawberry
 
 from connectors.checks.reread import Found
+from graph_model.deadlines.entities import Outlook, StepState
 from graph_model.holds.entities import HoldKind
 from graph_model.impact.entities import Verdict
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
 from graph_model.reads.entities import ReaderKind
+from graph_model.replays.entities import ReplayState
+from graph_model.replays.entities import StepState as ReplayStepState
+from graph_model.replays.entities import Way as ReplayWay
+from graph_model.retirement.entities import Standing as RetirementStanding
 from graph_model.runs.entities import RunKind, RunState
 from graph_model.schemas.entities import ChangeClass
 from graph_model.versions.entities import VersionState
@@ -23,9 +28,15 @@ __all__ = [
     "Found",
     "HoldKind",
     "InputState",
+    "Outlook",
     "ReaderKind",
+    "ReplayState",
+    "ReplayStepState",
+    "ReplayWay",
+    "RetirementStanding",
     "RunKind",
     "RunState",
+    "StepState",
     "Verdict",
     "VersionState",
 ]
@@ -42,8 +53,26 @@ strawberry.enum(
 )
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)
+strawberry.enum(
+    Outlook,
+    description="Of a deadline. MISSED and KEPT are facts. LATE: likely missed. AT_RISK: kept, without 95 % certainty.",
+)
 strawberry.enum(ReaderKind, description="A run of a job, a declared consumer, or any program that says a name.")
+strawberry.enum(ReplayState, description="DONE: all of its steps are over, and nothing wrong is left.")
+strawberry.enum(
+    ReplayWay,
+    name="ReplayWay",
+    description="RUN: it has to be made to. BY_ITSELF: a run is under way, or a new version makes one. ASKS: a person "
+    "is asked first. CANNOT: something that it needs is gone. ELSEWHERE: others run it.",
+)
+strawberry.enum(RetirementStanding, name="RetirementStanding")
 strawberry.enum(RunKind, description="What a run executes: a job, or the checks of a reported version.")
 strawberry.enum(RunState)
+strawberry.enum(
+    ReplayStepState,
+    name="ReplayStepState",
+    description="WAITING, RUNNING and FAILED are open: a later good run ends them. IGNORED: its owners said so.",
+)
+strawberry.enum(StepState, description="EXPECTED: it comes from outside. BLOCKED: it does not go on by itself.")
 strawberry.enum(Verdict)
 strawberry.enum(VersionState)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,83 +11,16 @@ import strawberry
 from app.graphql.context import Info
 from app.graphql.enums import Verdict
 from app.graphql.errors import InvalidInputError, NotFoundError
+from app.graphql.impact_changes import ChangeInput
 from app.graphql.lineage_types import LineageEdge, LineageNode
-from app.graphql.names import NameInput
 from app.services import moment
 from connectors.sql.binding import rebind
 from graph_model.errors import InvalidInput
 from graph_model.impact import entities
 from graph_model.impact.assess import assess
+from graph_model.store.graph import Graph
 
 MOST_CHANGES = 50
-
-
-@strawberry.input
-class DropColumnInput:
-    dataset: NameInput
-    column: str
-
-    def to_change(self) -> entities.Change:
-        return entities.DropColumn(self.dataset.to_name(), self.column)
-
-
-@strawberry.input
-class RenameColumnInput:
-    dataset: NameInput
-    column: str
-    to: str
-
-    def to_change(self) -> entities.Change:
-        return entities.RenameColumn(self.dataset.to_name(), self.column, self.to)
-
-
-@strawberry.input
-class RetypeColumnInput:
-    dataset: NameInput
-    column: str
-    type: str
-
-    def to_change(self) -> entities.Change:
-        return entities.RetypeColumn(self.dataset.to_name(), self.column, self.type)
-
-
-@strawberry.input
-class DropDatasetInput:
-    dataset: NameInput
-
-    def to_change(self) -> entities.Change:
-        return entities.DropDataset(self.dataset.to_name())
-
-
-@strawberry.input
-class RetireJobInput:
-    job: NameInput
-
-    def to_change(self) -> entities.Change:
-        return entities.RetireJob(self.job.to_name())
-
-
-@strawberry.input
-class RetireConsumerInput:
-    consumer: NameInput
-
-    def to_change(self) -> entities.Change:
-        return entities.RetireConsumer(self.consumer.to_name())
-
-
-@strawberry.input(one_of=True, description="One change; exactly one of the fields is given.")
-class ChangeInput:
-    drop_column: DropColumnInput | None = strawberry.UNSET
-    rename_column: RenameColumnInput | None = strawberry.UNSET
-    retype_column: RetypeColumnInput | None = strawberry.UNSET
-    drop_dataset: DropDatasetInput | None = strawberry.UNSET
-    retire_job: RetireJobInput | None = strawberry.UNSET
-    retire_consumer: RetireConsumerInput | None = strawberry.UNSET
-
-    def to_change(self) -> entities.Change:
-        columns = (self.drop_column, self.rename_column, self.retype_column)
-        given = (*columns, self.drop_dataset, self.retire_job, self.retire_consumer)
-        return next(change.to_change() for change in given if change)
 
 
 @strawberry.type(description="The newest read that is known of a reader; run: the one that did it, where it was one.")
@@ -179,5 +113,9 @@ class ImpactQuery:
     async def impact(self, info: Info, changes: list[ChangeInput], as_of: datetime | None = None) -> ImpactResult:
         if not 1 <= len(changes) <= MOST_CHANGES:
             raise InvalidInput("changes", f"give 1 to {MOST_CHANGES}")
-        asked = [change.to_change() for change in changes]
+        asked = await info.context.ask(_asked, changes)
         return Impact.of(await info.context.ask(assess, asked, rebind=rebind, as_of=moment(as_of, field="asOf")))
+
+
+def _asked(graph: Graph, changes: Sequence[ChangeInput]) -> list[entities.Change]:
+    return [change.to_change(graph) for change in changes]

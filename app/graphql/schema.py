@@ -12,11 +12,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from app.graphql.audit import AuditQuery
+from app.graphql.bad_versions import BadVersionMutation, BadVersionQuery
 from app.graphql.consumers import ConsumerQuery
 from app.graphql.dataset_names import NamesMutation, NamesQuery
 from app.graphql.datasets import DatasetQuery
 from app.graphql.errors import HANDLERS, presentable
 from app.graphql.execution import PlainListExecutor
+from app.graphql.forecast import ForecastQuery
 from app.graphql.holds import HoldMutation, HoldQuery
 from app.graphql.impact import ImpactQuery
 from app.graphql.interventions import InterventionMutation
@@ -32,6 +34,7 @@ from app.graphql.readiness import ReadinessQuery
 from app.graphql.reads import ReadMutation
 from app.graphql.registration import RegistrationMutation
 from app.graphql.rereading import RereadMutation
+from app.graphql.retirement import RetirementQuery
 from app.graphql.runs import RunQuery
 from app.graphql.search import SearchQuery
 from app.graphql.versions import VersionMutation, VersionQuery
@@ -44,8 +47,13 @@ LIMITS = Limits(
         "Query.lineagePaths": 500,
         "Query.lineageDiff": 500,
         "Query.impact": 500,
+        "Query.forecast": 1000,
+        "Query.forecastDelay": 1000,
         "Query.readiness": 20,
         "Query.tainted": 500,
+        "Query.badVersion": 500,
+        "Query.replayPlan": 500,
+        "Query.retirement": 500,
         "Query.search": 200,
         "Mutation.reportVersion": 500,
         "Mutation.reportRead": 200,
@@ -55,6 +63,8 @@ LIMITS = Limits(
         "Mutation.cancelRun": 500,
         "Mutation.replay": 500,
         "Mutation.revalidate": 500,
+        "Mutation.startReplay": 500,
+        "Mutation.cancelReplay": 500,
         "Mutation.quarantine": 500,
         "Mutation.checkVersion": 500,
         "Mutation.releaseVersion": 500,
@@ -87,6 +97,7 @@ class Query(
     VersionQuery,
     LineageQuery,
     ImpactQuery,
+    ForecastQuery,
     ReadinessQuery,
     AuditQuery,
     HoldQuery,
@@ -94,6 +105,8 @@ class Query(
     QuestionQuery,
     SearchQuery,
     NamesQuery,
+    BadVersionQuery,
+    RetirementQuery,
 ):
     pass
 
@@ -109,6 +122,7 @@ class Mutation(
     RegistrationMutation,
     RereadMutation,
     NamesMutation,
+    BadVersionMutation,
 ):
     pass
 

@@ -124,13 +124,11 @@ class _Plan:
             if name in columns and not isinstance(change, impact.AddColumn):
                 columns[name] = _changed(_column(columns[name], types[name]), change).to_pylist()
             elif isinstance(change, impact.ChangeKey) and not change.columns:
-                columns |= {key: _doubled(columns[key]) for key in self.dataset.key}
-        made = [columns[name] for name, _ in self._kept()]
-        for one in self._added():
-            place = len(made) if one.position is None else one.position
-            made.insert(place, _filled(one, table.num_rows).to_pylist())
-        declared = [(one.path, DECLARED.get(one.type, "")) for one in self.columns_after()]
-        return sqlite_table(list(zip(*made, strict=True)), declared)
+                columns |= {key: _doubled(columns[key]) for key in self.dataset.key if key in columns}
+        made = {to: columns[name] for name, to in self._kept() if name in columns}
+        made |= {one.column: _filled(one, table.num_rows).to_pylist() for one in self._added()}
+        declared = [(one.path, DECLARED.get(one.type, "")) for one in self.columns_after() if one.path in made]
+        return sqlite_table(list(zip(*(made[name] for name, _ in declared), strict=True)), declared)
 
     def _kept(self) -> list[tuple[str, str]]:
         """The columns that stay, in their new order, each with its new name."""
@@ -145,7 +143,7 @@ class _Plan:
         return [one for one in self.changes if isinstance(one, impact.AddColumn)]
 
     def _loosen(self, columns: dict[str, pa.ChunkedArray], change: impact.ChangeKey) -> None:
-        for name in self.dataset.key if not change.columns else ():
+        for name in [key for key in self.dataset.key if key in columns] if not change.columns else ():
             columns[name] = pa.chunked_array([pa.array(_doubled(columns[name].to_pylist()), columns[name].type)])
 
 

@@ -74,10 +74,16 @@ def as_table(content: Content, dataset: Dataset) -> pa.Table:
         return content.table
     assert content.text is not None
     rows = text_rows(content.text, dataset.options)
-    names = rows.pop(0) if dataset.options.get("header", True) else [column.path for column in dataset.columns]
+    names = rows.pop(0) if dataset.options.get("header", True) else _by_place(dataset, len(rows[0]) if rows else 0)
     nulls = dataset.options.get("nulls", [""])
     texts = [[None if row[place] in nulls else row[place] for row in rows] for place in range(len(names))]
     return pa.Table.from_arrays([pa.array(one, pa.string()) for one in texts], names=names)
+
+
+def _by_place(dataset: Dataset, width: int) -> list[str]:
+    """Names for the columns of a file without a header, which may have become more or fewer."""
+    known = [column.path for column in dataset.columns]
+    return [known[place] if place < len(known) else f"column{place}" for place in range(width or len(known))]
 
 
 def as_content(table: pa.Table, dataset: Dataset) -> Content:

@@ -33,13 +33,26 @@ def read_dbt(target: Path, *, source: str | None = None, datasets: str | None = 
     Raises InvalidImport for a folder without a manifest that can be read, InvalidInput where something must be said.
     """
     project = read_project(target)
+    namespace = namespace_of(project, datasets)
+    if not (source or project.name):
+        raise InvalidInput("--source", "the artifacts do not say the name of the project: write one")
+    return _Reading(project, namespace, jobs).declarations(source or project.name)
+
+
+def namespace_of(project: Project, datasets: str | None) -> str:
+    """Where the relations of a project are. Raises InvalidInput where that must be said."""
     namespace = datasets or _PLACELESS.get(project.adapter)
     if not namespace:
         where = f"the artifacts do not say where the {project.adapter or 'unknown'} database is"
         raise InvalidInput("--datasets", f"{where}: write its namespace, such as postgres://HOST:PORT")
-    if not (source or project.name):
-        raise InvalidInput("--source", "the artifacts do not say the name of the project: write one")
-    return _Reading(project, namespace, jobs).declarations(source or project.name)
+    return namespace
+
+
+def job_name(node: Node, jobs: str) -> Name:
+    """The name of the job that makes the relation of a model or snapshot."""
+    place = node.relation.rpartition(".")[0]
+    behind = ".snapshot" if node.kind == "snapshot" else ""
+    return Name(jobs, f"{place}.{node.id.partition('.')[2]}{behind}")
 
 
 @dataclass(frozen=True)
@@ -80,10 +93,8 @@ class _Reading:
         )
 
     def _job(self, node: Node, inputs: tuple[Name, ...], flows: ColumnFlows) -> ImportedJob:
-        place = node.relation.rpartition(".")[0]
-        behind = ".snapshot" if node.kind == "snapshot" else ""
         return ImportedJob(
-            Name(self.jobs, f"{place}.{node.id.partition('.')[2]}{behind}"),
+            job_name(node, self.jobs),
             "dbt",
             inputs,
             (self._name(node.relation),),

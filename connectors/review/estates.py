@@ -40,6 +40,19 @@ class Sides:
     before: Side
     after: Side
 
+    @property
+    def compared(self) -> tuple[Estate, ...]:
+        """The estates of the base that there is something to hold against. One that the head lacks is gone, but not
+        while a file of the head cannot be read: that may be the one."""
+        scopes = {estate.scope for estate in self.after.estates}
+        return tuple(one for one in self.before.estates if one.scope in scopes or not self.after.wrong_files)
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """Scopes that the head no longer declares."""
+        scopes = {estate.scope for estate in self.after.estates}
+        return tuple(estate.scope for estate in self.compared if estate.scope not in scopes)
+
 
 @contextmanager
 def read_sides(top: Path, comparison: Comparison, *, patterns: Sequence[str], known: Known) -> Iterator[Sides]:

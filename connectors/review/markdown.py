@@ -9,8 +9,9 @@ from urllib.parse import quote
 from connectors.review.escaping import code, prose
 from connectors.review.report import WORST_FIRST, Place, Report
 from connectors.review.telling import HEADINGS, counted, headline, last_use
-from connectors.review.wording import action_of, detail_of, subject_of
 from graph_model.impact.entities import Affected, Change, Verdict
+from graph_model.impact.sentences import in_words
+from graph_model.impact.written import kind_of
 from graph_model.lineage.entities import LineageEdge, LineageNode
 
 MOST_CHARACTERS = 65_000
@@ -109,7 +110,7 @@ def _tables(report: Report, link_base: str) -> Iterator[Table]:
     if report.impact.changes:
         pairs = list(zip(report.impact.changes, report.places, strict=True))
         rows = [_change(change, place) for change, place in pairs[:_MOST_CHANGES]]
-        yield Table(f"Changes ({len(pairs)})", ("what", "of", "how", "where"), rows, left_out=len(pairs) - len(rows))
+        yield Table(f"Changes ({len(pairs)})", ("change", "what", "where"), rows, left_out=len(pairs) - len(rows))
     for verdict in WORST_FIRST:
         found = report.of(verdict)
         if found:
@@ -147,7 +148,7 @@ def _row(*cells: str) -> str:
 
 def _change(change: Change, place: Place | None) -> str:
     where = code(f"{place.file}:{place.line}") if place else "gone"
-    return _row(action_of(change), code(subject_of(change)), prose(detail_of(change)), where)
+    return _row(kind_of(change), prose(in_words(change)), where)
 
 
 def _reader(report: Report, one: Affected, link_base: str) -> str:

@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from connectors.git.history import Comparison
 from connectors.review.estates import Sides
 from connectors.review.fail_on import FailOn
-from connectors.review.wording import subject_of
+from connectors.review.subjects import subject_of
 from graph_model.errors import Mistake
+from graph_model.estate.entities import Estate
 from graph_model.estate.review import Drift, Review, nothing_changes
-from graph_model.impact.entities import Affected, Change, ImpactReport, Verdict
+from graph_model.impact.entities import Affected, Change, ChangeJob, ImpactReport, Verdict
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.names import Name
 
@@ -139,14 +141,22 @@ def report_of(comparison: Comparison, sides: Sides, review: Review) -> Report:
 
 
 def _place(change: Change, sides: Sides) -> Place | None:
-    """The line that declares what changes; where that is gone, the first line of the file that did declare it."""
+    """The line that declares what changes, of a job's SQL its file; where that is gone, the first line of the file that
+    did declare it."""
     key = subject_of(change).key
     for estate in sides.after.estates:
         if key in estate.lines:
-            return Place(estate.file, estate.lines[key])
+            return _sql_of(change, estate) or Place(estate.file, estate.lines[key])
     scope = next((estate.scope for estate in sides.before.estates if key in estate.lines), None)
     found = next((estate for estate in sides.after.estates if estate.scope == scope), None)
     return Place(found.file, 1) if found else None
+
+
+def _sql_of(change: Change, estate: Estate) -> Place | None:
+    if not isinstance(change, ChangeJob):
+        return None
+    file = next((job.executor.get("file") for job in estate.jobs if job.name == change.job), None)
+    return Place(PurePosixPath(estate.file).parent.joinpath(file).as_posix(), 1) if file else None
 
 
 def _notes(comparison: Comparison, sides: Sides, review: Review) -> Iterator[str]:
@@ -156,7 +166,7 @@ def _notes(comparison: Comparison, sides: Sides, review: Review) -> Iterator[str
         yield f"the base has a mistake, so that what the graph holds of its scope was compared with: {mistake}"
     for drift in review.drift:
         yield _drifted(drift, comparison)
-    yield from (f"scope {scope} is no longer declared: judged as if all of it went" for scope in _gone(sides))
+    yield from (f"scope {scope} is no longer declared: judged as if all of it went" for scope in sides.gone)
     for remark in review.remarks:
         yield f"{remark.name}: {remark.text}"
 
@@ -170,8 +180,3 @@ def _drifted(drift: Drift, comparison: Comparison) -> str:
         f"the graph is not as {comparison.before.short} declares scope {drift.scope}: somebody applied something else, "
         f"or it was never applied. To be as the base it would {', '.join(told)}{f' and {more} more' if more else ''}"
     )
-
-
-def _gone(sides: Sides) -> list[str]:
-    staying = {estate.scope for estate in sides.after.estates}
-    return [estate.scope for estate in sides.before.estates if estate.scope not in staying]

@@ -16,6 +16,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # started with -I, which leaves out the folder it was started in
 
+from connectors.sql.ddl import read_ddl
+from connectors.sql.ddl_steps import dumps as dumps_script
 from connectors.sql.reads import UnreadableSqlError, dumps
 from connectors.sql.script import read_query, read_script
 
@@ -50,6 +52,8 @@ def _answer(request: dict[str, Any]) -> str:
             from connectors.sql.binding_answer import answer  # it brings engines, and reading does without
 
             return answer(request)
+        if "ddl" in request:
+            return dumps_script(read_ddl(request["ddl"], dialect=request["dialect"]))
         if request["strict"]:
             return dumps(read_query(request["text"], dialect=request["dialect"], tables=request["tables"]))
         found = read_script(request["text"], dialect=request["dialect"], tables=request["tables"], path=request["path"])

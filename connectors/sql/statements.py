@@ -91,7 +91,7 @@ class Written:
 
 def written_by(statement: exp.Expr) -> list[Written]:
     """What a statement writes; empty when it neither reads nor writes. Names are folded, tables are single names."""
-    if isinstance(statement, _HARMLESS) or _is_harmless_command(statement):
+    if is_harmless(statement):
         return []
     if isinstance(statement, exp.MultitableInserts):
         return _several(statement)
@@ -100,6 +100,11 @@ def written_by(statement: exp.Expr) -> list[Written]:
             found = reader(statement)
             return [found] if found else []
     return [Written(lost=(f"{_called(statement)} is not followed",))]
+
+
+def is_harmless(statement: exp.Expr) -> bool:
+    """Whether it reads no data and writes none, or only takes some away."""
+    return isinstance(statement, _HARMLESS) or _is_harmless_command(statement)
 
 
 def _is_harmless_command(statement: exp.Expr) -> bool:

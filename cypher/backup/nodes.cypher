@@ -93,6 +93,18 @@ WITH $label AS label WHERE label = 'Question'
 MATCH (n:Question) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'Replay'
+MATCH (n:Replay) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
+WITH $label AS label WHERE label = 'ReplayStep'
+MATCH (n:ReplayStep) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
+WITH $label AS label WHERE label = 'Deadline'
+MATCH (n:Deadline) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'Outbox'
 MATCH (n:Outbox) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most

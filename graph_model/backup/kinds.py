@@ -31,12 +31,16 @@ LABELS: tuple[str, ...] = (
     "Note",
     "Hold",
     "Question",
+    "Replay",
+    "ReplayStep",
+    "Deadline",
     "Outbox",
     "AuditRecord",
     "AuditChain",
 )
-# Leases and workers belong to processes, operations to commits in flight; a restored graph has migrations of its own.
-LEFT_OUT: tuple[str, ...] = ("Worker", "Lease", "Operation", "Pause", "Migration")
+# Leases and workers belong to processes, operations to commits in flight; a restored graph has migrations of its own,
+# and learns again from its history.
+LEFT_OUT: tuple[str, ...] = ("Worker", "Lease", "Operation", "Pause", "Timing", "Migration")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -67,6 +67,12 @@ class JobFacts:
         inputs = self.spec.inputs if self.spec else ()
         return frozenset(item.dataset.name for item in inputs if item.mapping.takes_several)
 
+    @property
+    def looking_back(self) -> frozenset[str]:
+        """The tables that show none but earlier partitions."""
+        inputs = self.spec.inputs if self.spec else ()
+        return frozenset(item.dataset.name for item in inputs if item.mapping.last < 0)
+
 
 @dataclass(frozen=True, slots=True)
 class How:

@@ -24,7 +24,20 @@ class Examined:
 Examiner = Callable[[Graph, Sequence[Change], datetime | None], Examined]
 """Is given the changes of its kind only, and the moment that is asked about (None: now)."""
 
-EXAMINERS: dict[type, Examiner] = {}
+
+def _delays(graph: Graph, changes: Sequence[Change], as_of: datetime | None) -> Examined:
+    from graph_model.impact.delays import examine_delays  # brings numpy, which takes a while and nobody else needs
+
+    return examine_delays(graph, changes, as_of)
+
+
+def _bad_versions(graph: Graph, changes: Sequence[Change], as_of: datetime | None) -> Examined:
+    from graph_model.impact.tainted import examine_bad_versions  # leans on what runs did, which nobody else needs
+
+    return examine_bad_versions(graph, changes, as_of)
+
+
+EXAMINERS: dict[type, Examiner] = {Delay: _delays, BadVersion: _bad_versions}
 
 _APART = (Delay, BadVersion)
 

@@ -135,14 +135,31 @@ class _Flow:
         if before is None or after is None:
             return None
         answer = self._ask(facts, text, before, after)
-        windows = self._tables(facts, after=True, mixed=True)
-        mixed = self._ask(facts, text, before, windows) if windows and windows != after else None
+        mixed = self._in_its_window(facts, text, before, after)
         outputs = [self.flowed.datasets[hop.edge.target] for hop in self._facts.makes.get(job, ())]
         declared = outputs[0] if len(outputs) == 1 else DatasetFacts("")
         if answer is None:
             return None
         promised = self._promised(declared)
-        return held(answer, declared.columns, promised, mixed=mixed, is_text=declared.is_text)
+        return held(
+            answer,
+            declared.columns,
+            promised,
+            mixed=mixed,
+            is_text=declared.is_text,
+            has_names=declared.has_header,
+        )
+
+    def _in_its_window(self, facts: JobFacts, text: str, before: Tables, after: Tables) -> Rebinding | None:
+        """What becomes of it while its window shows old columns beside new ones, or still nothing but old ones; None:
+        it has no such window, or all goes well with both."""
+        for window in ("mixed", "old"):
+            tables = self._tables(facts, after=True, window=window)
+            if tables and tables != after:
+                answer = self._ask(facts, text, before, tables)
+                if answer and isinstance(answer.after, Refused):
+                    return answer
+        return None
 
     def _ask(self, facts: JobFacts, text: str, before: Tables, after: Tables) -> Rebinding | None:
         if self._rebind is None:
@@ -166,8 +183,9 @@ class _Flow:
         }
         return {table: beside for table, beside in found.items() if beside != Beside()}
 
-    def _tables(self, facts: JobFacts, *, after: bool = False, mixed: bool = False) -> Tables | None:
-        """None: the columns of one of them are not known."""
+    def _tables(self, facts: JobFacts, *, after: bool = False, window: str = "") -> Tables | None:
+        """None: the columns of one of them are not known. `window`: what the inputs show of which the job reads several
+        partitions: `mixed` of old and new ones, or `old` ones only where it reads none but earlier ones."""
         found: dict[str, tuple[Column, ...]] = {}
         for table, dataset in facts.tables.items():
             known = self.flowed.datasets.get(dataset)
@@ -177,7 +195,10 @@ class _Flow:
                 return None
             several = table in facts.windows
             if after and layout:
-                columns = side_by_side(columns, layout.after) if mixed and several else layout.after
+                if several and window == "mixed":
+                    columns = side_by_side(columns, layout.after)
+                elif window != "old" or table not in facts.looking_back:
+                    columns = layout.after
             if not columns:
                 continue  # nothing is left of it
             name = self._changed.new_name(dataset) if after else None

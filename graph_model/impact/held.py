@@ -20,7 +20,8 @@ class Held:
     and comes to `outcomes` of the columns of its output (by path), laid out as `layout`.
 
     `rewritten`: its text changes, and in more than names that the set explains, so that any value may be another one.
-    `is_text`: its output is written as text, which shows each value as its type spells it.
+    `is_text`: its output is written as text, which shows each value as its type spells it. `names`: how the output
+    calls what the query calls so (in lower case), where it has no names of its own.
     """
 
     refused: str = ""
@@ -31,6 +32,7 @@ class Held:
     layout: Layout | None = None
     rewritten: bool = False
     is_text: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def fails(self) -> bool:
@@ -52,24 +54,41 @@ def held(
     *,
     mixed: Rebinding | None = None,
     is_text: bool = False,
+    has_names: bool = True,
 ) -> Held | None:
-    """None: nothing can be said, since the query did not fit its tables before either."""
+    """None: nothing can be said, since the query did not fit its tables before either. Without names of its own, the
+    output has the columns of the query by their places."""
     if isinstance(answer.before, Refused):
         return None
     if isinstance(answer.after, Refused):
         return Held(refused=answer.after.reason)
     if mixed is not None and isinstance(mixed.after, Refused):
         return Held(mixed=mixed.after.reason)
-    before, after = answer.before.columns, answer.after.columns
+    names = {} if has_names else _by_place(answer.before.columns, declared)
+    before, after = _called(answer.before.columns, names), _called(answer.after.columns, names)
     layout = _carried(declared, before, after)
     broken = broken_promise(before, after, promised)
     return Held(
         broken_promise=broken,
-        turns=tuple(turn for turn in answer.turns if not _only_adds(turn, layout)),
+        turns=tuple(turn for one in answer.turns if not _only_adds(turn := _turn_called(one, names), layout)),
         outcomes=derived(layout.before, layout.after),
         layout=layout,
         is_text=is_text,
+        names=names,
     )
+
+
+def _by_place(columns: Sequence[Column], declared: Sequence[Column]) -> dict[str, str]:
+    own = [*top(declared), *(f"column{place}" for place in range(len(top(declared)), len(columns)))]
+    return {column.path.lower(): path for column, path in zip(columns, own, strict=False)}
+
+
+def _called(columns: Sequence[Column], names: Mapping[str, str]) -> tuple[Column, ...]:
+    return tuple(replace(column, path=names.get(column.path.lower(), column.path)) for column in columns)
+
+
+def _turn_called(turn: Turn, names: Mapping[str, str]) -> Turn:
+    return replace(turn, columns=frozenset(names.get(path.lower(), path) for path in turn.columns))
 
 
 def _only_adds(turn: Turn, layout: Layout) -> bool:

@@ -71,7 +71,7 @@ class Spread:
     def _pass_on(self, reader: str, finding: Finding) -> None:
         node = self._facts.datasets.nodes[reader]
         name = "whatever makes it" if node.technical else str(node.name)
-        if finding.verdict is Verdict.BREAKS:
+        if finding.verdict is Verdict.BREAKS and finding.stalls:
             cause = f"{name} {'breaks' if finding.effect == 'HIT' else 'waits itself'}"
             self._harm_outputs(reader, DatasetHarm.STALLED, cause, finding)
         elif finding.verdict is Verdict.UNKNOWN:
@@ -83,7 +83,7 @@ class Spread:
         making = self._look.making(reader)
         if making is not None and making.is_rewritten:
             self._harm_outputs(reader, DatasetHarm.ROWS_CHANGE, f"the code of {name} is changed", finding)
-        if finding.verdict is Verdict.RISKY:
+        if finding.verdict in (Verdict.RISKY, Verdict.BREAKS):
             if finding.may_fail:
                 self._harm_outputs(reader, DatasetHarm.MAY_STALL, f"{name} may fail on what it reads", finding)
             if not self._follow_columns(reader):
@@ -154,16 +154,29 @@ class Spread:
         facts = self._flowed.jobs.get(job)
         return _RETYPING - {ColumnHarm.WIDENED} if facts and facts.sql else _RETYPING
 
+    def _as_output_calls_it(self, hop: Hop) -> LineageNode | None:
+        """The column that a flow leads to, as its dataset calls it; None: it is not one of those that are known."""
+        held = self._flowed.held.get(hop.edge.job or "")
+        path = (hop.node.column or "").lower()
+        dataset = self._facts.dataset_ids.get(hop.node.name, "")
+        if held and path in held.names:
+            return self._look.column_of(self._facts.datasets.nodes[dataset], held.names[path])
+        described = self._flowed.datasets.get(dataset)
+        is_known = not described or not described.columns or path in (one.path.lower() for one in described.columns)
+        return hop.node if is_known else None
+
     def _follow_edge(self, harmed: HarmedColumn, hop: Hop, *, retypes: bool) -> None:
         path = _joined(harmed.path, hop.edge)
-        if hop.node.kind != "COLUMN":
+        node = self._as_output_calls_it(hop) if hop.node.kind == "COLUMN" else None
+        if node is None:
             cause = f"they are decided by {harmed.name}, which {harmed.text}"
-            self._harm_dataset(hop.node.id, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
+            dataset = hop.node.id if hop.node.kind == "DATASET" else self._facts.dataset_ids.get(hop.node.name, "")
+            self._harm_dataset(dataset, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
             return
         is_origin = harmed.harm is not ColumnHarm.TOUCHED
         text = f"is made from {harmed.name}, which {harmed.text}" if is_origin else harmed.text
-        made = HarmedColumn(hop.node.column or "", ColumnHarm.TOUCHED, text, path, retypes=retypes)
-        self._harm_column(hop.node, made)
+        made = HarmedColumn(node.column or "", ColumnHarm.TOUCHED, text, path, retypes=retypes)
+        self._harm_column(node, made)
 
     def _harm_dataset(self, dataset: str, harm: HarmedDataset) -> None:
         before = self._harm.datasets.get(dataset)

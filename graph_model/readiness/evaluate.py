@@ -122,7 +122,7 @@ def create_ready_runs(
     """Wires what is new, and creates the runs of what is ready. All `targets` must be locked in `tx`."""
     if not targets:
         return ()
-    _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
+    rewire(tx, targets, jobs, wirings)
     ready = _ready(tx, targets)
     rows = [run_row(target, jobs[target.job], ready[target.id]) for target in targets if target.id in ready]
     created = _create_runs(tx, rows, trail)
@@ -130,6 +130,13 @@ def create_ready_runs(
         trail.add(Transition(run.id, "READY", "readiness", {"job_partition": run.job_partition}))
     ask(tx, [target.id for target in targets if jobs[target.job].asks], trail)
     return created
+
+
+def rewire(
+    tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds], wirings: Mapping[str, str | None]
+) -> None:
+    """Joins locked job partitions to what their jobs need now, where that is not what they are joined to."""
+    _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
 
 
 def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, trail: Trail) -> ReadyRun | None:

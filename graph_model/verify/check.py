@@ -46,6 +46,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(7, "nothing that is current or being read has expired or is deleted", "verify.read_after_retired"),
     Invariant(8, "no run stays RUNNING under an expired lease, no mark stays unevaluated", "verify.left_behind"),
     Invariant(8, "attempts stay within policy", "verify.too_many_attempts"),
+    Invariant(10, "a missed deadline is recorded once", "verify.missed_deadlines"),
     Invariant(0, "every node that is looked up has its id", "verify.without_id"),
 )
 

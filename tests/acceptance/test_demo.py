@@ -122,6 +122,20 @@ def test_the_demo_gives_each_consumer_its_verdict(plain: Played) -> None:
     }
 
 
+def test_the_demo_judges_three_changes_of_different_kinds(plain: Played) -> None:
+    impacts = plain.document["impacts"]
+    verdicts = [
+        {each["node"]["name"].removeprefix("flights/"): each["verdict"] for each in impact["affected"]}
+        for impact in impacts
+    ]
+
+    assert [impact["changes"][0]["change"] for impact in impacts] == ["drop-column", "retype-column", "add-column"]
+    assert impacts[0] == plain.document["impact"]
+    assert [found["storm_model"] for found in verdicts] == ["SAFE", "BREAKS", "SAFE"]
+    assert [found["notebooks"] for found in verdicts] == ["UNKNOWN", "UNKNOWN", "UNKNOWN"]
+    assert "BREAKS" not in verdicts[2].values()
+
+
 def test_the_demo_follows_a_column_to_its_readers(plain: Played) -> None:
     names = {
         node["name"].removeprefix("flights/")

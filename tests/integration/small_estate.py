@@ -10,7 +10,9 @@ from typing import LiteralString
 
 import neo4j
 
+from graph_model.jobs.definition import dumps
 from graph_model.names import Name, consumer_id, dataset_id, dataset_name_id, field_id, job_id, owner_id, partition_id
+from tests.support.estates import a_job
 
 RAW, CLEAN, TOTALS = Name("shop", "raw_orders"), Name("shop", "clean_orders"), Name("shop", "totals")
 CLEAN_JOB, TOTALS_JOB, BOARD = Name("shop", "clean"), Name("shop", "sum_up"), Name("shop", "board")
@@ -43,7 +45,8 @@ MATCH (source:Dataset {id: row.source})
 MATCH (target:Dataset {id: row.target})
 MERGE (o:Owner {id: $owner_id}) ON CREATE SET o.name = $owner
 CREATE (j:Job {id: row.id, namespace: row.namespace, name: row.name, kind: 'sql', partition_every: 'day',
-  partition_from: '2024-01-01', definition: '{}', definition_hash: 'h1', retries: 2, timeout_seconds: 60.0, priority: 1,
+  partition_from: '2024-01-01', definition: row.definition, definition_hash: 'h1', retries: 2, timeout_seconds: 60.0,
+  priority: 1,
   description: '', scope: 'shop', columns_known: true, unresolved: []})
 CREATE (j)-[:OWNED_BY]->(o)
 CREATE (source)-[:CONSUMED_BY {id: source.id + '>' + j.id, mapping: row.mapping, required: true, correction: 'rerun',
@@ -167,7 +170,9 @@ def _fields(dataset: Name, paths: tuple[str, ...]) -> list[dict[str, object]]:
 
 def _job(name: Name, source: Name, target: Name, mapping: str) -> dict[str, object]:
     ends = {"source": dataset_id(source), "target": dataset_id(target)}
-    return {"id": job_id(name), "namespace": name.namespace, "name": name.name, "mapping": mapping, **ends}
+    definition = dumps(a_job(name.name, {source.name: mapping}, target.name))
+    said = {"id": job_id(name), "namespace": name.namespace, "name": name.name, "mapping": mapping}
+    return {**said, "definition": definition, **ends}
 
 
 def _partition(key: str) -> dict[str, object]:

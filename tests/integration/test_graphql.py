@@ -239,6 +239,20 @@ def test_impact_gives_a_verdict_to_every_reader(app: FastAPI) -> None:
     [
         f'renameColumn: {{dataset: {CLEAN_NAME}, column: "amount", to: "sum"}}',
         f'retypeColumn: {{dataset: {CLEAN_NAME}, column: "amount", type: "string"}}',
+        f'addColumn: {{dataset: {CLEAN_NAME}, column: "note", type: "string", position: 0}}',
+        f'reorderColumns: {{dataset: {CLEAN_NAME}, columns: ["amount"]}}',
+        f'changeNullability: {{dataset: {CLEAN_NAME}, column: "amount", nullable: true}}',
+        f'changeKey: {{dataset: {CLEAN_NAME}, columns: ["amount"]}}',
+        f'changeAllowedValues: {{dataset: {CLEAN_NAME}, column: "amount", after: ["1"]}}',
+        f'changeMeaning: {{dataset: {CLEAN_NAME}, column: "amount", meaning: "net"}}',
+        f'changeDefault: {{dataset: {CLEAN_NAME}, column: "amount", default: null}}',
+        f'renameDataset: {{dataset: {CLEAN_NAME}, to: {{namespace: "shop", name: "tidied"}}}}',
+        f'changeFormat: {{dataset: {CLEAN_NAME}, options: [{{name: "header", after: "false"}}]}}',
+        f"moveDataset: {{dataset: {CLEAN_NAME}, location: null}}",
+        f'repartition: {{dataset: {CLEAN_NAME}, after: "hour"}}',
+        f'changeTerm: {{dataset: {CLEAN_NAME}, term: "freshness", after: "2 days"}}',
+        'changeJob: {job: {namespace: "shop", name: "clean"}, sql: "SELECT 1 AS amount"}',
+        'changeJob: {job: {namespace: "shop", name: "clean"}}',
         f"dropDataset: {{dataset: {CLEAN_NAME}}}",
         'retireJob: {job: {namespace: "shop", name: "clean"}}',
         'retireConsumer: {consumer: {namespace: "shop", name: "board"}}',
@@ -248,6 +262,25 @@ def test_every_kind_of_change_is_judged(app: FastAPI, change: str) -> None:
     found = data(app, f"{{ impact(changes: [{{{change}}}]) {{ __typename }} }}")["impact"]
 
     assert found == {"__typename": "Impact"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (f'addColumn: {{dataset: {CLEAN_NAME}, column: "x", type: "varchar"}}', "INVALID_INPUT"),
+        (f'addColumn: {{dataset: {CLEAN_NAME}, column: "x", position: -1}}', "INVALID_INPUT"),
+        (f'retypeColumn: {{dataset: {CLEAN_NAME}, column: "amount", type: "varchar"}}', "INVALID_INPUT"),
+        (f"changeFormat: {{dataset: {CLEAN_NAME}}}", "INVALID_INPUT"),
+        ('repartition: {dataset: {namespace: "shop", name: "nothing"}, after: "day"}', "NOT_FOUND"),
+        ('changeJob: {job: {namespace: "shop", name: "nothing"}}', "NOT_FOUND"),
+    ],
+)
+def test_a_change_that_cannot_be_asked_about_is_data(app: FastAPI, change: str, code: str) -> None:
+    found = data(app, f"{{ impact(changes: [{{{change}}}]) {{ __typename ... on Error {{ code message }} }} }}")[
+        "impact"
+    ]
+
+    assert (found["code"], found["__typename"] in ("InvalidInputError", "NotFoundError")) == (code, True)
 
 
 def test_a_change_is_exactly_one_thing(app: FastAPI) -> None:

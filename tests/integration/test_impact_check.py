@@ -130,6 +130,18 @@ def test_a_reader_of_another_repository_is_only_known_to_the_graph(
     assert {name for name, verdict in verdicts(checked(cli, flights)).items() if verdict == "BREAKS"} == {"audit/miles"}
 
 
+def test_a_query_that_changes_is_found_at_its_file(cli: Cli, flights: Repository) -> None:
+    flights.edits("data/sql/carrier_daily.sql", "count(*) AS flights", "count(*) + 1 AS flights")
+    flights.commits()
+
+    found = checked(cli, flights)
+
+    (change,) = found["changes"]
+    assert (change["change"], change["job"]) == ("change-job", "flights/carrier_daily")
+    assert change["place"] == {"file": "data/sql/carrier_daily.sql", "line": 1}
+    assert verdicts(found)["flights/crew_app"] != "SAFE"
+
+
 def test_what_is_not_known_fails_only_where_that_is_asked(cli: Cli, flights: Repository) -> None:
     flights.edits(f"data/{CONTRACT}", "name: tailnum, logicalType: string, ", "name: tailnum, logicalType: integer, ")
     flights.commits("a tail number is a number")
@@ -183,6 +195,7 @@ def test_a_mistake_of_the_head_is_a_finding_with_its_line(cli: Cli, flights: Rep
     assert "weather" in mistake["hint"]
     assert found["fails"]
     assert not found["is_complete"]
+    assert (found["changes"], found["notes"]) == ([], [])
 
 
 def test_a_mistake_of_the_base_is_said_and_the_graph_is_compared_with(cli: Cli, flights: Repository) -> None:

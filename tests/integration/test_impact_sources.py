@@ -252,3 +252,57 @@ def test_a_plan_that_only_adds_looks_for_nobody(cli: Cli, tmp_path: Path) -> Non
     found = cli("plan", str(file), "--json")
 
     assert (found.code, found.json["plan"]["proposed"], found.json["plan"]["impact"]) == (0, [], [])
+
+
+def test_a_script_of_definitions_is_judged_by_the_tables_it_speaks_of(cli: Cli, tmp_path: Path) -> None:
+    script = tmp_path / "migration.sql"
+    script.write_text(
+        "ALTER TABLE public.ORDERS DROP COLUMN amount;\nDROP TABLE elsewhere;\nALTER TABLE clean RENAME TO tidied;\n"
+    )
+
+    found = cli("impact", "ddl", str(script), "--namespace", "shop", "--dialect", "postgres", "--json")
+
+    assert changes(found) == [
+        {"change": "drop-column", "dataset": "shop/orders", "column": "amount"},
+        {"change": "rename-dataset", "dataset": "shop/clean", "to": "shop/tidied"},
+    ]
+    assert verdicts(found)["shop/tidy"] == "BREAKS"
+    assert found.json["left_out"] == ["table elsewhere is not known here"]
+    assert found.code == 1
+
+
+def test_another_query_of_a_table_is_other_sql_of_the_job_that_makes_it(cli: Cli, tmp_path: Path) -> None:
+    script = tmp_path / "view.sql"
+    script.write_text("CREATE OR REPLACE VIEW clean AS SELECT id FROM orders")
+
+    found = cli("impact", "ddl", str(script), "--namespace", "shop", "--dialect", "duckdb", "--json")
+
+    assert changes(found) == [{"change": "change-job", "job": "shop/tidy", "sql": "SELECT id FROM orders"}]
+    assert verdicts(found)["shop/board"] == "BREAKS"
+
+
+def test_a_statement_that_cannot_be_read_proves_nobody_safe(cli: Cli, tmp_path: Path) -> None:
+    script = tmp_path / "odd.sql"
+    script.write_text("ALTER TABLE orders DROP COLUMN remark;\nCALL migrate_everything();\n")
+
+    found = cli("impact", "ddl", str(script), "--namespace", "shop", "--dialect", "postgres", "--json")
+    told = cli("impact", "ddl", str(script), "--namespace", "shop", "--dialect", "postgres")
+
+    assert (found.code, told.code) == (1, 1)
+    assert [text.partition(":")[0] for text in found.json["unread"]] == ["line 2"]
+    assert "SAFE" not in verdicts(found).values()
+    assert "not read: line 2: CALL migrate_everything()" in told.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--dialect", "postgress"], "did you mean postgres"), ([], "what shop speaks is not known")],
+)
+def test_a_dialect_must_be_known(cli: Cli, tmp_path: Path, options: list[str], said: str) -> None:
+    script = tmp_path / "x.sql"
+    script.write_text("DROP TABLE orders")
+
+    found = cli("impact", "ddl", str(script), "--namespace", "shop", *options)
+
+    assert (found.code, found.out) == (2, "")
+    assert said in found.err

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema.validators import validator_for
 
 from connectors.git.history import Commit, Comparison
 from connectors.review.annotations import annotate
@@ -129,7 +129,7 @@ def test_nobody_is_mentioned_and_nothing_is_marked_up() -> None:
     for never in ("<img", "](http", "*b*", "`", "-->", "https://", "www.", "gh-7", "\u202e", " _d_", "$e$", "&lt;"):
         assert never not in body, never
     tables = [line for line in body.splitlines() if line.startswith("|")]
-    assert {line.count("|") for line in tables if "<code>" in line} == {4, 5, 8}
+    assert {line.count("|") for line in tables if "<code>" in line} == {4, 8}
 
 
 @given(st.text())
@@ -170,7 +170,7 @@ def test_a_thousand_changes_leave_room_for_who_breaks() -> None:
 @pytest.mark.skipif(not SCHEMA.is_file(), reason="HEADWATER_SPEC_FOLDER: no schema of SARIF there")
 def test_the_published_schema_of_sarif_is_met() -> None:
     schema = json.loads(SCHEMA.read_text())
-    validator = jsonschema.validators.validator_for(schema)(schema)
+    validator = validator_for(schema)(schema)
 
     for report in (FULL, FAILED, EMPTY, a_report(a_reader(HOSTILE, reason=HOSTILE), places=(None,))):
         validator.validate(json.loads(sarif(report, sticky="data")))

@@ -66,16 +66,22 @@ def _is_strict(check: Check) -> bool:
 
 
 def _keys(dataset: Name, before: Contract, after: Contract) -> Iterator[Change]:
-    """The key is the one that is promised first. What is unique by fewer columns is so by more."""
+    """The key is the one that is promised first."""
     names = columns_kept(before.columns, after.columns)
-    then = _unique(before)
-    now = [tuple(names.get(column, column) for column in key) for key in _unique(after)]
-    lost = [key for key in then if not any(set(other) <= set(key) for other in now)]
-    if lost or (not then and now):
-        yield ChangeKey(dataset, now[0] if now else ())
+    then = keys_of(before)
+    now = [tuple(names.get(column, column) for column in key) for key in keys_of(after)]
+    yield from between_keys(dataset, then, now)
 
 
-def _unique(contract: Contract) -> list[Key]:
+def between_keys(dataset: Name, before: Sequence[Key], after: Sequence[Key]) -> Iterator[Change]:
+    """Only what is unique no more is a loss, and only the first key there ever is a gain."""
+    lost = [key for key in before if not any(set(other) <= set(key) for other in after)]
+    if lost or (not before and after):
+        yield ChangeKey(dataset, after[0] if after else ())
+
+
+def keys_of(contract: Contract) -> list[Key]:
+    """Columns that are unique together, the primary key first."""
     return [tuple(check.params["columns"]) for check in contract.checks if check.kind == "unique" and _is_strict(check)]
 
 

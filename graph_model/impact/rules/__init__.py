@@ -147,7 +147,8 @@ def judge(readings: Iterable[Reading], making: Making | None = None, *, policy: 
     found = [finding for reading in seen for rule in policy if (finding := rule(reading)) is not None]
     worst = max(map(evidence_is_weak, (*whole, *found)), key=badness)  # the first of equals
     may_fail = any(finding.may_fail for finding in (*whole, *found))
-    return replace(worst, hit=_hit(worst, seen), may_fail=may_fail)
+    stalls = any(one.stalls for one in (*whole, *found) if one.verdict is Verdict.BREAKS)
+    return replace(worst, hit=_hit(worst, seen), may_fail=may_fail, stalls=stalls)
 
 
 def _hit(worst: Finding, readings: Iterable[Reading]) -> tuple[str, ...]:

@@ -37,7 +37,8 @@ def column_is_narrowed(reading: Reading) -> Finding | None:
     remedy = "publish the new type as a column of its own, and move its readers there"
     if alike:
         remedy = "look whether all values fit: the smallest, the largest, the digits behind the point"
-    return by_use(reading, ColumnHarm.NARROWED, verdict, "column_is_narrowed", remedy)
+    found = by_use(reading, ColumnHarm.NARROWED, verdict, "column_is_narrowed", remedy)
+    return found and replace(found, stalls=False)
 
 
 def columns_are_unknown(reading: Reading) -> Finding | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph_model.impact.changes import ColumnHarm
 from graph_model.impact.entities import AddColumn, ReorderColumns, Verdict
 from graph_model.impact.renaming import mentions, takes_whatever_there_is
@@ -25,7 +27,8 @@ def places_shift(reading: Reading) -> Finding | None:
         return None
     reason = f"reads {reading.dataset} by position, and something else comes where {listed(moved)} was"
     remedy = f"add columns behind the last one, or let {reading.reader} read by name"
-    return Finding(Verdict.BREAKS, "HIT", "places_shift", reason, reading.direct, remedy)
+    broken = Finding(Verdict.BREAKS, "HIT", "places_shift", reason, reading.direct, remedy, may_fail=True)
+    return replace(broken, stalls=False)  # it takes what it finds, as long as it can make anything of it
 
 
 def _shifted(reading: Reading) -> tuple[str, ...]:

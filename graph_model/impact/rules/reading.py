@@ -133,7 +133,8 @@ class Making:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`may_fail`: not only what comes of it may be another thing; the reader itself may fail, and make nothing."""
+    """`may_fail`: not only what comes of it may be another thing; the reader itself may fail, and make nothing.
+    `stalls`, of BREAKS: it makes nothing for certain, and not something that is wrong."""
 
     verdict: Verdict
     effect: Effect
@@ -143,6 +144,7 @@ class Finding:
     remedy: str = ""
     hit: tuple[str, ...] = ()
     may_fail: bool = False
+    stalls: bool = True
 
 
 Rule = Callable[[Reading], Finding | None]

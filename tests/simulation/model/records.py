@@ -20,6 +20,8 @@ INDEXED = (
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),
     ("Hold", "open"),
+    ("Replay", "open"),
+    ("ReplayStep", "open"),
     ("DatasetVersion", "withheld"),
     ("DatasetVersion", "aging"),
 )

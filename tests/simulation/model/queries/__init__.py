@@ -23,4 +23,14 @@ def query(name: str) -> Callable[[Callable[..., Rows]], Callable[..., Rows]]:
     return register
 
 
-from tests.simulation.model.queries import holds, observed, readiness, rest, retention, runs, versions  # noqa: E402, F401  they register themselves
+from tests.simulation.model.queries import (  # noqa: E402  they register themselves
+    deadlines,  # noqa: F401
+    holds,  # noqa: F401
+    observed,  # noqa: F401
+    readiness,  # noqa: F401
+    replays,  # noqa: F401
+    rest,  # noqa: F401
+    retention,  # noqa: F401
+    runs,  # noqa: F401
+    versions,  # noqa: F401
+)

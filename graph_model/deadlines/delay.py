@@ -1,0 +1,165 @@
+"""What a delay does: which deadlines break by it, by how much, and which have enough time to spare.
+
+The same histories are run twice, without the delay and with it, so that what differs is the delay's doing. A moment in
+the past is asked about as if it were still ahead: everything that waits for the delayed partition is made once more,
+and what else was there is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from graph_model.datasets.repository import known_datasets
+from graph_model.deadlines.durations import timings
+from graph_model.deadlines.entities import DeadlineForecast, Forecast, Outlook
+from graph_model.deadlines.forecast import Duty, View, day_of
+from graph_model.deadlines.network import quantiles, run_through
+from graph_model.deadlines.plan import Plan, Slice
+from graph_model.deadlines.repository import now, partition_facts, read_plan
+from graph_model.deadlines.situation import look
+from graph_model.deadlines.steps import Network, asked_of, build
+from graph_model.errors import DatasetNotFound, InvalidInput
+from graph_model.impact.entities import Delay
+from graph_model.names import dataset_name_id
+from graph_model.store.graph import Graph
+
+A_LITTLE = 1.0
+"""Seconds. What is later by less is not later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delayed:
+    """A deadline downstream of a delay, with it. `without` is its outlook were there no delay; `later` says by how many
+    seconds the delay makes its data later, at 50 % and at 95 %; None: not known, or never there at all."""
+
+    deadline: DeadlineForecast
+    without: Outlook
+    later: float | None
+    later_late: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DelayForecast:
+    """What some delays do, looked at from `at`; `clock` is the present.
+
+    `forecast` holds the steps and deadlines with them, `made` the job partitions that wait for what is delayed,
+    `already` the delayed partitions that are there already: no delay reaches those. `taken`: what else nothing is known
+    of, and is taken to be in time: were it late, that would not be the delay's doing.
+    """
+
+    at: datetime
+    clock: datetime
+    delays: tuple[Delay, ...]
+    plan: Plan
+    forecast: Forecast
+    deadlines: tuple[Delayed, ...]
+    made: frozenset[Slice]
+    delayed: tuple[Slice, ...]
+    already: tuple[Slice, ...]
+    taken: tuple[str, ...] = ()
+
+
+def forecast_delay(graph: Graph, delays: Sequence[Delay]) -> DelayForecast:
+    """Raises DatasetNotFound, InvalidPartition, and InvalidInput for a partition that nobody can name."""
+    plan, clock = read_plan(graph), now(graph)
+    found = {_slice(graph, plan, delay, clock): delay for delay in delays}
+    until = {one: delay.until for one, delay in found.items()}
+    past = all(moment <= clock for moment in until.values())
+    already = () if past else _already_there(graph, found)
+    ahead = {one: moment for one, moment in until.items() if one not in already}
+    made = plan.waiting_for(ahead, until=max(ahead.values(), default=clock))
+    outputs = {output for job in made for output in plan.outputs(job)}
+    duties = _duties(plan, {*ahead, *outputs})
+    gone = frozenset({*ahead, *outputs}) if past else frozenset[Slice]()
+    at = _moment_of(plan, ahead) if past else clock
+    wanted = {*ahead, *(one for promise, day in duties for one in plan.promised(promise, day))}
+    situation = look(graph, plan, at=at, jobs=sorted(made), wanted=sorted(wanted), gone=gone)
+    known, _ = timings(graph, asked_of(situation))
+    base, with_it = (build(situation, known, those) for those in ({}, ahead))
+    taken = _take_others_in_time(with_it, {*made, *ahead})
+    before, after = (View(situation, network, run_through(network.steps)) for network in (base, with_it))
+    deadlines = tuple(sorted((_compare(before, after, duty) for duty in duties), key=_worst_first))
+    told = Forecast(
+        at.date(),
+        at,
+        tuple(one.deadline for one in deadlines),
+        after.steps_told(duties),
+        tuple(situation.incomplete),
+    )
+    return DelayForecast(
+        at, clock, tuple(delays), plan, told, deadlines, frozenset(made), tuple(ahead), tuple(already), taken
+    )
+
+
+def _slice(graph: Graph, plan: Plan, delay: Delay, clock: datetime) -> Slice:
+    id_ = _dataset(graph, delay)
+    if id_ is None or id_ not in plan.datasets:
+        raise DatasetNotFound(delay.dataset, known_datasets(graph, delay.dataset.namespace))
+    scheme = plan.datasets[id_].scheme
+    if delay.partition or scheme.every is None:
+        return Slice(id_, scheme.check(delay.partition))
+    if scheme.unit is None:
+        raise InvalidInput("partition", f"{delay.dataset} is sliced by a list: say which partition is late")
+    latest = next(scheme.due_by(clock), scheme.start)
+    if latest is None:
+        raise InvalidInput("partition", f"{delay.dataset} has no partition that is due: say which one is late")
+    due = [Slice(id_, latest)]
+    if partition_facts(graph, due).get(due[0]) is None:
+        return due[0]
+    following = next(islice(scheme.later(latest), 1), latest)
+    return Slice(id_, following)
+
+
+def _dataset(graph: Graph, delay: Delay) -> str | None:
+    rows = graph.rows("versions.find_datasets", name_ids=[dataset_name_id(delay.dataset)])
+    return rows[0]["id"] if rows else None
+
+
+def _already_there(graph: Graph, delayed: Iterable[Slice]) -> list[Slice]:
+    return sorted(one for one, fact in partition_facts(graph, delayed).items() if fact.is_there)
+
+
+def _moment_of(plan: Plan, ahead: Mapping[Slice, datetime]) -> datetime:
+    """From where a delay in the past is looked at: when the time of what is late was over."""
+    ends: list[datetime] = []
+    for one, until in ahead.items():
+        interval = plan.datasets[one.of].scheme.interval(one.key)
+        ends.append(min(interval.end, until) if interval else until)
+    return min(ends)
+
+
+def _take_others_in_time(network: Network, concerned: set[Slice]) -> tuple[str, ...]:
+    """What is not known of steps that do not wait for the delay."""
+    taken: list[str] = []
+    for at, told in enumerate(network.told):
+        if told.unknown and told.slice not in concerned:
+            taken.append(told.unknown)
+            network.told[at] = replace(told, unknown="", basis="taken to be in time")
+    return tuple(taken)
+
+
+def _duties(plan: Plan, slices: set[Slice]) -> list[Duty]:
+    """The deadlines that any of these partitions is promised for."""
+    found: list[Duty] = []
+    for promise in plan.promises:
+        days = {day_of(plan, one) for one in slices if one.of in promise.reads}
+        found.extend((promise, day) for day in sorted(day for day in days if day is not None))
+    return found
+
+
+def _compare(base: View, with_it: View, duty: Duty) -> Delayed:
+    promise, day = duty
+    before, after = base.deadline(promise, day), with_it.deadline(promise, day)
+    places = with_it.places(with_it.missing(promise, day))
+    if not places:
+        return Delayed(after, before.outlook, 0.0, 0.0)
+    ends = [quantiles(view.times.end_of(view.places(view.missing(promise, day)))) for view in (base, with_it)]
+    _, likely, late = (float(one) for one in ends[1].clip(max=3e10) - ends[0].clip(max=3e10))
+    return Delayed(after, before.outlook, round(likely, 1), round(late, 1))
+
+
+def _worst_first(one: Delayed) -> tuple[int, float, str]:
+    return tuple(Outlook).index(one.deadline.outlook), -(one.deadline.over or 0.0), str(one.deadline.consumer)

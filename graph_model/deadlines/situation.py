@@ -1,0 +1,115 @@
+"""How things stand: what is not there yet of what is asked for, and all that it waits for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graph_model.deadlines.plan import Plan, Slice
+from graph_model.deadlines.repository import (
+    NOTHING_THERE,
+    PartitionFact,
+    RunFact,
+    held,
+    partition_facts,
+    run_facts,
+)
+from graph_model.store.graph import Graph
+
+MOST_STEPS_BACK = 12
+"""So many steps back are followed: a job that reads its own day before may have one for each day since its first."""
+MOST_JOB_PARTITIONS = 50_000
+TOO_FAR = f"of what waits for each other, more than {MOST_STEPS_BACK} steps are not there; those before are left out"
+TOO_MANY = f"more than {MOST_JOB_PARTITIONS} job partitions are open; the rest is left out"
+
+
+@dataclass(slots=True)
+class Situation:
+    """`open`: the job partitions that still have something to do. `partitions`: what was looked at, as far as it is
+    known. `gone`: partitions that are looked at as if they were not there. `cut`: open ones whose inputs were left out.
+    """
+
+    plan: Plan
+    at: datetime
+    partitions: dict[Slice, PartitionFact] = field(default_factory=dict)
+    runs: Mapping[Slice, RunFact] = field(default_factory=dict)
+    holds: Mapping[str, str] = field(default_factory=dict)
+    open: list[Slice] = field(default_factory=list)
+    gone: Collection[Slice] = frozenset()
+    cut: set[Slice] = field(default_factory=set)
+    incomplete: list[str] = field(default_factory=list)
+
+    def fact(self, partition: Slice) -> PartitionFact:
+        return NOTHING_THERE if partition in self.gone else self.partitions.get(partition, NOTHING_THERE)
+
+    def is_there(self, partition: Slice) -> bool:
+        return self.fact(partition).is_there
+
+    def missing(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
+        return tuple(one for one in partitions if not self.is_there(one))
+
+
+def look(
+    graph: Graph,
+    plan: Plan,
+    *,
+    at: datetime,
+    jobs: Iterable[Slice],
+    wanted: Iterable[Slice] = (),
+    gone: Collection[Slice] = frozenset(),
+) -> Situation:
+    """What is open of `jobs` and of whatever makes `wanted` partitions, and what all that waits for."""
+    found = Situation(plan, at, gone=gone)
+    _Gathering(graph, found).gather(list(jobs), list(wanted))
+    found.runs = {} if gone else run_facts(graph, found.open)
+    found.holds = held(graph)
+    return found
+
+
+class _Gathering:
+    """Goes upstream from what is asked for, only through what is not there."""
+
+    def __init__(self, graph: Graph, situation: Situation) -> None:
+        self._graph, self._now = graph, situation
+        self._seen: set[Slice] = set()
+
+    def gather(self, jobs: list[Slice], wanted: list[Slice]) -> None:
+        self._learn(wanted)
+        ahead = self._not_seen([*jobs, *self._makers(self._now.missing(wanted))])
+        for _ in range(MOST_STEPS_BACK):
+            if not ahead:
+                return
+            if len(self._seen) > MOST_JOB_PARTITIONS:
+                self._now.incomplete.append(TOO_MANY)
+                self._now.cut.update(ahead)
+                return
+            ahead = self._not_seen(self._makers(self._needed_by(ahead)))
+        if ahead:
+            self._now.incomplete.append(TOO_FAR)
+            self._now.cut.update(ahead)
+            self._now.open.extend(ahead)
+
+    def _needed_by(self, jobs: list[Slice]) -> set[Slice]:
+        """What these job partitions need and what is not there; those of them that are open are noted."""
+        plan = self._now.plan
+        outputs = {job: plan.outputs(job) for job in jobs}
+        needs = {job: plan.needs(job) or plan.needs(job, required=False) for job in jobs}
+        self._learn({one for each in (*outputs.values(), *needs.values()) for one in each})
+        opened = [job for job in jobs if self._now.missing(outputs[job])]
+        self._now.open.extend(opened)
+        return {one for job in opened for one in self._now.missing(needs[job])}
+
+    def _makers(self, partitions: Iterable[Slice]) -> list[Slice]:
+        return [maker for one in partitions if (maker := self._now.plan.maker(one)) is not None]
+
+    def _not_seen(self, jobs: Iterable[Slice]) -> list[Slice]:
+        fresh = [job for job in dict.fromkeys(jobs) if job not in self._seen]
+        self._seen.update(fresh)
+        return fresh
+
+    def _learn(self, partitions: Collection[Slice]) -> None:
+        asked = [one for one in partitions if one not in self._now.partitions and one not in self._now.gone]
+        if asked:
+            known = partition_facts(self._graph, asked)
+            self._now.partitions.update((one, known.get(one, NOTHING_THERE)) for one in asked)
