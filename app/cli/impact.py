@@ -151,9 +151,14 @@ def tell(answer: ImpactReport, *, as_json: bool) -> None:
     if as_json:
         print_json(impact=as_object(answer))
     else:
-        print_verdicts(answer.affected)
-        known = answer.coverage
-        say(f"known readers: {known.readers}, of which columns known: {known.columns_known}")
-        if not answer.is_complete:
-            say(f"incomplete: {', '.join(answer.incomplete_reasons)}; SAFE is not proven beyond what is listed")
+        print_report(answer)
     finish(findings=breaks(answer.affected))
+
+
+def print_report(answer: ImpactReport) -> None:
+    """The table, and how far it can be trusted."""
+    print_verdicts(answer.affected)
+    known = answer.coverage
+    say(f"known readers: {known.readers}, of which columns known: {known.columns_known}")
+    if not answer.is_complete:
+        say(f"incomplete: {', '.join(answer.incomplete_reasons)}; SAFE is not proven beyond what is listed")

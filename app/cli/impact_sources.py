@@ -13,7 +13,7 @@ import typer
 
 from app.cli.connect import open_graph
 from app.cli.errors import finish
-from app.cli.impact import as_object, breaks, judged, print_changes, print_verdicts, tell
+from app.cli.impact import as_object, breaks, judged, print_changes, print_report, tell
 from app.cli.lookup import find_consumer, find_dataset, find_job
 from app.cli.options import AsJson, AsOf, DatasetArgument
 from app.cli.output import print_json, print_text, say
@@ -137,14 +137,12 @@ def tell_source(
         print_json(impact=as_object(answer), unread=not_read, left_out=left_out)
     else:
         print_changes(found.changes)
-        if found.changes:
-            print_verdicts(answer.affected)
         for text in (*found.left_out, *notes):
             say(f"left out: {text}")
         for text in not_read:
             say(f"not read: {text}")
-        if not answer.is_complete:
-            say(f"incomplete: {', '.join(answer.incomplete_reasons)}; SAFE is not proven beyond what is listed")
+        if found.changes:
+            print_report(answer)
     finish(findings=breaks(answer.affected) or bool(not_read))
 
 

@@ -306,3 +306,38 @@ def test_a_dialect_must_be_known(cli: Cli, tmp_path: Path, options: list[str], s
 
     assert (found.code, found.out) == (2, "")
     assert said in found.err
+
+
+RENAMED = CONTRACT.replace(
+    "{name: amount, logicalType: number}",
+    "{name: total, logicalType: number, customProperties: [{property: renamedFrom, value: amount}]}",
+)
+
+
+def test_a_plan_that_mends_its_readers_along_breaks_nobody(cli: Cli, tmp_path: Path) -> None:
+    estate, contract = tmp_path / "estate.yaml", tmp_path / "orders.odcs.yaml"
+    contract.write_text(RENAMED)
+    alone = cli("plan", str(estate), "--json")
+    refused = cli("apply", str(estate))
+
+    estate.write_text(ESTATE.replace("SELECT id, amount FROM", "SELECT id, total AS amount FROM"))
+    mended = cli("plan", str(estate), "--json")
+    applied, again = cli("apply", str(estate)), cli("plan", str(estate), "--json")
+
+    assert (alone.code, refused.code) == (1, 2)
+    verdicts_alone = {each["node"]["name"]: each["verdict"] for each in alone.json["plan"]["impact"]}
+    assert verdicts_alone["shop/tidy"] == "BREAKS"
+    assert [change["change"] for change in mended.json["plan"]["proposed"]] == ["rename-column", "change-job"]
+    found = {each["node"]["name"]: each["verdict"] for each in mended.json["plan"]["impact"]}
+    assert (mended.code, found["shop/tidy"], found["shop/board"]) == (0, "SAFE", "SAFE")
+    assert (applied.code, again.json["plan"]["changes"], again.json["plan"]["proposed"]) == (0, [], [])
+
+
+def test_what_a_plan_adds_to_a_query_is_judged_by_what_it_was(cli: Cli, tmp_path: Path) -> None:
+    """The query until now is still known when the plan is judged: it lost a column, and somebody uses that."""
+    estate = tmp_path / "estate.yaml"
+    estate.write_text(ESTATE.replace("SELECT id, amount FROM", "SELECT id FROM"))
+
+    found = cli("plan", str(estate), "--json")
+
+    assert {each["node"]["name"]: each["verdict"] for each in found.json["plan"]["impact"]}["shop/board"] == "BREAKS"
