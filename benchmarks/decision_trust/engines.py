@@ -60,7 +60,9 @@ class Engines:
             return Content(made)
         return self._written(made, output)
 
-    def run_duckdb(self, text: str, inputs: Mapping[str, Parts], windows: Collection[str] = (), partition: str = "") -> pa.Table:
+    def run_duckdb(
+        self, text: str, inputs: Mapping[str, Parts], windows: Collection[str] = (), partition: str = ""
+    ) -> pa.Table:
         with self._shown(inputs, windows):
             statement = only_select(self._duckdb, text)
             with warnings.catch_warnings():
@@ -140,7 +142,11 @@ class Engines:
         made.unlink(missing_ok=True)
         places = {f"{{input.{name}}}": str(self.file(parts[0][1], "csv")) for name, parts in inputs.items()}
         words = [
-            reduce(lambda text, place: text.replace(*place), [*places.items(), (f"{{output.{job.output}}}", str(made))], word)
+            reduce(
+                lambda text, place: text.replace(*place),
+                [*places.items(), (f"{{output.{job.output}}}", str(made))],
+                word,
+            )
             for word in job.text.splitlines()
         ]
         subprocess.run(words, check=True, capture_output=True)

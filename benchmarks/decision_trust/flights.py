@@ -85,5 +85,3 @@ def _word(word: str) -> str:
 def _readers(spec: ConsumerSpec) -> list[Reader]:
     """One for each dataset that a consumer reads."""
     return [Reader(spec.name.name, read.dataset.name, read.columns) for read in spec.reads]
-
-

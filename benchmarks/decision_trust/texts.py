@@ -21,7 +21,9 @@ def to_text(table: pa.Table, options: Mapping[str, Any]) -> bytes:
         writer.writerow(table.column_names)
     columns = [column.to_pylist() for column in table.columns]
     missing = list(options.get("nulls", [""]))[-1]
-    writer.writerows([missing if value is None else spelled(value) for value in row] for row in zip(*columns, strict=True))
+    writer.writerows(
+        [missing if value is None else spelled(value) for value in row] for row in zip(*columns, strict=True)
+    )
     return out.getvalue().encode(options.get("encoding", "utf-8"))
 
 
