@@ -102,13 +102,14 @@ class _Plan:
         for change in self.changes:
             if getattr(change, "column", None) in columns and not isinstance(change, impact.AddColumn):
                 columns[change.column] = _changed(self._typed(columns[change.column], change.column), change)  # type: ignore[union-attr]
-            elif isinstance(change, impact.ChangeKey):
-                self._loosen(columns, change)
         made = [(to, columns[name]) for name, to in self._kept() if name in columns]
         for one in self._added():
             values = pa.chunked_array([_filled(one, table.num_rows)])
             made.insert(len(made) if one.position is None else one.position, (one.column, values))
-        return pa.Table.from_arrays([values for _, values in made], names=[name for name, _ in made])
+        changed = pa.Table.from_arrays([values for _, values in made], names=[name for name, _ in made])
+        if not self._loses_key():
+            return changed
+        return pa.concat_tables([changed, changed.take(pa.array(range(0, changed.num_rows, 4), pa.int64()))])
 
     def _typed(self, column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         if not self.dataset.is_text:
@@ -123,12 +124,11 @@ class _Plan:
             name = getattr(change, "column", None)
             if name in columns and not isinstance(change, impact.AddColumn):
                 columns[name] = _changed(_column(columns[name], types[name]), change).to_pylist()
-            elif isinstance(change, impact.ChangeKey) and not change.columns:
-                columns |= {key: _doubled(columns[key]) for key in self.dataset.key if key in columns}
         made = {to: columns[name] for name, to in self._kept() if name in columns}
         made |= {one.column: _filled(one, table.num_rows).to_pylist() for one in self._added()}
         declared = [(one.path, DECLARED.get(one.type, "")) for one in self.columns_after() if one.path in made]
-        return sqlite_table(list(zip(*(made[name] for name, _ in declared), strict=True)), declared)
+        rows = list(zip(*(made[name] for name, _ in declared), strict=True))
+        return sqlite_table([*rows, *rows[::4]] if self._loses_key() else rows, declared)
 
     def _kept(self) -> list[tuple[str, str]]:
         """The columns that stay, in their new order, each with its new name."""
@@ -142,14 +142,9 @@ class _Plan:
     def _added(self) -> list[impact.AddColumn]:
         return [one for one in self.changes if isinstance(one, impact.AddColumn)]
 
-    def _loosen(self, columns: dict[str, pa.ChunkedArray], change: impact.ChangeKey) -> None:
-        for name in [key for key in self.dataset.key if key in columns] if not change.columns else ():
-            columns[name] = pa.chunked_array([pa.array(_doubled(columns[name].to_pylist()), columns[name].type)])
-
-
-def _doubled(values: list[Any]) -> list[Any]:
-    """Where nothing is unique any more, some values of the key stand twice."""
-    return [values[place - 1] if place % 4 == 1 else value for place, value in enumerate(values)]
+    def _loses_key(self) -> bool:
+        """Where nothing is unique any more, some rows stand twice."""
+        return any(isinstance(one, impact.ChangeKey) and not one.columns for one in self.changes)
 
 
 def _column(values: list[Any], type_: str) -> pa.ChunkedArray:
@@ -234,8 +229,10 @@ def _allowed(values: list[Any], change: impact.ChangeAllowedValues) -> list[Any]
 
 
 def _defaulted(values: list[Any], default: Any) -> list[Any]:
-    """Rows that said nothing get the new default from now on, some of them at least."""
-    return [default if value is None and place % 2 == 0 else value for place, value in enumerate(values)]
+    """Some rows say nothing: half of those without a value, and where each has one, some that got the old default."""
+    said = [place for place, value in enumerate(values) if value is None] or list(range(0, len(values), 2))
+    silent = set(said[::2])
+    return [default if place in silent else value for place, value in enumerate(values)]
 
 
 def _filled(change: impact.AddColumn, count: int) -> pa.Array:

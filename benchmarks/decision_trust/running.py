@@ -59,7 +59,7 @@ class Running:
         self.before = self._run(Change(), None)
 
     def under(self, change: Change) -> Results:
-        """What comes of it all after `change`."""
+        """What comes of it all after `change`; days before it stay what they were."""
         return self._run(change, self.world.downstream(change.starts))
 
     def _run(self, change: Change, touched: Collection[str] | None) -> Results:
@@ -69,11 +69,11 @@ class Running:
         for job in self.world.jobs:
             for day in self.world.days(job.output):
                 key = (job.output, day)
-                same = touched is not None and job.name not in touched
+                same = touched is not None and (job.name not in touched or day < self._from(job.output))
                 results.made[key] = self.before.made[key] if same else self._make(job, day, change, results)
         for reader in self.world.readers:
-            same = touched is not None and reader.name not in touched
             for day in self.world.days(reader.dataset):
+                same = touched is not None and (reader.name not in touched or day < self._from(reader.dataset))
                 key = (reader.name, reader.dataset, day)
                 results.read[key] = self.before.read[key] if same else self._read(reader, day, change, results)
         return results
@@ -87,7 +87,7 @@ class Running:
             if isinstance(parts, Failed):
                 return parts
             inputs[one.dataset] = parts
-        text = change.code.get(job.name, job.text) if day >= self._from(job.output) else job.text
+        text = change.code.get(job.name, job.text)
         if job.kind != "python" and not all(inputs.values()):
             return Failed("nothing is there yet", stalled=True)
         return self._remember(job, text, inputs, self.world.keys[day])
@@ -134,7 +134,7 @@ class Running:
         if reader.name in change.retired:
             return None
         dataset = self.world.datasets[reader.dataset]
-        if reader.dataset in change.moved and dataset.placed and day >= self._from(reader.dataset):
+        if reader.dataset in change.moved and dataset.placed:
             return Failed("nothing lies at its place any more")
         parts = self._parts(reader.dataset, [day], change, results)
         if isinstance(parts, Failed):
