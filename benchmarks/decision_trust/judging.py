@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from benchmarks.decision_trust import truth
 from benchmarks.decision_trust.converting import carried_out
 from benchmarks.decision_trust.running import Running
 from benchmarks.decision_trust.truth import Truth
+from benchmarks.decision_trust.world import Failed
 from graph_model.impact.assess import assess
 from graph_model.impact.entities import Affected, Change, ChangeJob
 from graph_model.store.graph import Graph
-
-if TYPE_CHECKING:
-    from benchmarks.decision_trust.world import World
 
 UNTOLD = "not told"
 """The verdict on whom the report does not name at all: as good as SAFE."""
@@ -58,7 +56,7 @@ def judge_pair(graph: Graph, running: Running, changes: Sequence[Change], case: 
     own = {one.job.name for one in changes if isinstance(one, ChangeJob)}
     kinds = tuple(sorted({type(one).__name__ for one in changes}))
     judged: list[Judged] = []
-    for name in _nodes(world, reached - change.retired):
+    for name in _nodes(running, reached - change.retired):
         is_job = any(job.name == name for job in world.jobs)
         found, seen = (truth.of_job if is_job else truth.of_reader)(world, name, running.before, after)
         grew = is_job and truth.grew(world, name, running.before, after)
@@ -84,9 +82,18 @@ def _verdict(one: Affected | None) -> tuple[str, str]:
     return (str(one.verdict), one.rule) if one else (UNTOLD, "-")
 
 
-def _nodes(world: World, names: Collection[str]) -> list[str]:
+def _nodes(running: Running, names: Collection[str]) -> list[str]:
+    """Those that work today: of others nothing could be seen."""
+    world, before = running.world, running.before
+    working = {
+        key[0]
+        for results in (before.made, before.read)
+        for key, found in results.items()
+        if not isinstance(found, Failed)
+    }
+    working |= {job.name for job in world.jobs if job.output in working}
     ordered = dict.fromkeys([*(job.name for job in world.jobs), *(reader.name for reader in world.readers)])
-    return [name for name in ordered if name in names]
+    return [name for name in ordered if name in names and name in working]
 
 
 def ask_with() -> dict[str, Any]:

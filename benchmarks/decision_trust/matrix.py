@@ -100,6 +100,11 @@ class Matrix:
             count(["BREAKS", "RISKY", "UNKNOWN"], [Truth.SAME]),
         ]
 
+    def _recall_alone(self) -> str:
+        same = {(kind, verdict): count for (kind, verdict, truth), count in self.by_kind.items() if truth is Truth.SAME}
+        alone = {key: count for key, count in same.items() if key[0] != "several" and key[1] != UNTOLD}
+        return _share(sum(count for (_, verdict), count in alone.items() if verdict == "SAFE"), sum(alone.values()))
+
     def summary(self) -> str:
         """The last line of a run."""
         other = (Truth.FAILS, Truth.CHANGES)
@@ -111,6 +116,7 @@ class Matrix:
             f"BREAKS precision {_share(self.count(['BREAKS'], other), breaks)}",
             f"(strictly FAILS {_share(self.count(['BREAKS'], [Truth.FAILS]), breaks)})",
             f"SAFE recall {_share(self.count(['SAFE'], [Truth.SAME]), self.count(told, [Truth.SAME]))}",
+            f"(of one change alone {self._recall_alone()})",
             f"UNKNOWN {_share(self.count(['UNKNOWN']), self.count(told))}",
             f"understated {len(self.understated)}",
             f"SAFE with more columns or wider types {self.grew}",
