@@ -47,6 +47,8 @@ def sentence(message: str) -> str:
     """What DuckDB says of a query, in one sentence without a picture of it."""
     first = message.strip().splitlines()[0] if message.strip() else "the query does not fit"
     said = re.sub(r"^(?:\w+ )+Error: ", "", first)
+    for word, plain in _PLAIN_WORDS.items():
+        said = said.replace(word, plain)
     for pattern, words in _WORDS:
         if found := pattern.search(said):
             return words.format(*found.groups())
@@ -54,6 +56,7 @@ def sentence(message: str) -> str:
     return said.strip().rstrip("!. ")[:300]
 
 
+_PLAIN_WORDS = {"STRING_LITERAL": "a text", "INTEGER_LITERAL": "a number", "'!~~(": "'NOT LIKE(", "'~~(": "'LIKE("}
 _WORDS = tuple(
     (re.compile(pattern), words)
     for pattern, words in (

@@ -27,14 +27,15 @@ _BY_NAME = "headwater_by_name"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`resolved`: what each name without a table means, by its place in the text. `joined_by`: what each NATURAL JOIN
-    and USING comes to. `by_position`: it takes columns of a `*` by their place. `inserts`: into columns of another
-    name."""
+    """`resolved`: what each name without a table means, by its place in the text; `aggregated`: the places below an
+    aggregate. `joined_by`: what each NATURAL JOIN and USING comes to. `by_position`: it takes columns of a `*` by their
+    place. `inserts`: into columns of another name."""
 
     rows: Rows
     resolved: Mapping[int, str]
     joined_by: tuple[str, ...]
     by_position: bool
+    aggregated: frozenset[int] = frozenset()
     inserts: bool = False
 
 
@@ -60,15 +61,17 @@ def read_bound(text: str, dialect: str, tables: Tables, told: Sequence[Happening
     columns = {name: _by_key(folding, listed) for name, listed in known.items()}
     listed = {name: list(by_key) for name, by_key in columns.items()}
     by_position = inserts or _by_position(query)
+    aggregated: set[int] = set()
     for place, column in enumerate(query.find_all(exp.Column)):
         if not column.table:
             column.meta[_PLACE] = place
+            aggregated |= {place} if isinstance(column.find_ancestor(exp.AggFunc, exp.Query), exp.AggFunc) else set()
     for join in query.find_all(exp.Join):
         join.meta[_BY_NAME] = bool(join.args.get("using")) or join.args.get("method") == "NATURAL"
     with readable():
         query = qualified(query, folding, listed)
         rows = Walk(query, columns, _folded(told), dialect).rows()
-    return Reading(rows, _resolved(query), _joined_by(query), by_position, inserts)
+    return Reading(rows, _resolved(query), _joined_by(query), by_position, frozenset(aggregated), inserts)
 
 
 def _query_of(statements: Sequence[exp.Expr]) -> exp.Query:

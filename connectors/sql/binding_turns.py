@@ -146,6 +146,7 @@ class _Difference:
         before, after = _numbered(old), _numbered(new)
         self.columns = frozenset(name for (name, number), made in before.items() if after.get((name, number)) != made)
         self.columns |= frozenset(name for name, number in after if (name, number) not in before)
+        self.remade = any(after.get(place, made) != made for place, made in before.items())
         self.rows = old.rows.print != new.rows.print
         self.moved = list(before) != list(after)
 
@@ -156,16 +157,19 @@ class _Difference:
     def turn(self, happening: Happening) -> Turn:
         kind = self._kind()
         text = f"{happening.text}, and {_WORDS[kind]}"
-        # An aggregate over a name that another query binds belongs to that query, and makes one row of its rows.
-        rows = self.rows or kind is TurnKind.CAPTURED
-        return Turn(kind, text, happening.table, happening.column, self.columns, rows)
+        return Turn(kind, text, happening.table, happening.column, self.columns, self.rows or self._gathers())
+
+    def _gathers(self) -> bool:
+        """An aggregate over a name that another query binds belongs to that query, and makes one row of its rows."""
+        old, new = self._old.resolved, self._new.resolved
+        return any(place in self._new.aggregated and old.get(place) != new.get(place) for place in {*old, *new})
 
     def _kind(self) -> TurnKind:
         if self._old.joined_by != self._new.joined_by:
             return TurnKind.JOIN_KEY
         if self._old.resolved != self._new.resolved:
             return TurnKind.CAPTURED
-        if self._new.by_position and (self.rows or self.columns):
+        if self._new.by_position and (self.rows or self.remade):
             return TurnKind.POSITION
         return TurnKind.STAR
 

@@ -14,7 +14,7 @@ from graph_model.impact.changed import find_changes
 from graph_model.impact.entities import Change, ImpactReport
 from graph_model.impact.examiners import along_lineage, examine
 from graph_model.impact.facts import Facts, follow_also, gather
-from graph_model.impact.flow import Flowed, let_flow
+from graph_model.impact.flow import Flowed, let_flow, look_up_nameless
 from graph_model.impact.last_use import with_last_use
 from graph_model.impact.report import report_of, with_examined
 from graph_model.impact.spread import Spread
@@ -49,6 +49,7 @@ def assess(
             facts = gather(tx, find_changes(tx, walked, as_of=as_of), ceilings=ceilings)
             flowed = let_flow(tx, facts, rebind)
             follow_also(tx, facts, [node for node, _ in flowed.outcomes.values()], ceilings=ceilings)
+            follow_also(tx, facts, look_up_nameless(tx, facts, flowed), ceilings=ceilings)
             return facts, flowed
 
         facts, flowed = graph.read(work)

@@ -82,6 +82,11 @@ class How:
     several: bool = False
 
 
+def nameless(graph: Rows, ids: Collection[str]) -> tuple[str, ...]:
+    """Those datasets whose files may not say how their columns are called."""
+    return tuple(row["id"] for row in graph.rows("impact.nameless", ids=sorted(ids))) if ids else ()
+
+
 def datasets(graph: Rows, members: Mapping[str, Collection[str]], *, at: datetime) -> dict[str, DatasetFacts]:
     """By id, what is known of some datasets under any of their names; `members` are all of these, by the id of the one
     that stands for them."""

@@ -44,6 +44,14 @@ class Layout:
         return tuple(path for place, path in enumerate(top(self.before)) if now[place : place + 1] != [path])
 
     @property
+    def swapped(self) -> tuple[str, ...]:
+        """The names that stay and are found at another place, be it that columns moved or that they took each other's."""
+        before, after = top(self.before), top(self.after)
+        if set(before) != set(after):
+            return ()
+        return tuple(path for place, path in enumerate(before) if after[place] != path)
+
+    @property
     def stays(self) -> bool:
         return self.before == self.after and all(new == old for new, old in self.came_from.items())
 

@@ -128,14 +128,17 @@ def test_declared_columns_have_one_spelling(tmp_path: Path):
 
 def test_a_reader_says_how_it_takes_columns(tmp_path: Path):
     """By name where nothing is said, and then the declaration is as it was before the word was there."""
-    (tmp_path / "estate.yaml").write_text(
+    text = (
         "scope: s\ndatasets:\n  raw: {format: csv}\n  out: {format: csv}\n"
         "jobs:\n  load: {shell: [x], inputs: [{dataset: raw, by: position}], outputs: [out]}\n"
         "consumers:\n  feed: {kind: feed, reads: {raw: {columns: [a, b], by: exact}, out: {by: position}}}\n"
         "  board: {kind: board, reads: {out: {columns: all}}}\n"
     )
+    (tmp_path / "estate.yaml").write_text(text)
 
     estate = load_estate(tmp_path / "estate.yaml")
+
+    jsonschema.validate(yaml.safe_load(text), SCHEMA)
 
     assert [item.by for item in estate.jobs[0].inputs] == ["position"]
     feed, board = estate.consumers
@@ -211,6 +214,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "job": vocabulary.JOB_KEYS,
         "input": vocabulary.INPUT_KEYS,
         "consumer": vocabulary.CONSUMER_KEYS,
+        "read": vocabulary.READ_KEYS,
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
         "retention": vocabulary.RETENTION_KEYS,
@@ -255,3 +259,4 @@ def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
     assert properties["consumer"]["on_violation"]["enum"] == list(ON_VIOLATION)
     assert properties["job"]["interpreter"]["enum"] == list(vocabulary.INTERPRETERS)
     assert properties["input"]["correction"]["enum"] == list(vocabulary.CORRECTIONS)
+    assert SCHEMA["$defs"]["by"]["enum"] == list(vocabulary.READS_BY)

@@ -85,6 +85,22 @@ def test_another_name_breaks_who_reads_by_it_and_is_nothing_to_a_place() -> None
     assert verdict(a_reading(rename, uses=(GONE,), by="position")) == "SAFE uses_other_columns"
 
 
+def test_columns_that_take_each_others_names_are_in_another_order_to_who_wants_them_exactly() -> None:
+    swap = (RenameColumn(ORDERS, "id", "price"), RenameColumn(ORDERS, "price", "id"))
+
+    assert verdict(a_reading(*swap, by="exact")) == "RISKY order_is_another"
+
+
+def test_a_column_that_is_found_under_its_new_name_may_have_other_values_all_the_same() -> None:
+    renamed = a_column(ColumnHarm.GONE, to="cost", values=False)
+    touched_too = a_column(ColumnHarm.GONE, to="cost", values=True)
+
+    rename = RenameColumn(ORDERS, "price", "cost")
+    assert verdict(a_reading(rename, uses=(touched_too,), by="position")) == "RISKY column_is_touched"
+    assert verdict(a_reading(rename, uses=(renamed,), by="position")).startswith("SAFE")
+    assert verdict(a_reading(rename, uses=(touched_too,), by="name")) == "BREAKS column_is_gone"
+
+
 def test_sql_does_not_tell_upper_from_lower_case_and_others_do() -> None:
     upper = (a_column(ColumnHarm.GONE, to="PRICE", values=False),)
 

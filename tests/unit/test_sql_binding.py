@@ -78,7 +78,12 @@ TURNS: dict[str, tuple[str, dict[str, str], set[Told]]] = {
     "CAPTURED in a subquery": (
         "SELECT o.id, (SELECT count(*) FROM customers WHERE id = customer) AS n FROM orders AS o",
         {"customers": f"{CUSTOMERS}, customer int32"},
-        {(TurnKind.CAPTURED, frozenset({"n"}), True)},
+        {(TurnKind.CAPTURED, frozenset({"n"}), False)},
+    ),
+    "CAPTURED below an aggregate, which was the outer query's": (
+        "SELECT (SELECT max(amount) FROM customers) AS most FROM orders",
+        {"customers": f"{CUSTOMERS}, amount int32"},
+        {(TurnKind.CAPTURED, frozenset({"most"}), True)},
     ),
     "CAPTURED from an alias": (
         "SELECT id + 1 AS total FROM orders WHERE total > 3",

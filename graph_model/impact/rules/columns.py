@@ -138,9 +138,16 @@ def values_are_others(reading: Reading) -> Finding | None:
 
 
 def column_is_touched(reading: Reading) -> Finding | None:
-    """A column made from one that changes may change its values or type."""
+    """A column made from one that changes may change its values or type, also for who finds it under its new name."""
     remedy = f"compare what {reading.reader} gets before and after"
-    return by_use(reading, ColumnHarm.TOUCHED, Verdict.RISKY, "column_is_touched", remedy)
+    found = by_use(reading, ColumnHarm.TOUCHED, Verdict.RISKY, "column_is_touched", remedy)
+    use = nearest_use(reading, ColumnHarm.GONE)
+    if found or use is None or not (use.column.values and use.column.to):
+        return found
+    if not _is_found_again(reading, use.column.name, use.column.to):
+        return None
+    reason = f"uses {reading.dataset}.{use.column.name}, which {use.column.text}, and whose values may change"
+    return Finding(Verdict.RISKY, "", "column_is_touched", reason, use.path, remedy)
 
 
 def uses_other_columns(reading: Reading) -> Finding | None:

@@ -56,10 +56,10 @@ def exact_reader_refuses(reading: Reading) -> Finding | None:
 
 def order_is_another(reading: Reading) -> Finding | None:
     """Who wants exactly the columns it knows may want them in their order."""
-    shifted = reading.layout.shifted if reading.layout else ()
-    if reading.by != "exact" or not shifted:
+    moved = (reading.layout.shifted or reading.layout.swapped) if reading.layout else ()
+    if reading.by != "exact" or not moved:
         return None
-    reason = f"reads {reading.dataset} exactly as it knows it, and {listed(shifted)} is at another place"
+    reason = f"reads {reading.dataset} exactly as it knows it, and {listed(moved)} is at another place"
     remedy = f"look whether {reading.reader} minds the order"
     return Finding(Verdict.RISKY, "HIT", "order_is_another", reason, reading.direct, remedy, may_fail=True)
 

@@ -1,0 +1,171 @@
+"""What a verdict costs: `python -m benchmarks.impact [--datasets N] [--changes N] [--depth D] [--engine E]`.
+
+Starts a graph of its own, loads the seeded estate of the lineage benchmark into it, and asks for the verdict on sets of
+changes of all kinds: those of a pull request (on a few datasets that lie beside each other), and those on datasets
+anywhere. Beside each answer stands what the bare walk downstream takes, from the same datasets over the same hops, with
+nothing judged. Verdicts are held against the walk in memory: whoever reads what is dropped must break, and nobody who
+does not lie downstream may be named. An answer that is wrong is printed, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.lineage import start
+from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, load, reached
+from benchmarks.lineage_times import row, say, spread, table, timed
+from graph_model import names
+from graph_model.impact.assess import assess
+from graph_model.impact.entities import (
+    AddColumn,
+    Change,
+    ChangeMeaning,
+    ChangeNullability,
+    ColumnChange,
+    DropColumn,
+    DropDataset,
+    ImpactReport,
+    RenameColumn,
+    RetypeColumn,
+)
+from graph_model.lineage import repository
+from graph_model.lineage.walk import Ceilings, walk_datasets
+from graph_model.names import Name
+from graph_model.store.graph import Graph
+from graph_model.store.migrations import migrate
+from tests.support.servers import driver_for
+
+DATASETS_OF_A_REQUEST = 10
+LIMIT = 1_000_000
+
+Draw = Callable[[Name, int], Change]
+KINDS: tuple[Draw, ...] = (
+    lambda name, column: DropColumn(name, f"c{column}"),
+    lambda name, column: RenameColumn(name, f"c{column}", f"d{column}"),
+    lambda name, column: RetypeColumn(name, f"c{column}", "integer"),
+    lambda name, column: ChangeNullability(name, f"c{column}", nullable=True),
+    lambda name, column: ChangeMeaning(name, f"c{column}", "something else"),
+    lambda name, column: AddColumn(name, f"new_{column}"),
+)
+
+
+def a_request(estate: Estate, seeded: random.Random, changes: int) -> list[Change]:
+    """Changes on some datasets that lie beside each other in one layer."""
+    width = len(estate.datasets) // LAYERS
+    layer = seeded.randrange(LAYERS - 1)
+    first = layer * width + seeded.randrange(max(width - DATASETS_OF_A_REQUEST, 1))
+    return _drawn(estate.datasets[first : first + DATASETS_OF_A_REQUEST], seeded, changes)
+
+
+def anywhere(estate: Estate, seeded: random.Random, changes: int) -> list[Change]:
+    return _drawn(seeded.sample(estate.datasets, min(changes, len(estate.datasets))), seeded, changes)
+
+
+def _drawn(datasets: Sequence[Name], seeded: random.Random, changes: int) -> list[Change]:
+    """As many as there are columns to change at most; each column once, and one dataset is dropped."""
+    columns = [(name, column) for name in datasets[1:] for column in range(4)]
+    seeded.shuffle(columns)
+    places = [*columns, *((name, column) for name in datasets[1:] for column in range(4, 8))][: changes - 1]
+    drawn = [seeded.choice(KINDS if column < 4 else KINDS[-1:])(name, column) for name, column in places]
+    return [DropDataset(datasets[0]), *drawn]
+
+
+def changed(changes: Sequence[Change]) -> list[Name]:
+    """The datasets of a set, each once."""
+    return list(dict.fromkeys(one.dataset for one in changes if isinstance(one, ColumnChange | DropDataset)))
+
+
+class Bench:
+    def __init__(self, graph: Graph, estate: Estate, depth: int) -> None:
+        self.graph, self.estate, self.depth = graph, estate, depth
+        self.ways = estate.ways(down=True, column=False)
+        self.wrong: list[str] = []
+
+    def ask(self, title: str, sets: Sequence[Sequence[Change]]) -> str:
+        """A line of the table: sizes of the answers, milliseconds of each, and how much longer judging takes."""
+        sizes, took, bare = [], [], []
+        for changes in sets:
+            walked = min(timed(lambda changes=changes: self.walk(changes))[1] for _ in range(3))
+            tries = [timed(lambda changes=changes: self.judge(changes)) for _ in range(3)]
+            took.append(min(seconds for _, seconds in tries))
+            bare.append(walked)
+            sizes.append(len(tries[-1][0].affected))
+            self.compare(changes, tries[-1][0])
+        ratio = statistics.median(one / other for one, other in zip(took, bare, strict=True))
+        size = f"{statistics.median(sizes):.0f} / {max(sizes)}"
+        return row(title, str(len(sets[0])), size, spread(took), spread(bare), f"{ratio:.2f}")
+
+    def judge(self, changes: Sequence[Change]) -> ImpactReport:
+        return assess(self.graph, changes, depth=self.depth, limit=LIMIT)
+
+    def walk(self, changes: Sequence[Change]) -> None:
+        """The same walk, with nothing read beside it and nothing judged."""
+        roots = [repository.roots(self.graph, name, as_of=None)[0] for name in changed(changes)]
+        nodes = [root.node for root in roots]
+        walk_datasets(self.graph, nodes, direction="DOWN", at=roots[0].at, ceilings=Ceilings(self.depth, LIMIT))
+
+    def compare(self, changes: Sequence[Change], report: ImpactReport) -> None:
+        starts = sorted(names.dataset_id(name) for name in changed(changes))
+        true = reached(self.ways, starts, self.depth)
+        told = {one.node.id: one for one in report.affected}
+        self.wrong += [f"{told[id_].node.name} does not lie downstream" for id_ in told.keys() - true.keys()]
+        for change in changes:
+            if not isinstance(change, DropDataset):
+                continue
+            for reader in self.ways.adj.get(names.dataset_id(change.dataset), ()):
+                if told[reader].verdict != "BREAKS":
+                    self.wrong.append(f"{told[reader].node.name} reads {change.dataset}, which is dropped")
+
+
+def measure(engine: str, datasets: int, changes: int, depth: int, sets: int) -> list[str]:
+    """Prints the table of one size, and gives what was answered wrongly."""
+    estate = draw(int(datasets * EDGES_PER_DATASET))
+    with tempfile.TemporaryDirectory() as folder:
+        server, _ = start(engine, Path(folder))
+        try:
+            with Graph(server.settings) as graph, driver_for(server.settings) as driver:
+                migrate(graph)
+                _, seconds = timed(lambda: load(driver, server.settings.database, estate))
+                bench = Bench(graph, estate, depth)
+                title = f"{len(estate.datasets):,} datasets, {len(estate.edges):,} edges, {engine}, depth {depth}"
+                table(
+                    f"{title} (loaded in {seconds:.0f} s)",
+                    "set",
+                    "changes",
+                    "affected (median / most)",
+                    "verdict, ms (p50 / p95)",
+                    "bare walk",
+                    "ratio (median)",
+                )
+                seeded = random.Random(1)
+                for name, drawn in (("a pull request", a_request), ("anywhere", anywhere)):
+                    asked = [drawn(estate, seeded, changes) for _ in range(sets)]
+                    bench.judge(asked[0])  # the engine plans what it has not seen before
+                    say(bench.ask(name, asked))
+                return bench.wrong
+        finally:
+            server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--datasets", type=int, default=100_000)
+    parser.add_argument("--changes", type=int, default=50)
+    parser.add_argument("--depth", type=int, default=10)
+    parser.add_argument("--sets", type=int, default=20, help="how many sets of each form")
+    parser.add_argument("--engine", choices=["neo4j", "arcadedb"], default="neo4j")
+    given = parser.parse_args()
+    wrong = measure(given.engine, given.datasets, given.changes, given.depth, given.sets)
+    if wrong:
+        say("\nWRONG:\n" + "\n".join(wrong[:20]))
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

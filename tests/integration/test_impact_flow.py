@@ -1,0 +1,122 @@
+"""Columns flow through queries that are held against their tables, on both engines, from the graph to the verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.sql.binding import rebind
+from graph_model.errors import InvalidInput
+from graph_model.impact.assess import assess
+from graph_model.impact.entities import (
+    AddColumn,
+    Affected,
+    Change,
+    ChangeJob,
+    DropColumn,
+    RenameColumn,
+    ReorderColumns,
+    RetypeColumn,
+)
+from graph_model.store.graph import Graph
+from tests.support.flow_graphs import a_consumer, a_dataset, a_job, called, put
+
+ORDERS = a_dataset("orders", {"id": "int32", "price": "number", "day": "date", "note": "string"})
+COPY_DATA = a_dataset("copy", {"id": "int32", "price": "number", "day": "date", "note": "string"})
+SUMS_DATA = a_dataset("sums", {"day": "date", "total": "number"})
+COPY = a_job("make_copy", ["orders"], ["copy"], sql="SELECT * FROM orders")
+SUMS = a_job("add_up", ["copy"], ["sums"], sql="SELECT day, sum(price) AS total FROM copy GROUP BY day")
+BOARD = a_consumer("board", {"sums": ["total"]})
+IDS = a_consumer("ids", {"copy": ["id"]})
+
+
+@pytest.fixture
+def shop(graph: Graph) -> Graph:
+    put(graph, ORDERS, COPY_DATA, SUMS_DATA, COPY, SUMS, BOARD, IDS)
+    return graph
+
+
+def found(graph: Graph, *changes: Change) -> dict[str, Affected]:
+    return {one.node.name.name: one for one in assess(graph, changes, rebind=rebind).affected}
+
+
+def verdicts(graph: Graph, *changes: Change) -> dict[str, str]:
+    return {name: f"{one.verdict} {one.rule}" for name, one in found(graph, *changes).items()}
+
+
+def test_a_star_passes_on_that_a_column_goes_and_the_one_who_uses_it_breaks(shop: Graph) -> None:
+    found_ = found(shop, DropColumn(called("orders"), "price"))
+
+    assert {name: f"{one.verdict} {one.rule}" for name, one in found_.items()} == {
+        "make_copy": "RISKY output_changes",
+        "add_up": "BREAKS query_is_refused",
+        "board": "BREAKS input_stalls",
+        "ids": "SAFE uses_other_columns",
+    }
+    assert "price" in found_["add_up"].reason
+    assert found_["add_up"].hit == ("shop/copy.price",)
+
+
+def test_a_new_column_goes_on_through_a_star_and_is_nothing_to_who_reads_by_name(shop: Graph) -> None:
+    assert set(verdicts(shop, AddColumn(called("orders"), "tax", "number")).values()) <= {
+        "SAFE query_fits",
+        "SAFE uses_other_columns",
+        "SAFE inputs_stay",
+    }
+
+
+def test_another_order_is_nothing_to_who_reads_by_name(shop: Graph) -> None:
+    order = ReorderColumns(called("orders"), ("note", "day", "price", "id"))
+
+    assert {one.verdict for one in found(shop, order).values()} == {"SAFE"}
+
+
+def test_more_room_goes_as_far_as_it_is_told_apart(shop: Graph) -> None:
+    assert verdicts(shop, RetypeColumn(called("orders"), "id", "int64")) == {
+        "make_copy": "SAFE query_fits",
+        "ids": "SAFE wider_type_fits",
+        "add_up": "SAFE query_fits",
+        "board": "SAFE inputs_stay",
+    }
+
+
+def test_a_type_that_the_query_cannot_take_breaks_where_it_arrives(shop: Graph) -> None:
+    found_ = verdicts(shop, RetypeColumn(called("orders"), "price", "string"))
+
+    assert found_["add_up"] == "BREAKS query_is_refused"
+    assert found_["make_copy"].startswith("RISKY")
+    assert found_["board"] == "BREAKS input_stalls"
+
+
+def test_a_rename_is_nothing_once_the_code_of_its_only_reader_follows(shop: Graph) -> None:
+    rename = RenameColumn(called("copy"), "price", "amount")
+    follow = ChangeJob(called("add_up"), "SELECT day, sum(amount) AS total FROM copy GROUP BY day")
+
+    assert verdicts(shop, rename)["add_up"] == "BREAKS query_is_refused"
+    for order in ([rename, follow], [follow, rename]):
+        assert verdicts(shop, *order) == {
+            "add_up": "SAFE code_is_mended",
+            "board": "SAFE inputs_stay",
+            "ids": "SAFE uses_other_columns",
+        }
+
+
+def test_new_code_that_does_not_fit_breaks_and_new_code_that_fits_is_a_risk_to_its_readers(shop: Graph) -> None:
+    wrong = ChangeJob(called("add_up"), "SELECT day, sum(cost) AS total FROM copy GROUP BY day")
+    right = ChangeJob(called("add_up"), "SELECT day, max(price) AS total FROM copy GROUP BY day")
+
+    assert verdicts(shop, wrong) == {"add_up": "BREAKS query_is_refused", "board": "BREAKS input_stalls"}
+    assert verdicts(shop, right) == {"add_up": "SAFE query_fits", "board": "RISKY rows_may_change"}
+
+
+def test_without_anybody_to_hold_a_query_a_star_is_not_known(shop: Graph) -> None:
+    report = assess(shop, [AddColumn(called("orders"), "tax")])
+
+    told = {one.node.name.name: one for one in report.affected}
+    assert told["make_copy"].rule == "query_is_not_held"
+    assert told["make_copy"].settle
+    assert (report.coverage.readers, report.coverage.columns_known) == (4, 4)
+
+
+def test_a_column_that_is_there_cannot_be_added(shop: Graph) -> None:
+    with pytest.raises(InvalidInput, match="already has a column price"):
+        assess(shop, [AddColumn(called("orders"), "price")])
