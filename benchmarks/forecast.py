@@ -51,10 +51,11 @@ ALLOWED = 0.04
 def a_graph() -> Iterator[tuple[Graph, neo4j.Driver, int]]:
     """A Neo4j with the memory of a small server."""
     with tempfile.TemporaryDirectory() as folder:
-        server = JarNeo4j(Path(folder), jvm=("-Xmx1g", "-XX:+UseSerialGC"))
+        server = JarNeo4j(Path(folder), jvm=("-Xmx2g",))
         server.start()
         try:
-            with Graph(server.settings) as graph, driver_for(server.settings) as driver:
+            patient = server.settings.model_copy(update={"timeout": 300.0})
+            with Graph(patient) as graph, driver_for(patient) as driver:
                 migrate(graph)
                 yield graph, driver, server.pid
         finally:
@@ -168,7 +169,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - SECTIONS.keys():
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
-    say(f"{os.cpu_count()} cores, Python {platform.python_version()}, Neo4j 5.26 with 1 GiB of heap")
+    say(f"{os.cpu_count()} cores, Python {platform.python_version()}, Neo4j 5.26 with 2 GiB of heap")
     sys.exit(max(SECTIONS[section](arguments.jobs) for section in arguments.sections or SECTIONS))
 
 

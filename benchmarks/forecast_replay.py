@@ -53,7 +53,7 @@ def recorded_days() -> Iterator[Recorded]:
     yield Recorded("a chain of 25, log-normal", chain, _log_normal(25))
     yield Recorded("60 jobs, one in 20 runs fails once and is tried again", wide, _with_retries(60))
     yield Recorded("60 jobs, two ways to go: quick or slow", wide, _two_ways(60))
-    yield Recorded("60 jobs, all of them a third slower on one day in ten", wide, _slow_days(60), together=True)
+    yield Recorded("60 jobs, all of them twice as slow on one day in ten", wide, _slow_days(60), together=True)
 
 
 def _log_normal(jobs: int) -> Callable[[random.Random], Day]:
@@ -78,7 +78,7 @@ def _slow_days(jobs: int) -> Callable[[random.Random], Day]:
     plain = _log_normal(jobs)
 
     def a_day(chance: random.Random) -> Day:
-        factor = 1.33 if chance.random() < 0.1 else 1.0
+        factor = 2.0 if chance.random() < 0.1 else 1.0
         return [factor * seconds for seconds in plain(chance)]
 
     return a_day

@@ -26,6 +26,13 @@ class Slice(NamedTuple):
     key: str
 
 
+class Needs(NamedTuple):
+    """The required inputs; without any, the optional ones, of which the first is enough."""
+
+    slices: tuple[Slice, ...]
+    first_of: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     dataset: str
@@ -72,6 +79,7 @@ class Plan:
     promises: Sequence[Promise]
     makers: Mapping[str, list[PlannedJob]] = field(init=False)
     readers: Mapping[str, list[tuple[PlannedJob, Input]]] = field(init=False)
+    _keys: dict[tuple[int, int, int, str], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         makers: dict[str, list[PlannedJob]] = defaultdict(list)
@@ -104,15 +112,26 @@ class Plan:
                 return Slice(job.id, made.key)
         return None
 
-    def needs(self, job: Slice, *, required: bool = True) -> tuple[Slice, ...]:
-        """The partitions that a job partition waits for, each once; of optional inputs, where not `required`."""
+    def needs(self, job: Slice) -> Needs:
+        """What a job partition waits for, each once."""
         planned = self.jobs[job.of]
+        required = self._needed(planned, job.key, required=True)
+        return Needs(required or self._needed(planned, job.key, required=False), first_of=not required)
+
+    def _needed(self, planned: PlannedJob, key: str, *, required: bool) -> tuple[Slice, ...]:
         found: dict[Slice, None] = {}
         for item in planned.inputs:
             upstream = self.datasets.get(item.dataset)
-            if upstream is not None and item.required is required:
-                keys = _needed(item.mapping, upstream.scheme, planned.scheme, job.key)
-                found.update((Slice(item.dataset, key), None) for key in keys)
+            if item.required is not required or upstream is None:
+                continue
+            # All of these live as long as the plan, and many jobs share them: their places in memory tell them apart.
+            alike = (id(item.mapping), id(upstream.scheme), id(planned.scheme), key)
+            keys = self._keys.get(alike)
+            if keys is None:
+                keys = item.mapping.needed(key, upstream=upstream.scheme, job=planned.scheme)
+                self._keys[alike] = keys
+            for one in keys:
+                found[Slice(item.dataset, one)] = None
         return tuple(found)
 
     def outputs(self, job: Slice) -> tuple[Slice, ...]:
@@ -173,11 +192,6 @@ def _scheme(row: Row) -> PartitionScheme:
 
 _mapping = lru_cache(maxsize=1024)(parse_mapping)
 _holds = lru_cache(maxsize=16_384)(PartitionScheme.holds)
-
-
-@lru_cache(maxsize=16_384)
-def _needed(mapping: PartitionMapping, upstream: PartitionScheme, job: PartitionScheme, key: str) -> tuple[str, ...]:
-    return mapping.needed(key, upstream=upstream, job=job)
 
 
 @lru_cache(maxsize=16_384)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
-from graph_model.deadlines.plan import Plan, Slice
+from graph_model.deadlines.plan import Needs, Plan, Slice
 from graph_model.deadlines.repository import (
     NOTHING_THERE,
     PartitionFact,
@@ -24,10 +25,12 @@ TOO_FAR = f"of what waits for each other, more than {MOST_STEPS_BACK} steps are 
 TOO_MANY = f"more than {MOST_JOB_PARTITIONS} job partitions are open; the rest is left out"
 
 
-@dataclass(slots=True)
+@dataclass
 class Situation:
-    """`open`: the job partitions that still have something to do. `partitions`: what was looked at, as far as it is
-    known. `gone`: partitions that are looked at as if they were not there. `cut`: open ones whose inputs were left out.
+    """`open`: the job partitions that still have something to do, and `needs` what each waits for in all.
+
+    `partitions`: what was looked at, as far as it is known. `gone`: partitions that are looked at as if they were not
+    there. `cut`: open job partitions whose inputs were left out.
     """
 
     plan: Plan
@@ -36,18 +39,35 @@ class Situation:
     runs: Mapping[Slice, RunFact] = field(default_factory=dict)
     holds: Mapping[str, str] = field(default_factory=dict)
     open: list[Slice] = field(default_factory=list)
+    needs: dict[Slice, Needs] = field(default_factory=dict)
     gone: Collection[Slice] = frozenset()
     cut: set[Slice] = field(default_factory=set)
     incomplete: list[str] = field(default_factory=list)
 
     def fact(self, partition: Slice) -> PartitionFact:
-        return NOTHING_THERE if partition in self.gone else self.partitions.get(partition, NOTHING_THERE)
+        if partition in self.gone:
+            return NOTHING_THERE
+        return self.partitions.get(partition, NOTHING_THERE)
 
     def is_there(self, partition: Slice) -> bool:
         return self.fact(partition).is_there
 
     def missing(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
         return tuple(one for one in partitions if not self.is_there(one))
+
+    @cached_property
+    def waits_for(self) -> dict[Slice, tuple[Slice, ...]]:
+        """What each open job partition waits for, of what is not there. Ask when all is gathered."""
+        return {job: self.missing(self.needs[job].slices) for job in self.open}
+
+    @cached_property
+    def from_outside(self) -> list[Slice]:
+        """What is not there and no job here makes, in order. Ask when all is gathered."""
+        missing = {one for each in self.waits_for.values() for one in each}
+        missing.update(one for one, fact in self.partitions.items() if not fact.is_there)
+        missing.update(self.gone)
+        known = self.plan.datasets
+        return sorted(one for one in missing if one.of in known and self.plan.maker(one) is None)
 
 
 def look(
@@ -89,16 +109,18 @@ class _Gathering:
             self._now.incomplete.append(TOO_FAR)
             self._now.cut.update(ahead)
             self._now.open.extend(ahead)
+            self._now.needs.update((job, Needs((), first_of=False)) for job in ahead)
 
     def _needed_by(self, jobs: list[Slice]) -> set[Slice]:
         """What these job partitions need and what is not there; those of them that are open are noted."""
         plan = self._now.plan
         outputs = {job: plan.outputs(job) for job in jobs}
-        needs = {job: plan.needs(job) or plan.needs(job, required=False) for job in jobs}
-        self._learn({one for each in (*outputs.values(), *needs.values()) for one in each})
+        needs = {job: plan.needs(job) for job in jobs}
+        self._now.needs.update(needs)
+        self._learn({one for each in (*outputs.values(), *(need.slices for need in needs.values())) for one in each})
         opened = [job for job in jobs if self._now.missing(outputs[job])]
         self._now.open.extend(opened)
-        return {one for job in opened for one in self._now.missing(needs[job])}
+        return {one for job in opened for one in self._now.missing(needs[job].slices)}
 
     def _makers(self, partitions: Iterable[Slice]) -> list[Slice]:
         return [maker for one in partitions if (maker := self._now.plan.maker(one)) is not None]

@@ -69,7 +69,7 @@ def asked_of(situation: Situation) -> list[Asked]:
     for job in situation.open:
         scheme = plan.jobs[job.of].scheme
         found[Subject(job.of, is_job=True, scheme=scheme), kinds_of_day(scheme, job.key)] = None
-    for one in _from_outside(situation):
+    for one in situation.from_outside:
         scheme = plan.datasets[one.of].scheme
         found[Subject(one.of, is_job=False, scheme=scheme), kinds_of_day(scheme, one.key)] = None
     return list(found)
@@ -80,20 +80,6 @@ def build(situation: Situation, known: Known, delays: Mapping[Slice, datetime] |
     return _Building(situation, known, delays or {}).build()
 
 
-def wanted_of(situation: Situation) -> dict[Slice, tuple[Slice, ...]]:
-    """For each open job partition what it waits for: required inputs that are not there; without required ones, all of
-    the optional ones, of which the first is enough."""
-    plan = situation.plan
-    return {job: situation.missing(plan.needs(job) or plan.needs(job, required=False)) for job in situation.open}
-
-
-def _from_outside(situation: Situation) -> list[Slice]:
-    missing = {one for each in wanted_of(situation).values() for one in each}
-    looked_at = {one for one in situation.partitions if not situation.is_there(one)}
-    return sorted(one for one in missing | looked_at if one.of in situation.plan.datasets
-                  and situation.plan.maker(one) is None)  # fmt: skip
-
-
 class _Building:
     def __init__(self, situation: Situation, known: Known, delays: Mapping[Slice, datetime]) -> None:
         self._now, self._plan, self._known, self._delays = situation, situation.plan, known, delays
@@ -102,9 +88,9 @@ class _Building:
 
     def build(self) -> Network:
         network = self._network
-        for one in _from_outside(self._now):
+        for one in self._now.from_outside:
             network.place[one] = self._delayed(one, self._arrival(one))
-        wanted = wanted_of(self._now)
+        wanted = self._now.waits_for
         places = {job: network.add(Step(""), Told(job, is_job=True, state=StepState.WAITING)) for job in self._now.open}
         for job, place in places.items():
             for output in self._plan.outputs(job):
@@ -163,8 +149,9 @@ class _Building:
             waits = waits.left(run.ready) if waits and run.began is None else None
         takes = tuple(spread for spread in (waits, work) if spread is not None)
         after = tuple(dict.fromkeys(self._network.place[one] for one in wanted if one in self._network.place))
-        first_of = not self._plan.needs(job)
-        return Step(id_, after, takes, release, first_of), _told(told, basis=timing.basis, unknown=unknown)
+        return Step(id_, after, takes, release, self._now.needs[job].first_of), _told(
+            told, basis=timing.basis, unknown=unknown
+        )
 
     def _running(self, id_: str, job: Slice, run: RunFact, told: Told) -> tuple[Step, Told]:
         timing, unknown = self._timing(job)
@@ -186,7 +173,7 @@ class _Building:
         if not self._now.holds:
             return ""
         inputs = ((one, self._now.holds.get(one.of) or self._now.holds.get(_partition_id(one)))
-                  for one in self._plan.needs(job))  # fmt: skip
+                  for one in self._now.needs[job].slices)  # fmt: skip
         return next((f"kept from its input {self._words(one)}, which is {words}" for one, words in inputs if words), "")
 
     def _timing(self, job: Slice) -> tuple[Timing, str]:

@@ -115,9 +115,9 @@ def assess_inside(
     """The impact as this transaction sees the graph, what it has written included."""
     if not changes:
         return Impact()
-    from graph_model.impact.assess import assess  # it leans on lineage, which most plans never need
+    from graph_model.impact.between.fitting import assess_fitted  # it leans on lineage, which most plans never need
 
-    report = assess(cast("Graph", InsideTransaction(graph, tx)), changes, rebind=rebind)
+    report = assess_fitted(cast("Graph", InsideTransaction(graph, tx)), changes, rebind=rebind)
     return Impact(tuple(report.affected), tuple(report.incomplete_reasons))
 
 

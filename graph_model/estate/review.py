@@ -20,8 +20,8 @@ from graph_model.estate.holdings import Holdings, Node
 from graph_model.estate.plan import InsideTransaction, Survey, survey
 from graph_model.estate.repository import known_datasets
 from graph_model.estate.writing import Writing, lock, write_flows, write_promises
-from graph_model.impact.assess import assess
 from graph_model.impact.between.estates import between_estates
+from graph_model.impact.between.fitting import assess_fitted
 from graph_model.impact.binding import Rebind
 from graph_model.impact.entities import Change, ImpactReport
 from graph_model.lineage.entities import ReadColumns
@@ -137,7 +137,7 @@ class _Rehearsal:
             write_flows(Writing(tx, estate.scope, now, surveyed.difference, surveyed.wanted), surveyed.standing)
         if changes:
             inside = cast("Graph", InsideTransaction(self._graph, tx))
-            found.impact = assess(inside, changes, rebind=self._rebind)
+            found.impact = assess_fitted(inside, changes, rebind=self._rebind)
         raise _RolledBack(found)
 
     def _surveyed(

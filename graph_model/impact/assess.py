@@ -49,7 +49,7 @@ def assess(
             facts = gather(tx, find_changes(tx, walked, as_of=as_of), ceilings=ceilings)
             flowed = let_flow(tx, facts, rebind)
             follow_also(tx, facts, [node for node, _ in flowed.outcomes.values()], ceilings=ceilings)
-            look_up_nameless(tx, facts, flowed)
+            follow_also(tx, facts, look_up_nameless(tx, facts, flowed), ceilings=ceilings)
             return facts, flowed
 
         facts, flowed = graph.read(work)

@@ -24,7 +24,7 @@ from graph_model.impact.declared import (
 )
 from graph_model.impact.facts import Facts
 from graph_model.impact.held import Held, held, side_by_side
-from graph_model.impact.layout import Layout
+from graph_model.impact.layout import Layout, top
 from graph_model.impact.order import ranks
 from graph_model.impact.renaming import differs_in_names_only
 from graph_model.lineage.entities import LineageNode
@@ -53,13 +53,20 @@ class Flowed:
     outcomes: dict[str, tuple[LineageNode, ColumnOutcome]] = field(default_factory=dict)
 
 
-def look_up_nameless(graph: Rows, facts: Facts, flowed: Flowed) -> None:
+def look_up_nameless(graph: Rows, facts: Facts, flowed: Flowed) -> tuple[LineageNode, ...]:
     """Takes in what is declared of datasets on the way of a column whose files do not say how their columns are called:
-    what flows there by name comes to a place."""
+    what flows there by name comes to a place. All of their columns."""
     reached = {facts.dataset_ids.get(node.name, "") for node in facts.columns.nodes.values()}
     new = [id_ for id_ in nameless(graph, reached - {""}) if id_ not in flowed.datasets]
     members = {id_: facts.datasets.nodes[id_].members for id_ in new}
     flowed.datasets |= datasets(graph, members, at=facts.changed.at)
+    nodes = facts.datasets.nodes
+    return tuple(
+        LineageNode(field_id(id_, path), "COLUMN", nodes[id_].name, path, members=nodes[id_].members)
+        for id_ in sorted(reached & flowed.datasets.keys())
+        if not flowed.datasets[id_].has_header
+        for path in top(flowed.datasets[id_].columns)
+    )
 
 
 def let_flow(graph: Rows, facts: Facts, rebind: Rebind | None) -> Flowed:

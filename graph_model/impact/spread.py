@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 
 from graph_model.impact.changes import ColumnHarm, ColumnOutcome
@@ -33,7 +32,7 @@ class Spread:
         self._harm = Harm()
         self._look = Look(facts, flowed, self._harm)
         self._found: dict[str, Finding] = {}
-        self._queue: deque[str] = deque()
+        self._queue: dict[str, None] = {}
 
     def findings(self) -> dict[str, Finding]:
         """The finding of each reader, by id."""
@@ -41,7 +40,9 @@ class Spread:
         for reader in dict.fromkeys([*self._facts.reads, *self._facts.changed.jobs]):
             self._judge(reader)
         while self._queue:
-            for reader in self._facts.readers.get(self._queue.popleft(), ()):
+            dataset = next(iter(self._queue))
+            del self._queue[dataset]
+            for reader in self._facts.readers.get(dataset, ()):
                 self._judge(reader)
         return self._found
 
@@ -185,12 +186,12 @@ class Spread:
         if dataset not in self._facts.datasets.nodes:
             return  # beyond where the walk was cut off
         self._harm.datasets[dataset] = harm
-        self._queue.append(dataset)
+        self._queue[dataset] = None
 
     def _harm_column(self, node: LineageNode, harm: HarmedColumn) -> None:
         dataset = self._facts.dataset_ids.get(node.name)
         if dataset is not None and self._harm.add_column(dataset, node.id, harm):
-            self._queue.append(dataset)
+            self._queue[dataset] = None
 
 
 _RETYPING = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})

@@ -10,6 +10,7 @@ import pytest
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from tests.support.cli import Cli, Said, graph_environment
+from tests.support.dbt_project import catalog, manifest, write
 
 ESTATE = """\
 scope: shop
@@ -341,3 +342,38 @@ def test_what_a_plan_adds_to_a_query_is_judged_by_what_it_was(cli: Cli, tmp_path
     found = cli("plan", str(estate), "--json")
 
     assert {each["node"]["name"]: each["verdict"] for each in found.json["plan"]["impact"]}["shop/board"] == "BREAKS"
+
+
+def test_a_column_that_is_there_already_is_no_news(cli: Cli, tmp_path: Path) -> None:
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    before.write_text(CONTRACT.replace("      - {name: remark, logicalType: string}\n", ""))
+    after.write_text(CONTRACT.replace("{name: remark,", "{name: other, logicalType: string}\n      - {name: remark,"))
+
+    found = cli("impact", "contract", "orders", str(before), str(after), "--json")
+
+    assert [change["column"] for change in changes(found)] == ["other"]
+    assert (found.code, found.json["left_out"]) == (0, ["shop/orders.remark is there already"])
+
+
+def test_two_states_of_a_dbt_project_are_compared_by_what_is_known_here(cli: Cli, tmp_path: Path) -> None:
+    before, after = tmp_path / "before", tmp_path / "after"
+    old = manifest(12)
+    write(before, manifest=old, catalog=catalog())
+    place = "duckdb://shop.duckdb"
+    assert cli("import", "dbt", str(before), "--datasets", place).code == 0
+    new = manifest(12)
+    new["nodes"]["model.shop.stg_orders"]["compiled_code"] = 'select id as order_id from "shop"."main"."raw_orders"'
+    del new["nodes"]["model.shop.v_big"]
+    now = catalog()
+    del now["nodes"]["model.shop.stg_orders"]["columns"]["amount"]
+    write(after, manifest=new, catalog=now)
+
+    found = cli("impact", "dbt", str(before), str(after), "--datasets", place, "--json")
+
+    assert {change["change"] for change in changes(found)} == {
+        "drop-column",
+        "change-job",
+        "drop-dataset",
+        "retire-job",
+    }
+    assert verdicts(found)["dbt/shop.main.shop.customer_totals"] != "SAFE"

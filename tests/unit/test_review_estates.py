@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from connectors.git.history import compare
-from connectors.review.estates import estate_files, read_side, read_sides
+from connectors.review.estates import Sides, estate_files, read_side, read_sides
 from graph_model.errors import InvalidInput
 from tests.support.repositories import Repository
 
@@ -90,3 +91,13 @@ def test_no_file_of_a_check_is_left_behind(tmp_path: Path, monkeypatch: pytest.M
         assert Path(sides.after.estates[0].project).is_dir()
 
     assert [entry.name for entry in tmp_path.iterdir()] == ["repository"]
+
+
+def test_a_scope_that_the_head_lacks_is_gone_but_not_while_a_file_cannot_be_read(tmp_path: Path) -> None:
+    before = read_side(place(tmp_path, a=RAW, b=MADE), ("a/estate.yaml", "b/estate.yaml"), known={})
+    after = read_side(tmp_path, ("a/estate.yaml",), known={})
+
+    less, broken = Sides(before, after), Sides(before, replace(after, files=("a/estate.yaml", "c/estate.yaml")))
+
+    assert ([one.scope for one in less.compared], less.gone) == (["raw", "made"], ("made",))
+    assert ([one.scope for one in broken.compared], broken.gone) == (["raw"], ())

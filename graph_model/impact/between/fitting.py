@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from graph_model.impact.assess import assess
+from graph_model.impact.binding import Rebind
+from graph_model.impact.declared import datasets
 from graph_model.impact.entities import (
     AddColumn,
     Affected,
@@ -13,7 +17,9 @@ from graph_model.impact.entities import (
     ChangeJob,
     ChangeKey,
     ColumnChange,
+    DropColumn,
     ImpactReport,
+    RenameColumn,
     ReorderColumns,
     RetireConsumer,
     RetireJob,
@@ -22,7 +28,11 @@ from graph_model.impact.entities import (
 from graph_model.impact.rules import Finding, when_cut_off
 from graph_model.lineage import repository
 from graph_model.lineage.merging import Rows
+from graph_model.lineage.repository import Root
 from graph_model.names import Name
+from graph_model.store.graph import Graph
+
+Subject = tuple[str, Name]
 
 UNREAD = "UNREAD"
 """Among the reasons why an answer is incomplete: something of what was given could not be read or has no place."""
@@ -41,22 +51,32 @@ class Fitted:
     open: tuple[str, ...] = ()
 
 
-def fitted(graph: Rows, changes: Sequence[Change]) -> Fitted:
+def fitted(graph: Rows, changes: Sequence[Change], *, as_of: datetime | None = None) -> Fitted:
     """`changes` without what the graph does not know."""
-    known = _Known(graph)
+    known = _known(graph, changes, as_of)
     kept: list[Change] = []
     left_out: dict[str, None] = {}
     open_: dict[str, None] = {}
     for change in changes:
-        if isinstance(change, BadVersion):
-            kept.append(change)
-        elif not known.has(*_about(change)):
-            left_out[f"{_about(change)[1]} is not known here"] = None
-        elif unknown := known.missing(change):
+        subject = _about(change)
+        if subject is not None and subject not in known.there:
+            left_out[f"{subject[1]} is not known here"] = None
+        elif (there := known.there_already(change)) is not None:
+            left_out[f"{there} is there already"] = None
+        elif (unknown := known.missing(change)) is not None:
             open_[f"{unknown} is not known here: whether somebody uses it cannot be told"] = None
         else:
-            kept.append(change)
+            kept.append(known.cut(change))
     return Fitted(tuple(kept), tuple(left_out), tuple(open_))
+
+
+def assess_fitted(
+    graph: Graph, changes: Sequence[Change], *, rebind: Rebind | None = None, as_of: datetime | None = None
+) -> ImpactReport:
+    """As `assess`, for changes that may speak of more than the graph knows; the report names them all the same."""
+    found = fitted(graph, changes, as_of=as_of)
+    report = assess(graph, found.changes, rebind=rebind, as_of=as_of)
+    return replace(with_unread(report, unread=bool(found.open)), changes=tuple(changes))
 
 
 def with_unread(report: ImpactReport, *, unread: bool) -> ImpactReport:
@@ -76,48 +96,75 @@ def _unsure(one: Affected) -> Affected:
     return replace(one, verdict=found.verdict, rule=found.rule, reason=reason, remedy="mend what could not be read")
 
 
-def _about(change: Change) -> tuple[str, Name]:
-    """The kind and name of what a change is about."""
+def _about(change: Change) -> Subject | None:
+    """The kind and name of what a change is about; a version has no name."""
     if isinstance(change, ChangeJob | RetireJob):
         return "JOB", change.job
     if isinstance(change, RetireConsumer):
         return "CONSUMER", change.consumer
-    if isinstance(change, BadVersion):
-        raise TypeError("a version has no name")
-    return "DATASET", change.dataset
+    return None if isinstance(change, BadVersion) else ("DATASET", change.dataset)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
-    graph: Rows
-    roots: dict[Name, dict[str, repository.Root]] = field(default_factory=dict)
-    columns: dict[Name, frozenset[str] | None] = field(default_factory=dict)
+    """`columns` are those of each dataset whose schema is known, in lower case; any other may have any column. `comes`
+    and `goes` are the columns that the set adds, and that it drops or renames."""
 
-    def has(self, kind: str, name: Name) -> bool:
-        if name not in self.roots:
-            found = repository.roots(self.graph, name, as_of=None)
-            self.roots[name] = {root.node.kind: root for root in found}
-        return kind in self.roots[name]
+    there: frozenset[Subject]
+    columns: Mapping[Name, frozenset[str]]
+    comes: frozenset[tuple[Name, str]]
+    goes: frozenset[tuple[Name, str]]
+
+    def there_already(self, change: Change) -> str | None:
+        if not isinstance(change, AddColumn) or (change.dataset, change.column.lower()) in self.goes:
+            return None
+        known = self.columns.get(change.dataset, frozenset())
+        return f"{change.dataset}.{change.column}" if change.column.lower() in known else None
 
     def missing(self, change: Change) -> str | None:
-        """A column that the change names and the dataset does not have; a dataset without a schema may have any."""
-        if not isinstance(change, ColumnChange) or isinstance(change, AddColumn):
+        """A column that the change names and the dataset does not have."""
+        if not isinstance(change, ColumnChange) or isinstance(change, AddColumn | ReorderColumns):
             return None
-        known = self._columns(change.dataset)
-        named = _columns_of(change)
-        return next(
-            (f"{change.dataset}.{one}" for one in named if known is not None and one.lower() not in known), None
-        )
+        named = change.columns if isinstance(change, ChangeKey) else (change.column,)
+        return next((f"{change.dataset}.{one}" for one in named if not self._has(change.dataset, one)), None)
 
-    def _columns(self, name: Name) -> frozenset[str] | None:
-        if name not in self.columns:
-            root = self.roots[name]["DATASET"]
-            found = repository.fields(self.graph, root.node, at=root.at)
-            listed = any(one.listed for one in found)
-            self.columns[name] = frozenset(one.path.lower() for one in found) if listed else None
-        return self.columns[name]
+    def cut(self, change: Change) -> Change:
+        """An order is of the columns that are known."""
+        if not isinstance(change, ReorderColumns):
+            return change
+        return replace(change, columns=tuple(one for one in change.columns if self._has(change.dataset, one)))
+
+    def _has(self, dataset: Name, column: str) -> bool:
+        known = self.columns.get(dataset)
+        return known is None or column.lower() in known or (dataset, column.lower()) in self.comes
 
 
-def _columns_of(change: ColumnChange) -> Iterable[str]:
-    """A key, or an order, is of all columns that stay: what the graph does not know of them is no matter."""
-    return () if isinstance(change, ReorderColumns | ChangeKey) else (change.column,)
+def _known(graph: Rows, changes: Sequence[Change], as_of: datetime | None) -> _Known:
+    roots: dict[Subject, Root] = {}
+    for subject in dict.fromkeys(found for change in changes if (found := _about(change)) is not None):
+        for root in repository.roots(graph, subject[1], as_of=as_of):
+            if root.node.kind == subject[0]:
+                roots[subject] = root
+    asked = {change.dataset: None for change in changes if isinstance(change, ColumnChange)}
+    return _Known(
+        frozenset(roots),
+        _columns(graph, {name: root for name in asked if (root := roots.get(("DATASET", name))) is not None}),
+        frozenset((one.dataset, one.column.lower()) for one in changes if isinstance(one, AddColumn)),
+        frozenset((one.dataset, one.column.lower()) for one in changes if isinstance(one, DropColumn | RenameColumn)),
+    )
+
+
+def _columns(graph: Rows, roots: Mapping[Name, Root]) -> dict[Name, frozenset[str]]:
+    """By dataset, as impact itself sees them: declared, shown, or used by somebody."""
+    if not roots:
+        return {}
+    nodes = {name: root.node for name, root in roots.items()}
+    at = next(iter(roots.values())).at
+    fields = repository.fields_of(graph, list(nodes.values()), at=at)
+    facts = datasets(graph, {node.id: node.members for node in nodes.values()}, at=at)
+    found: dict[Name, frozenset[str]] = {}
+    for name, node in nodes.items():
+        declared = [column.path for column in facts[node.id].columns] if node.id in facts else []
+        if declared or any(one.listed for one in fields[node.id]):
+            found[name] = frozenset(path.lower() for path in (*declared, *(one.path for one in fields[node.id])))
+    return found

@@ -144,11 +144,16 @@ def judge(readings: Iterable[Reading], making: Making | None = None, *, policy: 
     """The worst that any rule finds in any of the readings of one reader, or in the job as a whole."""
     seen = tuple(readings)
     whole = [finding for rule in MAKING_POLICY if making and (finding := rule(making)) is not None]
-    found = [finding for reading in seen for rule in policy if (finding := rule(reading)) is not None]
+    found = [finding for reading in seen for rule in _asked(reading, policy) if (finding := rule(reading)) is not None]
     worst = max(map(evidence_is_weak, (*whole, *found)), key=badness)  # the first of equals
     may_fail = any(finding.may_fail for finding in (*whole, *found))
     stalls = any(one.stalls for one in (*whole, *found) if one.verdict is Verdict.BREAKS)
     return replace(worst, hit=_hit(worst, seen), may_fail=may_fail, stalls=stalls)
+
+
+def _asked(reading: Reading, policy: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that."""
+    return policy[-1:] if reading.is_quiet else policy
 
 
 def _hit(worst: Finding, readings: Iterable[Reading]) -> tuple[str, ...]:
