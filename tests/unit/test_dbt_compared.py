@@ -29,7 +29,7 @@ TOTALS_JOB = Name("dbt", "shop.main.shop.customer_totals")
 
 
 def between(
-    folder: Path, after: dict[str, Any], *, before: dict[str, Any] | None = None, catalogs: tuple[Any, Any] = ()
+    folder: Path, after: dict[str, Any], *, before: dict[str, Any] | None = None, catalogs: tuple[Any, ...] = ()
 ) -> FromProjects:
     old, new = ({"catalog": found} for found in catalogs) if catalogs else ({}, {})
     return between_projects(
