@@ -7,11 +7,12 @@ will be, so that a reader that is mended by the same change is not called broken
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NoReturn, cast
 
+from graph_model.contracts.entities import Column
 from graph_model.errors import InvalidEstate, Mistake
 from graph_model.estate.contracts import Remark
 from graph_model.estate.diff import PlannedChange, portable
@@ -24,7 +25,8 @@ from graph_model.impact.between.estates import between_estates
 from graph_model.impact.between.fitting import assess_fitted
 from graph_model.impact.binding import Rebind
 from graph_model.impact.entities import Change, ImpactReport
-from graph_model.lineage.entities import ReadColumns
+from graph_model.lineage.entities import ColumnFlows, ReadColumns
+from graph_model.names import Name
 from graph_model.store.graph import Graph, Transaction
 
 
@@ -78,7 +80,7 @@ def review(
     if not concerned.heads:
         return Review()
     try:
-        graph.write(_Rehearsal(graph, concerned, read_columns, rebind))
+        graph.write(_Rehearsal(graph, concerned, _remembering(read_columns), rebind))
     except _RolledBack as end:
         return end.review
     raise AssertionError("a rehearsal always ends by rolling back")
@@ -160,6 +162,19 @@ class _Rehearsal:
                 mistakes.extend(mistake for _, error in refused for mistake in error.mistakes)
                 return
             left = [estate for estate, _ in refused]
+
+
+def _remembering(read_columns: ReadColumns) -> ReadColumns:
+    """Most jobs are the same in base and head, and their SQL is the dearest thing to read."""
+    known: dict[str, ColumnFlows] = {}
+
+    def read(job: JobSpec, schemas: Mapping[Name, Sequence[Column]]) -> ColumnFlows:
+        key = repr((job, sorted((name, tuple(columns)) for name, columns in schemas.items())))
+        if key not in known:
+            known[key] = read_columns(job, schemas)
+        return known[key]
+
+    return read
 
 
 def _drift(scope: str, surveyed: Survey) -> Iterator[Drift]:
