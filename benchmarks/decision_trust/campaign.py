@@ -16,7 +16,7 @@ from benchmarks.decision_trust.engines import Engines
 from benchmarks.decision_trust.judging import Judged, judge_pair, rng_for
 from benchmarks.decision_trust.matrix import Matrix
 from benchmarks.decision_trust.proposing import propose
-from benchmarks.decision_trust.running import Running
+from benchmarks.decision_trust.running import CannotCarryOutError, Running
 from benchmarks.decision_trust.shrinking import shrunk, told
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
@@ -94,7 +94,11 @@ def _estate(
             changes = propose(world, rng_for(asked.seed, estate, place), asked.kinds)
         except LookupError:
             continue
-        judged = judge_pair(graph, running, changes, case)
+        try:
+            judged = judge_pair(graph, running, changes, case)
+        except CannotCarryOutError as error:
+            say(f"{case} is not judged: {error}")
+            continue
         missed = [one for one in judged if one.missed]
         text = ""
         if asked.only:

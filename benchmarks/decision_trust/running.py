@@ -6,11 +6,18 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
+
 from benchmarks.decision_trust.engines import Engines, Parts
 from benchmarks.decision_trust.reading import read_as
 from benchmarks.decision_trust.world import CHANGED_FROM, Content, Dataset, Failed, Job, Reader, World
 from connectors.storage.arrow_types import from_arrow
 from graph_model.schemas.types import kind, parse
+
+
+class CannotCarryOutError(Exception):
+    """Another change of the set leaves nothing that this one could be made of."""
+
 
 Convert = Callable[[Content], Content]
 # What a typed column may be where the contract says something else, as the check of a schema has it.
@@ -127,8 +134,14 @@ class Running:
             return content, self.world.datasets[dataset]
         key = ("turned", id(turned), content.digest)
         if key not in self._remembered:
-            self._remembered[key] = (turned, turned.convert(content))  # with `turned`, so that its id stays its own
+            self._remembered[key] = (turned, self._converted(turned, content))  # `turned` too: its id stays its own
         return self._remembered[key][1], turned.dataset
+
+    def _converted(self, turned: Turned, content: Content) -> Content:
+        try:
+            return turned.convert(content)
+        except (LookupError, ValueError, pa.ArrowException) as error:
+            raise CannotCarryOutError(f"{turned.dataset.name}: {error}") from error
 
     def _read(self, reader: Reader, day: int, change: Change, results: Results) -> Any:
         if reader.name in change.retired:

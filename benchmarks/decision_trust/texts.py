@@ -36,7 +36,8 @@ def spelled(value: object) -> str:
 def text_rows(content: bytes, options: Mapping[str, Any]) -> list[list[str]]:
     """All lines, the header too where there is one."""
     text = content.decode(options.get("encoding", "utf-8"))
-    return list(csv.reader(io.StringIO(text), delimiter=options.get("delimiter", ",")))
+    lines = csv.reader(io.StringIO(text), delimiter=options.get("delimiter", ","))
+    return [line or [""] for line in lines]  # an empty line is one column without a value
 
 
 def typed(values: Sequence[str | None], type_: str) -> pa.Array:

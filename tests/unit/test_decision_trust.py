@@ -125,7 +125,6 @@ def test_texts_are_compared_as_they_are_written(engines: Engines) -> None:
 
 
 def test_a_window_meets_partitions_from_before_and_after_the_change(engines: Engines) -> None:
-    seen: list[list[str]] = []
     job = Job("tidy", "duckdb", "SELECT kind FROM orders WHERE _partition > ''", (Input("orders", window=2),), "made")
     daily = Dataset("orders", "parquet", COLUMNS, daily=True)
     made = Dataset("made", "parquet", (Column("kind", "string"),), daily=True)
@@ -133,7 +132,7 @@ def test_a_window_meets_partitions_from_before_and_after_the_change(engines: Eng
     rename = turned(daily, [impact.RenameColumn(named("orders"), "kind", "sort")])
 
     after = Running(world, engines).under(Change(turned={"orders": Turned(rename.dataset, rename.convert)}))
-    seen = [getattr(after.made["made", day], "table", None) for day in range(len(DAYS))]
+    seen: list[pa.Table | None] = [getattr(after.made["made", day], "table", None) for day in range(len(DAYS))]
 
     assert [None if one is None else one["kind"].null_count for one in seen] == [None, 1, 2, 4, None]
 
