@@ -118,10 +118,11 @@ def timings(
     """What is known of each subject for the kinds of day that are asked for, and how many nobody has looked at yet."""
     found: dict[tuple[str, tuple[str, ...]], Timing] = {}
     rows = [{"id": subject.id, "kinds": list(kinds)} for subject, kinds in asked]
-    for row in graph.rows("deadlines.timings", asked=rows) if rows else ():
-        subject, kinds = asked[row["place"]]
-        measured, waits = _read(row["measured"]), _read(row["waits"])
-        found[subject.id, kinds] = Timing(measured, waits, basis_of(subject, measured, row["kind"]))
+    known = graph.rows("deadlines.timings", asked=rows)[0]["rows"] if rows else ()
+    for place, kind, numbers, waited in known:
+        subject, kinds = asked[place]
+        measured = _read(numbers)
+        found[subject.id, kinds] = Timing(measured, _read(waited), basis_of(subject, measured, kind))
     thin = {
         subject.id: subject
         for subject, kinds in asked

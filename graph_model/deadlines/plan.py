@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graph_model.deadlines.dates import deadline_at, keys_on
 from graph_model.estate.entities import Deadline
@@ -160,19 +160,38 @@ class Plan:
         return found
 
 
-def plan_of(jobs: Iterable[Row], datasets: Iterable[Row], promises: Iterable[Row]) -> Plan:
-    """The rows are those of `deadlines.jobs`, `deadlines.datasets` and `deadlines.promises`."""
+Values = Sequence[Any]
+"""A short row: values in the order that its query says."""
+
+
+def plan_of(
+    *,
+    jobs: Iterable[Values],
+    inputs: Iterable[Values],
+    outputs: Iterable[Values],
+    datasets: Iterable[Values],
+    promises: Iterable[Row],
+) -> Plan:
+    """The rows are those of `deadlines.jobs`, `deadlines.inputs` …"""
+    reads: dict[str, list[Input]] = defaultdict(list)
+    for job, dataset, text, required in inputs:
+        reads[job].append(Input(dataset, _mapping(text), bool(required)))
+    makes: dict[str, list[str]] = defaultdict(list)
+    for job, dataset in outputs:
+        makes[job].append(dataset)
     return Plan(
-        {row["id"]: _job(row) for row in jobs},
-        {row["id"]: PlannedDataset(row["id"], Name(row["namespace"], row["name"]), _scheme(row)) for row in datasets},
+        {
+            id_: PlannedJob(
+                id_, Name(namespace, name), kind, stored_scheme(*sliced), tuple(reads[id_]), tuple(makes[id_])
+            )
+            for id_, namespace, name, kind, *sliced in jobs
+        },
+        {
+            id_: PlannedDataset(id_, Name(namespace, name), stored_scheme(*sliced))
+            for id_, namespace, name, *sliced in datasets
+        },
         [_promise(row) for row in promises],
     )
-
-
-def _job(row: Row) -> PlannedJob:
-    inputs = tuple(Input(dataset, _mapping(text), bool(required)) for dataset, text, required in row["inputs"])
-    name = Name(row["namespace"], row["name"])
-    return PlannedJob(row["id"], name, row["kind"], _scheme(row), inputs, tuple(row["outputs"]))
 
 
 def _promise(row: Row) -> Promise:
@@ -184,10 +203,6 @@ def _promise(row: Row) -> Promise:
         row["since"],
         tuple(sorted(row["reads"])),
     )
-
-
-def _scheme(row: Row) -> PartitionScheme:
-    return stored_scheme(row["every"], row["start"], row["details"])
 
 
 _mapping = lru_cache(maxsize=1024)(parse_mapping)

@@ -42,7 +42,13 @@ def read_plan(graph: Graph) -> Plan:
     """All that is declared, as of one moment."""
 
     def work(tx: Transaction) -> Plan:
-        return plan_of(tx.rows("deadlines.jobs"), tx.rows("deadlines.datasets"), tx.rows("deadlines.promises"))
+        return plan_of(
+            jobs=tx.rows("deadlines.jobs")[0]["rows"],
+            inputs=tx.rows("deadlines.inputs")[0]["rows"],
+            outputs=tx.rows("deadlines.outputs")[0]["rows"],
+            datasets=tx.rows("deadlines.datasets")[0]["rows"],
+            promises=tx.rows("deadlines.promises"),
+        )
 
     return graph.read(work)
 
@@ -57,8 +63,8 @@ def partition_facts(graph: Graph, slices: Iterable[Slice]) -> dict[Slice, Partit
     ids = {partition_id(one.of, one.key): one for one in slices}
     found: dict[Slice, PartitionFact] = {}
     for some in _batches(ids):
-        for row in graph.rows("deadlines.partitions", ids=some):
-            found[ids[row["id"]]] = PartitionFact(row["is_there"], row["first"], row["reason"] or "")
+        for id_, is_there, first, reason in graph.rows("deadlines.partitions", ids=some)[0]["rows"]:
+            found[ids[id_]] = PartitionFact(is_there, first, reason or "")
     return found
 
 
