@@ -6,7 +6,7 @@
 // access:  read
 UNWIND $ids AS id
 MATCH (j:Job {id: id})
-OPTIONAL MATCH (j)-[e:CONSUMED_BY|PRODUCES]-(:Dataset)
+OPTIONAL MATCH (j)-[e:CONSUMED_BY|PRODUCES]-()
 WITH j, min(e.valid_from) AS first, max(e.last_seen) AS last
 // The order is written so that the index gives it: a job may have any number of runs.
 WITH [j.id, j.namespace, j.name, j.kind, j.description, j.definition_hash, j.retired_at IS NOT NULL, j.facets,

@@ -7,7 +7,7 @@ that share a dataset with them, so that every edge is read once.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -37,8 +37,17 @@ class Around:
     reasons: dict[str, None] = field(default_factory=dict)
 
 
-def around(graph: Rows, root: LineageNode, *, at: datetime, depth: int, seconds: float = BUDGET_SECONDS) -> Around:
-    """The jobs within `depth` jobs of a job, or of the jobs that read or make a dataset."""
+def around(
+    graph: Rows,
+    root: LineageNode,
+    *,
+    at: datetime,
+    depth: int,
+    seconds: float = BUDGET_SECONDS,
+    met: Callable[[Mapping[str, JobAround]], None] | None = None,
+) -> Around:
+    """The jobs within `depth` jobs of a job, or of the jobs that read or make a dataset. `met` is told after each step
+    which ones were found so far."""
     found, deadline = Around(), time.monotonic() + seconds
     frontier = [root.id] if root.kind == "JOB" else jobs_of(graph, [root.id], at=at)
     datasets = {root.id}
@@ -46,6 +55,8 @@ def around(graph: Rows, root: LineageNode, *, at: datetime, depth: int, seconds:
         before = len(found.jobs)
         following = _take(graph, found, datasets, frontier, at=at, first=hops == 0)
         frontier = [job for job in following if job not in found.jobs]
+        if met:
+            met(found.jobs)
         if len(found.jobs) == before or not frontier:
             return found
         if len(found.jobs) + len(frontier) > MOST_JOBS or time.monotonic() >= deadline:
@@ -75,8 +86,8 @@ def _take(
         following |= dict.fromkeys(row["next"])
         if row["entities"]:
             following |= dict.fromkeys(jobs_of(graph, row["entities"], at=at))
-        for id_, *ends in row["jobs"]:
-            job = _job(*ends)
+        for id_, inputs, outputs in row["jobs"]:
+            job = _job(inputs, outputs)
             if first or not datasets.isdisjoint(job.inputs) or not datasets.isdisjoint(job.outputs):
                 found.jobs[id_] = job
                 new.update(job.inputs, job.outputs)
@@ -84,15 +95,15 @@ def _take(
     return list(following)
 
 
-def _job(inputs: list[str], outputs: list[str], stale_inputs: list[str], stale_outputs: list[str]) -> JobAround:
-    """An edge is stale when all that say it are."""
-    return JobAround(
-        list(dict.fromkeys(inputs)),
-        list(dict.fromkeys(outputs)),
-        _all_stale(inputs, stale_inputs),
-        _all_stale(outputs, stale_outputs),
-    )
+def _job(inputs: list[str | list[str]], outputs: list[str | list[str]]) -> JobAround:
+    (read, stale_inputs), (made, stale_outputs) = _parted(inputs), _parted(outputs)
+    return JobAround(read, made, stale_inputs, stale_outputs)
 
 
-def _all_stale(said: list[str], stale: list[str]) -> set[str]:
-    return {id_ for id_ in stale if said.count(id_) <= stale.count(id_)}
+def _parted(said: list[str | list[str]]) -> tuple[list[str], set[str]]:
+    """Each once, and those that are stale: where all that say an edge are."""
+    current = {one for one in said if isinstance(one, str)}
+    if len(current) == len(said):
+        return list(dict.fromkeys(said)), set()  # type: ignore[arg-type]
+    every = dict.fromkeys(one if isinstance(one, str) else one[0] for one in said)
+    return list(every), every.keys() - current

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ Form = dict[str, Any]
 _BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 _SPACE = uuid.UUID("6f3cf4a2-54bb-5dd0-8a5e-6d2f1f1d7f3e")
 _DIGITS = 24
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Kinds of our ids that are told as UUIDs, each with the two digits that say so.
 _MARKS = {"rn": "01", "or": "02", "vs": "03"}
 _KINDS = {mark: kind for kind, mark in _MARKS.items()}
@@ -85,6 +87,8 @@ def name_form(name: Name) -> Form:
 
 def run_id(run: RunFacts) -> str:
     """The client's own id where it is a UUID, else one that is made from ours."""
+    if run.called and _UUID.fullmatch(run.called):  # as nearly all are; to parse it costs ten times as much
+        return run.called
     try:
         return str(uuid.UUID(run.called)) if run.called else uuid_of(run.id)
     except ValueError:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from functools import partial
+from typing import Annotated, Literal, Self
 
 from fastapi import Query, Request, Response
 from pydantic_core import to_json
@@ -45,6 +46,50 @@ class Walked:
     reasons: tuple[str, ...] = ()
 
 
+class Known:
+    """What is known of nodes. It is asked while the walk goes on, so that the graph does both at the same time."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._beside = ThreadPoolExecutor(2)
+        self._jobs: dict[str, None] = {}
+        self._datasets: dict[str, None] = {}
+        self._found_jobs: list[Future[dict[str, JobFacts]]] = []
+        self._found_datasets: list[Future[dict[str, DatasetFacts]]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._beside.shutdown(cancel_futures=True)
+
+    def ask(self, jobs: Mapping[str, JobAround], root: str | None = None) -> None:
+        """Of those that were not asked about yet, with the datasets that they touch, and `root`."""
+        new = [id_ for id_ in jobs if id_ not in self._jobs]
+        ends = (id_ for job in new for id_ in (*jobs[job].inputs, *jobs[job].outputs))
+        datasets = [id_ for id_ in dict.fromkeys((root, *ends)) if id_ and id_ not in self._datasets]
+        self._jobs |= dict.fromkeys(new)
+        self._datasets |= dict.fromkeys(datasets)
+        if new:
+            work = partial(job_facts, ids=new, runs=1, edges=False)
+            self._found_jobs.append(self._beside.submit(self._graph.read, work))
+        if datasets:
+            self._found_datasets.append(self._beside.submit(self._graph.read, partial(dataset_facts, ids=datasets)))
+
+    def of(self, walked: Walked) -> tuple[dict[str, DatasetFacts], dict[str, JobFacts]]:
+        """Of all that the walk met; what else was asked about, in a try that was not the last, is left out."""
+        self.ask(walked.jobs, walked.root.id if walked.root.kind == "DATASET" else None)
+        touched = dict.fromkeys(id_ for one in walked.jobs.values() for id_ in (*one.inputs, *one.outputs))
+        if walked.root.kind == "DATASET":
+            touched = {walked.root.id: None, **touched}
+        jobs = {id_: facts for part in self._found_jobs for id_, facts in part.result().items()}
+        datasets = {id_: facts for part in self._found_datasets for id_, facts in part.result().items()}
+        return (
+            {id_: datasets[id_] for id_ in touched if id_ in datasets},
+            {id_: jobs[id_] for id_ in walked.jobs if id_ in jobs},
+        )
+
+
 @lineage_router.get("/lineage")
 async def get_lineage(
     request: Request,
@@ -58,17 +103,18 @@ async def get_lineage(
 ) -> Response:
     """Datasets and jobs around a node. Without `direction`, all that is connected, as in Marquez."""
 
-    def walk(graph: Rows) -> Walked:
+    def walk(graph: Rows, known: Known) -> Walked:
         root = named(graph, node_id, namespace, name, job=kind == "job")
         if root.kind == "COLUMN":
             raise InvalidInput("nodeId", "is a column; /column-lineage answers for those")
         if direction is None:
-            return _around(graph, root, depth)
+            return _around(graph, root, depth, known)
         return _one_way(graph, root, WAYS[direction], depth)
 
     def ask(graph: Graph) -> tuple[Raw, Iterable[str]]:
-        walked = graph.read(walk)
-        return _graph(graph, walked), walked.reasons
+        with Known(graph) as known:
+            walked = graph.read(lambda tx: walk(tx, known))
+            return _graph(walked, known), walked.reasons
 
     return await answer_with_reasons(request, ask)
 
@@ -85,9 +131,9 @@ def named(
     return node_called(graph, Name(namespace, name), job=job)
 
 
-def _around(graph: Rows, root: LineageNode, depth: int) -> Walked:
+def _around(graph: Rows, root: LineageNode, depth: int, known: Known) -> Walked:
     at, _ = moments(graph, as_of=None, known_at=None)
-    found = around(graph, root, at=at, depth=depth)
+    found = around(graph, root, at=at, depth=depth, met=known.ask)
     return Walked(root, found.jobs, tuple(found.reasons))
 
 
@@ -115,14 +161,14 @@ def _add(ends: list[str], stale_ends: set[str], dataset: str, *, stale: bool) ->
         stale_ends.add(dataset)
 
 
-def _graph(graph: Graph, walked: Walked) -> Raw:
+def _graph(walked: Walked, known: Known) -> Raw:
     """Nodes with what is known of them; each edge stands with both of its ends.
 
     Thousands of nodes are thousands of small objects that a collector of garbage would look at again and again, so each
     becomes text at once.
     """
     jobs = walked.jobs
-    datasets, done = _facts(graph, walked)
+    datasets, done = known.of(walked)
     ids = {id_: _text(f"dataset:{one.name.namespace}:{one.name.name}") for id_, one in datasets.items()}
     into: dict[str, list[bytes]] = {id_: [] for id_ in ids}
     out: dict[str, list[bytes]] = {id_: [] for id_ in ids}
@@ -140,17 +186,6 @@ def _graph(graph: Graph, walked: Walked) -> Raw:
         nodes.append(_node(called, b"JOB", job_data(job, inputs, outputs), reads.values(), makes.values()))
     nodes += [_node(ids[id_], b"DATASET", dataset_data(one), into[id_], out[id_]) for id_, one in datasets.items()]
     return Raw(b'{"graph":[%b]}' % b",".join(nodes))
-
-
-def _facts(graph: Graph, walked: Walked) -> tuple[dict[str, DatasetFacts], dict[str, JobFacts]]:
-    """What is known of the nodes; both are asked at the same time."""
-    touched = dict.fromkeys(id_ for one in walked.jobs.values() for id_ in (*one.inputs, *one.outputs))
-    if walked.root.kind == "DATASET":
-        touched = {walked.root.id: None, **touched}
-    with ThreadPoolExecutor(1) as beside:
-        datasets = beside.submit(graph.read, lambda tx: dataset_facts(tx, list(touched)))
-        jobs = graph.read(lambda tx: job_facts(tx, list(walked.jobs), runs=1, edges=False))
-        return datasets.result(), jobs
 
 
 def _text(id_: str) -> bytes:
