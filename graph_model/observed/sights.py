@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from graph_model.contracts.entities import Column
 from graph_model.estate.writing import FOREVER
 from graph_model.moments import later
 from graph_model.names import field_id, flow_edge_id
@@ -91,16 +90,11 @@ def schema_rows(said: Said, datasets: Mapping[str, str], shown: Collection[str])
         dataset = datasets[name]
         for columns, span in about.schemas.items():
             identity = schema_id(dataset, columns)
-            fields = [] if identity in shown else _fields(dataset, columns)
+            fields = [] if identity in shown else schema_row(dataset, columns)["fields"]
             row = {"id": identity, "dataset": dataset, "first": span.first, "last": span.last, "fields": fields}
             known = rows.setdefault(identity, row)
             known["first"], known["last"] = min(known["first"], span.first), max(known["last"], span.last)
     return [rows[identity] for identity in sorted(rows)]
-
-
-def _fields(dataset: str, columns: Sequence[Column]) -> list[Row]:
-    """Each once, though a client may name a column twice."""
-    return list({row["id"]: row for row in schema_row(dataset, columns)["fields"]}.values())
 
 
 def see_columns(tx: Transaction, said: Said, datasets: Mapping[str, str], now: datetime) -> None:
