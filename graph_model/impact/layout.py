@@ -45,7 +45,7 @@ class Layout:
 
     @property
     def swapped(self) -> tuple[str, ...]:
-        """The names that stay and are found at another place, be it that columns moved or that they took each other's."""
+        """The names that stay, at another place: columns moved, or took each other's names."""
         before, after = top(self.before), top(self.after)
         if set(before) != set(after):
             return ()
