@@ -45,7 +45,7 @@ class Layout:
 
     @property
     def swapped(self) -> tuple[str, ...]:
-        """Names that stay and stand at another place: columns moved, or took each other's names."""
+        """The names that stay, at another place: columns moved, or took each other's names."""
         before, after = top(self.before), top(self.after)
         if set(before) != set(after):
             return ()
