@@ -25,7 +25,7 @@ SHOWS_AT: dict[str, int] = {
     "leases are swept only once": 18,
     "locks write a constant": 176,
     "notices are marked as sent before they are delivered": 3,
-    "on an engine that shows commits in pieces, a claim takes the job partition only": 2350,
+    "on an engine that shows commits in pieces, a claim takes the job partition only": 3218,
     "only the first output of a run is published": 9,
     "owners are not told of a quarantine": 3,
     "poison is never given up": 44,
