@@ -100,7 +100,8 @@ def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
     """Hops come nearest first, so the first one that reaches a node ends a shortest way to it."""
     ways: dict[str, tuple[LineageEdge, ...]] = {id_: () for id_, node in datasets.nodes.items() if node.hops == 0}
     for hop in datasets.hops.values():
-        ways.setdefault(hop.edge.target, (*ways[hop.edge.source], hop.edge))
+        if hop.edge.target not in ways:
+            ways[hop.edge.target] = (*ways[hop.edge.source], hop.edge)
     return ways
 
 

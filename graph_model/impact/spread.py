@@ -33,6 +33,7 @@ class Spread:
         self._look = Look(facts, flowed, self._harm)
         self._found: dict[str, Finding] = {}
         self._queue: dict[str, None] = {}
+        self._judged: dict[str, int] = {}
 
     def findings(self) -> dict[str, Finding]:
         """The finding of each reader, by id."""
@@ -61,7 +62,13 @@ class Spread:
                 self._harm_dataset(made.edge.target, HarmedDataset(DatasetHarm.STALLED, cause, (made.edge,)))
 
     def _judge(self, reader: str) -> None:
-        if reader in self._facts.changed.retired:
+        state = self._look.state(reader)
+        if reader in self._facts.changed.retired or self._judged.get(reader) == state:
+            return  # nothing that it reads got worse since
+        self._judged[reader] = state
+        undisturbed = self._look.undisturbed(reader)
+        if undisturbed is not None:
+            self._found[reader] = undisturbed
             return
         finding = judge(self._look.readings(reader), self._look.making(reader))
         before = self._found.get(reader)
@@ -95,8 +102,8 @@ class Spread:
         """What a reader reads of what something happens to; None: something happens to the reader itself."""
         if reader in self._facts.changed.jobs:
             return None
-        reads = self._facts.reads[reader]
-        return [hop for hop in reads if judge([self._look.reading(reader, hop)]).verdict is not Verdict.SAFE]
+        met = zip(self._facts.reads[reader], self._look.readings(reader), strict=True)
+        return [hop for hop, reading in met if judge([reading]).verdict is not Verdict.SAFE]
 
     def _harm_outputs(
         self, job: str, harm: DatasetHarm, cause: str, finding: Finding, read: Sequence[Hop] | None = None
@@ -185,13 +192,10 @@ class Spread:
         self._harm_column(node, made)
 
     def _harm_dataset(self, dataset: str, harm: HarmedDataset) -> None:
-        before = self._harm.datasets.get(dataset)
-        if before is not None and (before.harm, -len(before.path)) >= (harm.harm, -len(harm.path)):
-            return
         if dataset not in self._facts.datasets.nodes:
             return  # beyond where the walk was cut off
-        self._harm.datasets[dataset] = harm
-        self._queue[dataset] = None
+        if self._harm.add_dataset(dataset, harm):
+            self._queue[dataset] = None
 
     def _harm_column(self, node: LineageNode, harm: HarmedColumn) -> None:
         dataset = self._facts.dataset_ids.get(node.name)

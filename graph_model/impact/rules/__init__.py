@@ -35,8 +35,9 @@ from graph_model.impact.rules.datasets import (
     place_changes,
     term_is_weakened,
 )
-from graph_model.impact.rules.evidence import evidence_is_weak, when_cut_off
+from graph_model.impact.rules.evidence import evidence_is_weak, is_weak, when_cut_off
 from graph_model.impact.rules.inputs import (
+    all_stays,
     dataset_is_gone,
     input_is_doubtful,
     input_may_stall,
@@ -77,9 +78,11 @@ __all__ = [
     "Reading",
     "Rule",
     "Use",
+    "all_stays",
     "badness",
     "concerns_all_rows",
     "evidence_is_weak",
+    "is_weak",
     "judge",
     "when_cut_off",
 ]

@@ -90,6 +90,8 @@ def column_is_retyped(reading: Reading) -> Finding | None:
 def column_is_widened(reading: Reading) -> Finding | None:
     """A wider type holds all values, but a reader with a fixed idea of the type may refuse it. A query that comes to
     the same columns with it has no such idea."""
+    if not _widened(reading):
+        return None
     remedy = f"try {reading.reader} with the wider type first"
     narrow = replace(reading, uses=tuple(use for use in _widened(reading) if not _has_room_for(reading, use.column)))
     return by_use(narrow, ColumnHarm.WIDENED, Verdict.RISKY, "column_is_widened", remedy)
