@@ -32,9 +32,11 @@ def differs_in_names_only(before: str, after: str, renames: Mapping[str, str]) -
 
 def reads_under_old_names(before: str, after: str, tables: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether the new text is the old one over subqueries that give each table its old columns back: all of them, in
-    their order, `(SELECT id, amount AS price FROM orders) AS orders`. `tables`: of each renamed table, each column as it
-    was called, with its new name."""
-    old, words = tokens(before), tokens(after)
+    their order, as in `(SELECT id, amount AS price FROM orders) AS orders`.
+
+    `tables`: of each table with renamed columns, each column as it was called, with its new name.
+    """
+    old, words = _without_aliases(tokens(before)), _without_aliases(tokens(after))
     for table, columns in tables.items():
         name = table.lower()
         view = _view_of(name, {was.lower(): now.lower() for was, now in columns.items()})

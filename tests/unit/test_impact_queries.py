@@ -255,6 +255,12 @@ def test_a_query_over_the_old_names_of_its_tables_is_the_old_query(before: str, 
     assert reads_under_old_names(before, after, {"orders": columns}) is same
 
 
+def test_a_name_that_is_only_spelled_otherwise_is_given_back_too() -> None:
+    after = "SELECT day FROM (SELECT id, DAY AS day FROM orders) AS orders"
+
+    assert reads_under_old_names("SELECT day FROM orders", after, {"orders": {"id": "id", "day": "DAY"}})
+
+
 def test_columns_that_swap_names_must_be_told_apart_everywhere() -> None:
     swapped = {"orders": {"a": "b", "b": "a"}}
     view = "(SELECT b AS a, a AS b FROM orders)"

@@ -313,3 +313,19 @@ def test_code_does_not_stumble_over_a_column_of_the_same_kind(
     column = a_column(ColumnHarm.REPLACED, likeness=likeness)
 
     assert judge([a_reading(uses=(column,), is_text=is_text, kind="job", is_job=True)]).may_fail is expected
+
+
+@pytest.mark.parametrize(
+    ("by", "used", "stalls"),
+    [
+        ("position", ("id", "price"), False),  # `day` comes where `price` was
+        ("position", ("price", "day"), True),  # there is no third column any more
+        ("position", (), True),
+        ("name", ("id", "price"), True),
+    ],
+)
+def test_who_reads_by_position_goes_on_while_there_is_something(by: str, used: tuple[str, ...], stalls: bool) -> None:
+    gone = a_column(ColumnHarm.GONE, values=False)
+    found = judge([a_reading(DropColumn(ORDERS, "price"), uses=(gone,), by=by, used=used)])
+
+    assert (str(found.verdict), found.stalls) == ("BREAKS", stalls)

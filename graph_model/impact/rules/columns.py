@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from graph_model.impact.changes import ColumnHarm, Likeness
 from graph_model.impact.entities import Verdict
+from graph_model.impact.layout import top
 from graph_model.impact.rules.reading import Finding, HarmedColumn, Reading, Use, by_use, listed, nearest_use
 from graph_model.schemas.types import STRING, read
 
@@ -20,7 +21,19 @@ def column_is_gone(reading: Reading) -> Finding | None:
     remedy = f"change {reading.reader} first, then drop {column}"
     if use.column.to:
         remedy = f"publish {column} under both names until {reading.reader} reads {use.column.to}"
-    return Finding(Verdict.BREAKS, "HIT", "column_is_gone", f"uses {column}, which {use.column.text}", use.path, remedy)
+    broken = Finding(
+        Verdict.BREAKS, "HIT", "column_is_gone", f"uses {column}, which {use.column.text}", use.path, remedy
+    )
+    return replace(broken, stalls=not _finds_something_else(reading), may_fail=True)
+
+
+def _finds_something_else(reading: Reading) -> bool:
+    """Whether there is some column at each place that a reader by position looks at: it goes on, with what is there."""
+    if reading.by != "position" or reading.layout is None or not reading.used:
+        return False
+    before, left = top(reading.layout.before), len(top(reading.layout.after))
+    places = {name.lower(): place for place, name in enumerate(before)}
+    return all(places.get(name.lower(), left) < left for name in reading.used)
 
 
 def _is_found_again(reading: Reading, name: str, to: str) -> bool:
