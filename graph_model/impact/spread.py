@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph_model.impact.changes import ColumnHarm, ColumnOutcome
+from graph_model.impact.changes import ColumnHarm, ColumnOutcome, Likeness
 from graph_model.impact.declared import How
 from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
@@ -152,15 +152,20 @@ class Spread:
     def _follow_column(self, job: str, column: str) -> bool:
         harmed, hops = self._harm.columns[column], self._facts.uses.get(column, ())
         made = [hop for hop in hops if hop.edge.job == job and hop.edge.kind in ("FEEDS", "SHAPES")]
-        retypes = job not in self._flowed.held and (harmed.retypes or harmed.harm in self._retyping(job))
+        retypes = job not in self._flowed.held and (harmed.retypes or self._retypes(job, harmed))
         for hop in made:
             self._follow_edge(harmed, hop, retypes=retypes)
         return bool(made) or all(hop.edge.target != job for hop in hops)
 
-    def _retyping(self, job: str) -> frozenset[ColumnHarm]:
-        """What may make another type of what the job makes of a column. SQL makes room for a wider one."""
+    def _retypes(self, job: str, harmed: HarmedColumn) -> bool:
+        """Whether what the job makes of a column may be of another type. SQL makes room for a wider one, and what was
+        another column of the same kind is that kind still."""
         facts = self._flowed.jobs.get(job)
-        return _RETYPING - {ColumnHarm.WIDENED} if facts and facts.sql else _RETYPING
+        if harmed.harm is ColumnHarm.WIDENED:
+            return not (facts and facts.sql)
+        if harmed.harm is ColumnHarm.REPLACED:
+            return harmed.likeness is not Likeness.KIND
+        return harmed.harm in _RETYPING
 
     def _as_output_calls_it(self, hop: Hop) -> LineageNode | None:
         """The column that a flow leads to, as its dataset calls it; None: it is not one of those that are known."""
@@ -198,7 +203,7 @@ class Spread:
             self._queue[dataset] = None
 
 
-_RETYPING = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
+_RETYPING = frozenset({ColumnHarm.RETYPED, ColumnHarm.NARROWED})
 
 
 def _harmed(node: LineageNode, outcome: ColumnOutcome, way: Path = ()) -> HarmedColumn:
