@@ -79,6 +79,7 @@ __all__ = [
     "Rule",
     "Use",
     "all_stays",
+    "asked_about",
     "badness",
     "concerns_all_rows",
     "evidence_is_weak",
@@ -160,16 +161,21 @@ def judge(readings: Iterable[Reading], making: Making | None = None, *, policy: 
     """The worst that any rule finds in any of the readings of one reader, or in the job as a whole."""
     seen = tuple(readings)
     whole = [finding for rule in MAKING_POLICY if making and (finding := rule(making)) is not None]
-    found = [finding for reading in seen for rule in _asked(reading, policy) if (finding := rule(reading)) is not None]
+    found = [
+        finding for reading in seen for rule in asked_about(reading, policy) if (finding := rule(reading)) is not None
+    ]
     worst = max(map(evidence_is_weak, (*whole, *found)), key=badness)  # the first of equals
     may_fail = any(finding.may_fail for finding in (*whole, *found))
     stalls = any(one.stalls for one in (*whole, *found) if one.verdict is Verdict.BREAKS)
     return replace(worst, hit=_hit(worst, seen), may_fail=may_fail, stalls=stalls)
 
 
-def _asked(reading: Reading, policy: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that; most of
-    the rest only waits for what no longer comes."""
+def asked_about(reading: Reading, policy: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules that may find anything.
+
+    Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that; most of the
+    rest only waits for what no longer comes.
+    """
     if reading.is_quiet:
         return policy[-1:]
     if reading.layout is not None or reading.harmed_columns or reading.changes:
