@@ -38,7 +38,7 @@ def _usual_distance(runs: Sequence[datetime]) -> timedelta | None:
 
 
 def runs_of(graph: Rows, jobs: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
-    """When these jobs last ran completely, as others observed it."""
+    """When these jobs last ran completely, as others observed it; without those that did so less than three times."""
     asked = sorted(set(jobs))
     rows = graph.rows("impact.cadence", jobs=asked, most=MOST_RUNS) if asked else []
-    return {row["job"]: row["at"] for row in rows}
+    return {one["job"]: one["at"] for row in rows for one in row["runs"]}

@@ -132,7 +132,7 @@ def _walk_columns(graph: Rows, columns: Sequence[LineageNode], at: datetime, cei
 
 def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:
     rows = graph.rows("impact.readers", ids=list(readers), at=at) if readers else []
-    return {row["id"]: _reader(row) for row in rows}
+    return {one["id"]: _reader(one) for row in rows for one in row["readers"]}
 
 
 def _reader(row: dict[str, object]) -> ReaderFacts:

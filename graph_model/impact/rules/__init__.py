@@ -122,6 +122,19 @@ POLICY: tuple[Rule, ...] = (
     inputs_stay,
 )
 
+_OF_WHOLE_INPUTS = frozenset(
+    {
+        dataset_is_gone,
+        input_stalls,
+        input_is_doubtful,
+        optional_input_stalls,
+        input_may_stall,
+        rows_may_change,
+        inputs_stay,
+    }
+)
+"""The rules that may find anything where a dataset as a whole got worse, and nothing is done to it or its columns."""
+
 _OF_ALL_ROWS: tuple[Rule, ...] = (
     format_changes,
     partitions_change,
@@ -155,8 +168,13 @@ def judge(readings: Iterable[Reading], making: Making | None = None, *, policy: 
 
 
 def _asked(reading: Reading, policy: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that."""
-    return policy[-1:] if reading.is_quiet else policy
+    """Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that; most of
+    the rest only waits for what no longer comes."""
+    if reading.is_quiet:
+        return policy[-1:]
+    if reading.layout is not None or reading.harmed_columns or reading.changes:
+        return policy
+    return tuple(rule for rule in policy if rule in _OF_WHOLE_INPUTS)
 
 
 def _hit(worst: Finding, readings: Iterable[Reading]) -> tuple[str, ...]:
