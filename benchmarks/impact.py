@@ -3,8 +3,9 @@
 Starts a graph of its own, loads the seeded estate of the lineage benchmark into it, and asks for the verdict on sets of
 changes of all kinds: those of a pull request (on a few datasets that lie beside each other), and those on datasets
 anywhere. Beside each answer stands what the bare walk downstream takes, from the same datasets over the same hops, with
-nothing judged. Verdicts are held against the walk in memory: whoever reads what is dropped must break, and nobody who
-does not lie downstream may be named. An answer that is wrong is printed, and the exit code is 1.
+nothing judged, and below them what each stage of an answer takes. Verdicts are held against the walk in memory: whoever
+reads what is dropped must break, and nobody who does not lie downstream may be named. An answer that is wrong is
+printed, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.lineage import start
 from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, load, reached
 from benchmarks.lineage_times import row, say, spread, table, timed
 from graph_model import names
 from graph_model.impact.assess import assess
+from graph_model.impact.changed import find_changes
 from graph_model.impact.entities import (
     AddColumn,
     Change,
@@ -34,7 +37,14 @@ from graph_model.impact.entities import (
     RenameColumn,
     RetypeColumn,
 )
+from graph_model.impact.examiners import along_lineage
+from graph_model.impact.facts import Facts, follow_also, gather
+from graph_model.impact.flow import Flowed, let_flow, look_up_nameless
+from graph_model.impact.last_use import with_last_use
+from graph_model.impact.report import report_of
+from graph_model.impact.spread import Spread
 from graph_model.lineage import repository
+from graph_model.lineage.merging import Rows
 from graph_model.lineage.walk import Ceilings, walk_datasets
 from graph_model.names import Name
 from graph_model.store.graph import Graph
@@ -86,6 +96,7 @@ class Bench:
         self.graph, self.estate, self.depth = graph, estate, depth
         self.ways = estate.ways(down=True, column=False)
         self.wrong: list[str] = []
+        self.stages: dict[str, list[float]] = {}
 
     def ask(self, title: str, sets: Sequence[Sequence[Change]]) -> str:
         """A line of the table: sizes of the answers, milliseconds of each, and how much longer judging takes."""
@@ -96,17 +107,47 @@ class Bench:
             took.append(min(seconds for _, seconds in tries))
             bare.append(walked)
             sizes.append(len(tries[-1][0].affected))
+            self.step_by_step(changes)
             self.compare(changes, tries[-1][0])
         ratio = statistics.median(one / other for one, other in zip(took, bare, strict=True))
         size = f"{statistics.median(sizes):.0f} / {max(sizes)}"
-        return row(title, str(len(sets[0])), size, spread(took), spread(bare), f"{ratio:.2f}")
+        each = statistics.median(seconds / max(size, 1) for seconds, size in zip(took, sizes, strict=True))
+        return row(title, str(len(sets[0])), size, spread(took), f"{each * 1000:.2f}", spread(bare), f"{ratio:.2f}")
+
+    def step_by_step(self, changes: Sequence[Change]) -> None:
+        """The same as `judge`, with a clock at each stage."""
+        ceilings = Ceilings(self.depth, LIMIT)
+
+        def work(tx: Rows) -> tuple[Facts, Flowed]:
+            found = self._stage("find", lambda: find_changes(tx, along_lineage(changes), as_of=None))
+            facts = self._stage("walk and read", lambda: gather(tx, found, ceilings=ceilings))
+            flowed = self._stage("hold queries", lambda: let_flow(tx, facts, None))
+            nodes = [node for node, _ in flowed.outcomes.values()]
+            self._stage("names", lambda: follow_also(tx, facts, look_up_nameless(tx, facts, flowed), ceilings=ceilings))
+            follow_also(tx, facts, nodes, ceilings=ceilings)
+            return facts, flowed
+
+        facts, flowed = self.graph.read(work)
+        findings = self._stage("judge", lambda: Spread(facts, flowed).findings())
+        report = self._stage("report", lambda: report_of(tuple(changes), facts, findings))
+        self._stage("last use", lambda: with_last_use(self.graph, report))
+
+    def _stage(self, name: str, work: Callable[[], Any]) -> Any:
+        result, seconds = timed(work)
+        self.stages.setdefault(name, []).append(seconds)
+        return result
+
+    def told_stages(self) -> str:
+        told = [f"{name} {spread(seconds)}" for name, seconds in self.stages.items()]
+        self.stages.clear()
+        return f"{', '.join(told)} ms (p50 / p95, each once)"
 
     def judge(self, changes: Sequence[Change]) -> ImpactReport:
         return assess(self.graph, changes, depth=self.depth, limit=LIMIT)
 
     def walk(self, changes: Sequence[Change]) -> None:
         """The same walk, with nothing read beside it and nothing judged."""
-        roots = [repository.roots(self.graph, name, as_of=None)[0] for name in changed(changes)]
+        roots = list(repository.dataset_roots(self.graph, changed(changes), as_of=None).values())
         nodes = [root.node for root in roots]
         walk_datasets(self.graph, nodes, direction="DOWN", at=roots[0].at, ceilings=Ceilings(self.depth, LIMIT))
 
@@ -140,14 +181,17 @@ def measure(engine: str, datasets: int, changes: int, depth: int, sets: int) -> 
                     "changes",
                     "affected (median / most)",
                     "verdict, ms (p50 / p95)",
+                    "ms each affected",
                     "bare walk",
                     "ratio (median)",
                 )
-                seeded = random.Random(1)
+                seeded, stages = random.Random(1), dict[str, str]()
                 for name, drawn in (("a pull request", a_request), ("anywhere", anywhere)):
                     asked = [drawn(estate, seeded, changes) for _ in range(sets)]
                     bench.judge(asked[0])  # the engine plans what it has not seen before
                     say(bench.ask(name, asked))
+                    stages[name] = bench.told_stages()
+                say("\n" + "\n".join(f"Stages of {name}: {told}." for name, told in stages.items()))
                 return bench.wrong
         finally:
             server.stop()

@@ -49,7 +49,23 @@ def statements_of(text: str, *, dialect: str) -> list[exp.Expr]:
     if len(text) > LONGEST_SQL:
         raise UnreadableSqlError(f"the SQL has {len(text)} characters, more than the {LONGEST_SQL} that are read")
     with readable():
-        return [statement for statement in sqlglot.parse(text, dialect=dialect) if statement is not None]
+        found = [statement for statement in sqlglot.parse(text, dialect=dialect) if statement is not None]
+    for statement in found:
+        _spell_stars(statement)
+    return found
+
+
+def _spell_stars(statement: exp.Expr) -> None:
+    """`COLUMNS(*)` as a projection of its own is the star in it, with all that it leaves out or replaces. A pattern, or
+    `COLUMNS` inside an expression, is not."""
+    for select in list(statement.find_all(exp.Select)):
+        for projection in select.expressions:
+            if isinstance(projection, exp.Columns) and _is_star(projection.this):
+                projection.replace(projection.this)
+
+
+def _is_star(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
 
 
 def qualified(query: exp.Query, folding: Folding, tables: Mapping[str, Sequence[str]]) -> exp.Query:

@@ -13,13 +13,14 @@ from graph_model.lineage.merging import Rows
 MOST_RUNS = 12
 TIMES = 10
 """An observation is weak when it is older than so many of the job's usual distances from run to run."""
+_LEAST = TIMES * timedelta(hours=1)
 
 
 def may_be_outdated(edge: LineageEdge, *, at: datetime) -> bool:
     """Whether it has to be asked how often its job runs: none is judged by less than hours."""
     if edge.provenance != "observed" or edge.stale or edge.last_seen is None:
         return False
-    return at - edge.last_seen > TIMES * timedelta(hours=1)
+    return at - edge.last_seen > _LEAST
 
 
 def outdated(edge: LineageEdge, runs: Sequence[datetime], *, at: datetime) -> bool:
@@ -37,7 +38,7 @@ def _usual_distance(runs: Sequence[datetime]) -> timedelta | None:
 
 
 def runs_of(graph: Rows, jobs: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
-    """When these jobs last ran completely, as others observed it."""
+    """When these jobs last ran completely, as others observed it; without those that did so less than three times."""
     asked = sorted(set(jobs))
     rows = graph.rows("impact.cadence", jobs=asked, most=MOST_RUNS) if asked else []
-    return {row["job"]: row["at"] for row in rows}
+    return {one["job"]: one["at"] for row in rows for one in row["runs"]}

@@ -93,10 +93,14 @@ def _subject(change: FlowChange) -> Subject:
 
 
 def _roots(graph: Rows, changes: Iterable[FlowChange], as_of: datetime | None) -> dict[Subject, Root]:
+    """All of them at the same moment. What is not found is told of the first one."""
+    subjects = dict.fromkeys(map(_subject, changes))
+    datasets = repository.dataset_roots(graph, [name for kind, name in subjects if kind == "DATASET"], as_of=as_of)
     found: dict[Subject, Root] = {}
-    at = as_of
-    for subject in dict.fromkeys(map(_subject, changes)):
-        found[subject] = _root_of(graph, subject, at)
+    at = next((root.at for root in datasets.values()), as_of)
+    for subject in subjects:
+        root = datasets.get(subject[1]) if subject[0] == "DATASET" else None
+        found[subject] = root or _root_of(graph, subject, at)
         at = found[subject].at
     return found
 

@@ -54,7 +54,7 @@ class ColumnOutcome:
     """What becomes of one column. `text` ends the sentence that its name begins; `to` is its new name, if any.
 
     `values`: they may be other ones. A name that goes, or a type that only gets wider, leaves them as they are.
-    `likeness` is that of a new type.
+    `likeness` is that of a new type, be it of another column that takes the name.
     """
 
     harm: ColumnHarm
@@ -110,8 +110,12 @@ def outcomes(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -
         before = found.get(path)
         worst = outcome if before is None or outcome.harm > before.harm else before
         values = outcome.values or (before is not None and before.values)
-        found[path] = replace(worst, values=values)
+        typed = [one.likeness for one in (before, outcome) if one is not None and one.harm in _OF_TYPE]
+        found[path] = replace(worst, values=values, likeness=min(typed, default=Likeness.OTHER))
     return _with_nested(found, types)
+
+
+_OF_TYPE = frozenset({ColumnHarm.REPLACED, ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED})
 
 
 def _of_names(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
@@ -120,6 +124,8 @@ def _of_names(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) 
     renamed = _renames(changes, dropped)
     added = {change.column: change for change in changes if isinstance(change, AddColumn)}
     now = {renamed.get(path, path): path for path in types if path not in dropped}
+    retypes = (change for change in changes if isinstance(change, RetypeColumn))
+    new_types = {before_the_set(change.column, changes, types): change.type for change in retypes}
     for path in types:
         to = renamed.get(path)
         if path in added and now.get(path) != path:
@@ -127,7 +133,8 @@ def _of_names(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) 
         elif path not in now:
             yield path, ColumnOutcome(ColumnHarm.GONE, f"is renamed to {to}" if to else "is dropped", to, values=False)
         elif now[path] != path:
-            yield path, ColumnOutcome(ColumnHarm.REPLACED, f"becomes what was {now[path]}")
+            alike = likeness(types[path], new_types.get(now[path]) or types[now[path]] or "unknown")
+            yield path, ColumnOutcome(ColumnHarm.REPLACED, f"becomes what was {now[path]}", likeness=alike)
     new = [*added, *renamed.values()]
     for path, was in now.items():
         twins = [name for name in new if name != path and name.lower() == path.lower()]

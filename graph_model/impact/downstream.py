@@ -50,7 +50,7 @@ def downstream(graph: Rows, start: Sequence[LineageNode], *, at: datetime) -> Do
             found.reads[hop.edge.target].append(hop)
     found.ways = _ways([node.id for node in start], [hop.edge for hop in walked.hops.values()])
     rows = graph.rows("impact.readers", ids=list(found.reads), at=at) if found.reads else []
-    found.about = {row["id"]: _about(row) for row in rows}
+    found.about = {one["id"]: _about(one) for row in rows for one in row["readers"]}
     return found
 
 

@@ -100,7 +100,8 @@ def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
     """Hops come nearest first, so the first one that reaches a node ends a shortest way to it."""
     ways: dict[str, tuple[LineageEdge, ...]] = {id_: () for id_, node in datasets.nodes.items() if node.hops == 0}
     for hop in datasets.hops.values():
-        ways.setdefault(hop.edge.target, (*ways[hop.edge.source], hop.edge))
+        if hop.edge.target not in ways:
+            ways[hop.edge.target] = (*ways[hop.edge.source], hop.edge)
     return ways
 
 
@@ -131,7 +132,7 @@ def _walk_columns(graph: Rows, columns: Sequence[LineageNode], at: datetime, cei
 
 def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:
     rows = graph.rows("impact.readers", ids=list(readers), at=at) if readers else []
-    return {row["id"]: _reader(row) for row in rows}
+    return {one["id"]: _reader(one) for row in rows for one in row["readers"]}
 
 
 def _reader(row: dict[str, object]) -> ReaderFacts:

@@ -26,7 +26,7 @@ from graph_model.impact.facts import Facts
 from graph_model.impact.held import Held, held, side_by_side
 from graph_model.impact.layout import Layout, top
 from graph_model.impact.order import ranks
-from graph_model.impact.renaming import differs_in_names_only
+from graph_model.impact.renaming import differs_in_names_only, reads_under_old_names
 from graph_model.lineage.entities import LineageNode
 from graph_model.lineage.merging import Rows
 from graph_model.names import field_id
@@ -120,7 +120,7 @@ class _Flow:
         if facts is None or not facts.sql or facts.spec is None:
             return
         text = self.flowed.texts[job] = self._text_after(job)
-        if text != facts.sql and differs_in_names_only(facts.sql, text, self._renames(facts)):
+        if text != facts.sql and self._only_follows_names(facts, text):
             self.flowed.mended.add(job)
         answer = self._answer(job, facts, text)
         if answer is None:
@@ -134,6 +134,16 @@ class _Flow:
     def _text_after(self, job: str) -> str:
         change, facts = self._changed.jobs.get(job), self.flowed.jobs.get(job)
         return (change.sql if change and change.sql else facts.sql if facts else "") or ""
+
+    def _only_follows_names(self, facts: JobFacts, text: str) -> bool:
+        if differs_in_names_only(facts.sql, text, self._renames(facts)):
+            return True
+        called: dict[str, dict[str, str]] = {}
+        for table, dataset in facts.tables.items():
+            layout, renames = self._changed.layouts.get(dataset), self._changed.renames(dataset)
+            if layout and renames:
+                called[table] = {path: renames.get(path, path) for path in top(layout.before)}
+        return bool(called) and reads_under_old_names(facts.sql, text, called)
 
     def _renames(self, facts: JobFacts) -> Mapping[str, str]:
         found: dict[str, str] = {}

@@ -10,7 +10,17 @@ from graph_model.impact.declared import By, DatasetFacts, How, JobFacts
 from graph_model.impact.facts import Facts, ReaderFacts
 from graph_model.impact.flow import Flowed
 from graph_model.impact.renaming import mentions, takes_whatever_there_is
-from graph_model.impact.rules import HarmedColumn, HarmedDataset, Making, Path, Reading, Use
+from graph_model.impact.rules import (
+    Finding,
+    HarmedColumn,
+    HarmedDataset,
+    Making,
+    Path,
+    Reading,
+    Use,
+    all_stays,
+    is_weak,
+)
 from graph_model.impact.rules.reading import ReaderKind
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
@@ -19,11 +29,22 @@ from graph_model.names import field_id
 
 @dataclass(slots=True)
 class Harm:
-    """What has happened so far, by id; `columns_of` are the harmed columns of a dataset."""
+    """What has happened so far, by id; `columns_of` are the harmed columns of a dataset, `times` how often anything got
+    worse in it."""
 
     datasets: dict[str, HarmedDataset] = field(default_factory=dict)
     columns: dict[str, HarmedColumn] = field(default_factory=dict)
     columns_of: dict[str, set[str]] = field(default_factory=dict)
+    times: dict[str, int] = field(default_factory=dict)
+
+    def add_dataset(self, dataset: str, harm: HarmedDataset) -> bool:
+        """Keeps the worse of what happens to a dataset, by the shorter way; False: nothing got worse."""
+        before = self.datasets.get(dataset)
+        if before is not None and (before.harm, -len(before.path)) >= (harm.harm, -len(harm.path)):
+            return False
+        self.datasets[dataset] = harm
+        self.times[dataset] = self.times.get(dataset, 0) + 1
+        return True
 
     def add_column(self, dataset: str, column: str, harm: HarmedColumn) -> bool:
         """Keeps the worse of what happens to a column, by the shorter way; False: nothing got worse."""
@@ -37,6 +58,7 @@ class Harm:
             return False
         self.columns[column] = worse
         self.columns_of.setdefault(dataset, set()).add(column)
+        self.times[dataset] = self.times.get(dataset, 0) + 1
         return True
 
 
@@ -45,9 +67,50 @@ class Look:
 
     def __init__(self, facts: Facts, flowed: Flowed, harm: Harm) -> None:
         self._facts, self._flowed, self._harm = facts, flowed, harm
+        self._seen: dict[str, tuple[int, list[Reading]]] = {}
+        self._weak: dict[str, bool] = {}
+
+    def state(self, reader: str) -> int:
+        """Is another number as soon as anything that a reader reads gets worse."""
+        times = self._harm.times
+        return sum(times.get(hop.edge.source, 0) for hop in self._facts.reads.get(reader, ()))
 
     def readings(self, reader: str) -> list[Reading]:
-        return [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())]
+        """What it meets in each of its inputs: asked for again and again, and put together once for each state."""
+        state, seen = self.state(reader), self._seen.get(reader)
+        if seen is None or seen[0] != state:
+            seen = (state, [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())])
+            self._seen[reader] = seen
+        return seen[1]
+
+    def undisturbed(self, reader: str) -> Finding | None:
+        """What the rules find of a reader to which nothing happens at all, without asking them: most of those who lie
+        downstream. None: they have to be asked."""
+        reads = self._facts.reads.get(reader, ())
+        if reader in self._facts.changed.jobs or reader in self._flowed.held or not reads:
+            return None
+        if any(self._is_disturbed(hop) for hop in reads):
+            return None
+        ways = self._facts.ways
+        nearest = min(reads, key=lambda hop: len(ways.get(hop.edge.source, ())))  # the first of equals
+        path = (*ways.get(nearest.edge.source, ()), nearest.edge)
+        return all_stays(self._facts.datasets.nodes[nearest.edge.source].name, path)
+
+    def _is_disturbed(self, hop: Hop) -> bool:
+        """Something happens to what is read, or the evidence that it is read at all is weak."""
+        dataset, harm = hop.edge.source, self._harm
+        return (
+            dataset in harm.times
+            or dataset in self._flowed.layouts
+            or bool(self._facts.changed.changes.get(dataset))
+            or is_weak(hop.edge)
+            or self._is_weakly_reached(dataset)
+        )
+
+    def _is_weakly_reached(self, dataset: str) -> bool:
+        if dataset not in self._weak:
+            self._weak[dataset] = any(map(is_weak, self._facts.ways.get(dataset, ())))
+        return self._weak[dataset]
 
     def reading(self, reader: str, hop: Hop) -> Reading:
         node, dataset = self._facts.datasets.nodes[reader], hop.edge.source

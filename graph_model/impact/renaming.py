@@ -30,6 +30,52 @@ def differs_in_names_only(before: str, after: str, renames: Mapping[str, str]) -
     return _without_aliases([back.get(word, word) for word in words]) == _without_aliases(tokens(before))
 
 
+def reads_under_old_names(before: str, after: str, tables: Mapping[str, Mapping[str, str]]) -> bool:
+    """Whether the new text is the old one over subqueries that give each table its old columns back: all of them, in
+    their order, as in `(SELECT id, amount AS price FROM orders) AS orders`.
+
+    `tables`: of each table with renamed columns, each column as it was called, with its new name.
+    """
+    old, words = _without_aliases(tokens(before)), _without_aliases(tokens(after))
+    for table, columns in tables.items():
+        name = table.lower()
+        view = _view_of(name, {was.lower(): now.lower() for was, now in columns.items()})
+        words = _without_views(words, name, view)
+        is_common = any(old[place : place + 3] == [name, "as", "("] for place in range(len(old)))
+        if is_common or any(word == name and after != "." for word, after in zip(words, [*words[1:], ""], strict=True)):
+            return False  # it is also read as it is, or something else is called so
+    plain = [word.removeprefix(_VIEW) for word in words]
+    return plain != words and _without_as(plain) == _without_as(old)
+
+
+_VIEW = "\0"
+"""Marks a table that is read through such a subquery."""
+
+
+def _view_of(table: str, columns: Mapping[str, str]) -> list[str]:
+    listed = [[now] if now == was else [now, "as", was] for was, now in columns.items()]
+    return ["(", "select", *[word for column in listed for word in (*column, ",")][:-1], "from", table, ")"]
+
+
+def _without_views(words: list[str], table: str, view: list[str]) -> list[str]:
+    found: list[str] = []
+    place = 0
+    while place < len(words):
+        if words[place : place + len(view)] != view:
+            found.append(words[place])
+            place += 1
+            continue
+        found.append(f"{_VIEW}{table}")
+        place += len(view)
+        place += words[place : place + 1] == ["as"]
+        place += words[place : place + 1] == [table]  # its own name as an alias says nothing
+    return found
+
+
+def _without_as(words: list[str]) -> list[str]:
+    return [word for word in words if word not in ("as", ";")]
+
+
 def takes_whatever_there_is(text: str) -> bool:
     """Whether a query reads columns that it does not name: by a star, `COLUMNS(…)` or a natural join."""
     words = ["", *tokens(text), ""]

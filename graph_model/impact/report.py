@@ -29,6 +29,9 @@ def report_of(changes: tuple[Change, ...], facts: Facts, findings: dict[str, Fin
 
 def with_examined(report: ImpactReport, examined: Iterable[Examined]) -> ImpactReport:
     """The report with what the examiners found: of a node that is in several answers, the worst."""
+    examined = tuple(examined)
+    if not examined:
+        return report
     worst = {one.node.id: one for one in report.affected}
     nodes = {node.id: node for node in report.nodes}
     reasons = dict.fromkeys(report.incomplete_reasons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph_model.impact.changes import ColumnHarm, ColumnOutcome
+from graph_model.impact.changes import ColumnHarm, ColumnOutcome, Likeness
 from graph_model.impact.declared import How
 from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
@@ -33,6 +33,7 @@ class Spread:
         self._look = Look(facts, flowed, self._harm)
         self._found: dict[str, Finding] = {}
         self._queue: dict[str, None] = {}
+        self._judged: dict[str, int] = {}
 
     def findings(self) -> dict[str, Finding]:
         """The finding of each reader, by id."""
@@ -61,7 +62,13 @@ class Spread:
                 self._harm_dataset(made.edge.target, HarmedDataset(DatasetHarm.STALLED, cause, (made.edge,)))
 
     def _judge(self, reader: str) -> None:
-        if reader in self._facts.changed.retired:
+        state = self._look.state(reader)
+        if reader in self._facts.changed.retired or self._judged.get(reader) == state:
+            return  # nothing that it reads got worse since
+        self._judged[reader] = state
+        undisturbed = self._look.undisturbed(reader)
+        if undisturbed is not None:
+            self._found[reader] = undisturbed
             return
         finding = judge(self._look.readings(reader), self._look.making(reader))
         before = self._found.get(reader)
@@ -95,8 +102,8 @@ class Spread:
         """What a reader reads of what something happens to; None: something happens to the reader itself."""
         if reader in self._facts.changed.jobs:
             return None
-        reads = self._facts.reads[reader]
-        return [hop for hop in reads if judge([self._look.reading(reader, hop)]).verdict is not Verdict.SAFE]
+        met = zip(self._facts.reads[reader], self._look.readings(reader), strict=True)
+        return [hop for hop, reading in met if judge([reading]).verdict is not Verdict.SAFE]
 
     def _harm_outputs(
         self, job: str, harm: DatasetHarm, cause: str, finding: Finding, read: Sequence[Hop] | None = None
@@ -145,15 +152,20 @@ class Spread:
     def _follow_column(self, job: str, column: str) -> bool:
         harmed, hops = self._harm.columns[column], self._facts.uses.get(column, ())
         made = [hop for hop in hops if hop.edge.job == job and hop.edge.kind in ("FEEDS", "SHAPES")]
-        retypes = job not in self._flowed.held and (harmed.retypes or harmed.harm in self._retyping(job))
+        retypes = job not in self._flowed.held and (harmed.retypes or self._retypes(job, harmed))
         for hop in made:
             self._follow_edge(harmed, hop, retypes=retypes)
         return bool(made) or all(hop.edge.target != job for hop in hops)
 
-    def _retyping(self, job: str) -> frozenset[ColumnHarm]:
-        """What may make another type of what the job makes of a column. SQL makes room for a wider one."""
+    def _retypes(self, job: str, harmed: HarmedColumn) -> bool:
+        """Whether what the job makes of a column may be of another type. SQL makes room for a wider one, and what was
+        another column of the same kind is that kind still."""
         facts = self._flowed.jobs.get(job)
-        return _RETYPING - {ColumnHarm.WIDENED} if facts and facts.sql else _RETYPING
+        if harmed.harm is ColumnHarm.WIDENED:
+            return not (facts and facts.sql)
+        if harmed.harm is ColumnHarm.REPLACED:
+            return harmed.likeness is not Likeness.KIND
+        return harmed.harm in _RETYPING
 
     def _as_output_calls_it(self, hop: Hop) -> LineageNode | None:
         """The column that a flow leads to, as its dataset calls it; None: it is not one of those that are known."""
@@ -180,13 +192,10 @@ class Spread:
         self._harm_column(node, made)
 
     def _harm_dataset(self, dataset: str, harm: HarmedDataset) -> None:
-        before = self._harm.datasets.get(dataset)
-        if before is not None and (before.harm, -len(before.path)) >= (harm.harm, -len(harm.path)):
-            return
         if dataset not in self._facts.datasets.nodes:
             return  # beyond where the walk was cut off
-        self._harm.datasets[dataset] = harm
-        self._queue[dataset] = None
+        if self._harm.add_dataset(dataset, harm):
+            self._queue[dataset] = None
 
     def _harm_column(self, node: LineageNode, harm: HarmedColumn) -> None:
         dataset = self._facts.dataset_ids.get(node.name)
@@ -194,7 +203,7 @@ class Spread:
             self._queue[dataset] = None
 
 
-_RETYPING = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
+_RETYPING = frozenset({ColumnHarm.RETYPED, ColumnHarm.NARROWED})
 
 
 def _harmed(node: LineageNode, outcome: ColumnOutcome, way: Path = ()) -> HarmedColumn:

@@ -217,7 +217,7 @@ class _Work:
 
     def affected(self, at: datetime) -> tuple[Affected, ...]:
         rows = self.graph.rows("impact.readers", ids=sorted(self.verdicts), at=at) if self.verdicts else []
-        about = {row["id"]: row for row in rows}
+        about = {one["id"]: one for row in rows for one in row["readers"]}
         return tuple(_affected(one, about.get(id), self.bad.is_complete) for id, one in self.verdicts.items())
 
 

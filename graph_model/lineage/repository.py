@@ -79,6 +79,13 @@ def roots(graph: Rows, name: Name, *, as_of: datetime | None, known_at: datetime
     return tuple(_root(graph, found[kind], kind) for kind in kinds if kind in found)
 
 
+def dataset_roots(graph: Rows, datasets: Collection[Name], *, as_of: datetime | None) -> dict[Name, Root]:
+    """As `roots`, for many names of datasets at once: those that there are."""
+    by_id = {names.dataset_name_id(name): name for name in datasets}
+    rows = graph.rows("lineage.dataset_roots", names=list(by_id), at=as_of, known=None) if by_id else []
+    return {by_id[row["asked"]]: _root(graph, row, "DATASET") for row in rows}
+
+
 def root_of_id(graph: Rows, id_: str, *, as_of: datetime | None, known_at: datetime | None) -> Root:
     """The node of an id, of any kind. Raises NodeNotFound."""
     row = graph.rows("lineage.root_by_id", id=id_, at=as_of, known=known_at)[0]

@@ -155,3 +155,23 @@ def test_a_key_of_fewer_columns_promises_more() -> None:
 
     assert beside_of([ChangeKey(ORDERS, ("id",))], key).lost_key == ()
     assert beside_of([ChangeKey(ORDERS, ())], key).lost_key == key
+
+
+def test_a_column_that_takes_the_name_of_another_is_as_much_like_it_as_its_type() -> None:
+    types = {"qty": "int32", "price": "int64", "day": "date"}
+
+    def alike(column: str, *changes: ColumnChange) -> Likeness:
+        return outcomes(types, changes)[column].likeness
+
+    swap = RenameColumn(ORDERS, "qty", "price"), RenameColumn(ORDERS, "price", "qty")
+    assert alike("qty", *swap) is Likeness.KIND
+    assert alike("qty", *swap, RetypeColumn(ORDERS, "price", "string")) is Likeness.OTHER  # what takes its name is text
+    assert alike("day", DropColumn(ORDERS, "day"), RenameColumn(ORDERS, "qty", "day")) is Likeness.OTHER
+
+
+def test_a_wider_type_does_not_hide_that_another_kind_takes_the_name() -> None:
+    swap = RenameColumn(ORDERS, "id", "day"), RenameColumn(ORDERS, "day", "id")
+
+    found = outcomes({"id": "int32", "day": "date"}, [*swap, RetypeColumn(ORDERS, "id", "int64")])["id"]
+
+    assert (found.harm.name, found.likeness) == ("WIDENED", Likeness.OTHER)

@@ -14,7 +14,7 @@ from graph_model.impact.changes import ColumnHarm
 from graph_model.impact.entities import ChangeJob
 from graph_model.impact.held import Held, broken_promise, held, keeps, side_by_side
 from graph_model.impact.order import ranks
-from graph_model.impact.renaming import differs_in_names_only
+from graph_model.impact.renaming import differs_in_names_only, reads_under_old_names
 from graph_model.impact.rules import Making, judge
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
@@ -212,3 +212,59 @@ def test_an_observation_ages_by_how_often_its_job_runs(every: timedelta, seen: t
     assert not outdated(edge, runs[:2], at=NOW)  # two runs do not tell how often
     declared = LineageEdge("orders", "job", "CONSUMED_BY", "declared", last_seen=NOW - seen)
     assert not outdated(declared, runs, at=NOW)
+
+
+OLD_NAMES = "(SELECT id, amount AS price, day FROM orders)"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("SELECT price FROM orders", f"SELECT price FROM {OLD_NAMES} AS orders", True),
+        ("SELECT a.* FROM orders AS a", f"SELECT a.* FROM {OLD_NAMES} a;", True),
+        (
+            "SELECT id FROM orders a JOIN orders b USING (day)",
+            f"SELECT id FROM {OLD_NAMES} a JOIN {OLD_NAMES} b USING (day)",
+            True,
+        ),
+        (
+            "SELECT id FROM orders a JOIN orders b USING (day)",
+            f"SELECT id FROM {OLD_NAMES} a JOIN orders b USING (day)",
+            False,
+        ),
+        ("SELECT price FROM orders", "SELECT price FROM orders", False),
+        ("SELECT price FROM orders", f"SELECT price + 1 FROM {OLD_NAMES} AS orders", False),
+        ("SELECT price FROM orders", f"SELECT price FROM {OLD_NAMES[:-1]} WHERE id > 1) AS orders", False),
+        ("SELECT * FROM orders", "SELECT * FROM (SELECT amount AS price, id, day FROM orders) AS orders", False),
+        ("SELECT * FROM orders", "SELECT * FROM (SELECT id, amount AS price FROM orders) AS orders", False),
+        (
+            "WITH orders AS (SELECT 1 AS price) SELECT price FROM orders",
+            f"WITH orders AS (SELECT 1 AS price) SELECT price FROM {OLD_NAMES} AS orders",
+            False,
+        ),
+        (
+            "SELECT price FROM orders WHERE note = 'orders'",
+            f"SELECT price FROM {OLD_NAMES} AS orders WHERE note = 'orders'",
+            True,
+        ),
+    ],
+)
+def test_a_query_over_the_old_names_of_its_tables_is_the_old_query(before: str, after: str, same: bool) -> None:
+    columns = {"id": "id", "price": "amount", "day": "day"}
+
+    assert reads_under_old_names(before, after, {"orders": columns}) is same
+
+
+def test_a_name_that_is_only_spelled_otherwise_is_given_back_too() -> None:
+    after = "SELECT day FROM (SELECT id, DAY AS day FROM orders) AS orders"
+
+    assert reads_under_old_names("SELECT day FROM orders", after, {"orders": {"id": "id", "day": "DAY"}})
+
+
+def test_columns_that_swap_names_must_be_told_apart_everywhere() -> None:
+    swapped = {"orders": {"a": "b", "b": "a"}}
+    view = "(SELECT b AS a, a AS b FROM orders)"
+
+    assert reads_under_old_names("SELECT orders.a FROM orders", f"SELECT orders.a FROM {view} AS orders", swapped)
+    before, half = "SELECT x.a, y.b FROM orders x, orders y", f"SELECT x.a, y.b FROM {view} x, orders y"
+    assert not reads_under_old_names(before, half, swapped)

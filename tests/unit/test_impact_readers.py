@@ -22,6 +22,7 @@ from graph_model.impact.entities import (
     RenameDataset,
     ReorderColumns,
     Repartition,
+    RetypeColumn,
 )
 from graph_model.impact.held import Held
 from graph_model.impact.layout import laid_out
@@ -146,6 +147,21 @@ def test_numbers_that_stay_numbers_are_narrowed_at_the_cost_of_the_data() -> Non
     assert verdict(a_reading(uses=(a_column(ColumnHarm.NARROWED),))) == "BREAKS column_is_narrowed"
     alike = a_column(ColumnHarm.NARROWED, likeness=Likeness.KIND)
     assert verdict(a_reading(uses=(alike,))) == "RISKY column_is_narrowed"
+
+
+@pytest.mark.parametrize(
+    ("before", "is_text", "expected"),
+    [
+        ("string", True, "RISKY column_is_narrowed"),  # what fits is spelled as before
+        ("string", False, "BREAKS column_is_narrowed"),
+        ("timestamp(us)", True, "BREAKS column_is_narrowed"),  # a date is spelled otherwise
+    ],
+)
+def test_a_file_of_text_spells_what_fits_as_before(before: str, is_text: bool, expected: str) -> None:
+    layout = laid_out((Column("price", before),), [RetypeColumn(ORDERS, "price", "date")])
+    reading = a_reading(uses=(a_column(ColumnHarm.NARROWED),), is_text=is_text)
+
+    assert verdict(replace(reading, layout=layout)) == expected
 
 
 def test_a_namesake_is_not_known_to_be_harmless_unless_the_column_is_not_used() -> None:
@@ -285,3 +301,31 @@ def test_what_may_fail_is_a_risk_to_all_that_need_it() -> None:
 )
 def test_code_may_fail_on_another_type_and_not_on_other_values(column: HarmedColumn, kind: str, may_fail: bool) -> None:
     assert judge([a_reading(uses=(column,), kind=kind, is_job=True)]).may_fail is may_fail
+
+
+@pytest.mark.parametrize(
+    ("likeness", "is_text", "expected"),
+    [(Likeness.KIND, False, False), (Likeness.KIND, True, True), (Likeness.OTHER, False, True)],
+)
+def test_code_does_not_stumble_over_a_column_of_the_same_kind(
+    likeness: Likeness, is_text: bool, expected: bool
+) -> None:
+    column = a_column(ColumnHarm.REPLACED, likeness=likeness)
+
+    assert judge([a_reading(uses=(column,), is_text=is_text, kind="job", is_job=True)]).may_fail is expected
+
+
+@pytest.mark.parametrize(
+    ("by", "used", "stalls"),
+    [
+        ("position", ("id", "price"), False),  # `day` comes where `price` was
+        ("position", ("price", "day"), True),  # there is no third column any more
+        ("position", (), True),
+        ("name", ("id", "price"), True),
+    ],
+)
+def test_who_reads_by_position_goes_on_while_there_is_something(by: str, used: tuple[str, ...], stalls: bool) -> None:
+    gone = a_column(ColumnHarm.GONE, values=False)
+    found = judge([a_reading(DropColumn(ORDERS, "price"), uses=(gone,), by=by, used=used)])
+
+    assert (str(found.verdict), found.stalls) == ("BREAKS", stalls)

@@ -16,6 +16,7 @@ from graph_model.impact.rules import (
     HarmedDataset,
     Reading,
     Use,
+    asked_about,
     judge,
     when_cut_off,
 )
@@ -205,3 +206,23 @@ def test_a_column_takes_its_nested_ones_along_and_is_touched_by_them() -> None:
 )
 def test_exact_types_widen_and_narrow_too(before: str, after: str, harm: ColumnHarm | None) -> None:
     assert retyped(before, after) is harm
+
+
+@pytest.mark.parametrize("harm", DatasetHarm)
+@pytest.mark.parametrize("by", ["name", "position", "exact"])
+@pytest.mark.parametrize("kind", ["sql", "job", "other", "consumer"])
+def test_rules_that_are_not_asked_about_a_whole_input_would_find_nothing(harm: DatasetHarm, by: str, kind: str) -> None:
+    facts = {"by": by, "kind": kind, "is_job": kind != "consumer", "text": "SELECT * FROM orders", "deadline": True}
+    readings = [
+        a_reading(**a_harm(harm), **facts, several=several, columns_known=known, required=required)
+        for several in (True, False)
+        for known in (True, False)
+        for required in (True, False)
+    ]
+
+    for reading in readings:
+        found = {rule.__name__ for rule in POLICY if rule(reading) is not None}
+        asked = {rule.__name__ for rule in asked_about(reading, POLICY)}
+
+        assert len(asked) < len(POLICY)
+        assert found <= asked

@@ -69,6 +69,14 @@ def test_a_star_takes_a_new_column_along(dialect: str) -> None:
     assert told(found) == {(TurnKind.STAR, frozenset({"extra"}), False)}
 
 
+def test_columns_of_a_star_do_as_the_star_does() -> None:
+    moved = "amount decimal(10,2)!, id int32!, customer int32!, state string, day date"
+    found = asked("SELECT COLUMNS(*) FROM orders WHERE state IS NOT NULL", orders=moved)
+
+    assert found.turns == asked("SELECT * FROM orders WHERE state IS NOT NULL", orders=moved).turns
+    assert not any(turn.rows for turn in found.turns)
+
+
 TURNS: dict[str, tuple[str, dict[str, str], set[Told]]] = {
     "JOIN_KEY by NATURAL JOIN": (
         "SELECT id, state FROM orders NATURAL JOIN customers",

@@ -173,6 +173,20 @@ def test_a_star_that_only_passes_by_does_not_use_the_columns_nobody_takes() -> N
 
 
 @pytest.mark.parametrize(
+    ("star", "spelled"), [("*", "COLUMNS(*)"), ("* EXCLUDE (a)", "COLUMNS(* EXCLUDE (a))"), ("f.*", "COLUMNS(f.*)")]
+)
+def test_columns_of_a_star_are_the_star(star: str, spelled: str) -> None:
+    found = read(f"SELECT {spelled} FROM flights f WHERE b > 1")
+
+    assert (flows(found), shapes(found)) == (
+        flows(plain := read(f"SELECT {star} FROM flights f WHERE b > 1")),
+        shapes(plain),
+    )
+    assert found.known
+    assert any("COLUMNS" in text for text in read("SELECT max(COLUMNS(*)) FROM flights").unresolved)
+
+
+@pytest.mark.parametrize(
     ("sql", "told"),
     [
         ("SELECT * FROM open", "all columns of open"),

@@ -35,8 +35,9 @@ from graph_model.impact.rules.datasets import (
     place_changes,
     term_is_weakened,
 )
-from graph_model.impact.rules.evidence import evidence_is_weak, when_cut_off
+from graph_model.impact.rules.evidence import evidence_is_weak, is_weak, when_cut_off
 from graph_model.impact.rules.inputs import (
+    all_stays,
     dataset_is_gone,
     input_is_doubtful,
     input_may_stall,
@@ -77,9 +78,12 @@ __all__ = [
     "Reading",
     "Rule",
     "Use",
+    "all_stays",
+    "asked_about",
     "badness",
     "concerns_all_rows",
     "evidence_is_weak",
+    "is_weak",
     "judge",
     "when_cut_off",
 ]
@@ -119,6 +123,19 @@ POLICY: tuple[Rule, ...] = (
     inputs_stay,
 )
 
+_OF_WHOLE_INPUTS = frozenset(
+    {
+        dataset_is_gone,
+        input_stalls,
+        input_is_doubtful,
+        optional_input_stalls,
+        input_may_stall,
+        rows_may_change,
+        inputs_stay,
+    }
+)
+"""The rules that may find anything where a dataset as a whole got worse, and nothing is done to it or its columns."""
+
 _OF_ALL_ROWS: tuple[Rule, ...] = (
     format_changes,
     partitions_change,
@@ -144,16 +161,26 @@ def judge(readings: Iterable[Reading], making: Making | None = None, *, policy: 
     """The worst that any rule finds in any of the readings of one reader, or in the job as a whole."""
     seen = tuple(readings)
     whole = [finding for rule in MAKING_POLICY if making and (finding := rule(making)) is not None]
-    found = [finding for reading in seen for rule in _asked(reading, policy) if (finding := rule(reading)) is not None]
+    found = [
+        finding for reading in seen for rule in asked_about(reading, policy) if (finding := rule(reading)) is not None
+    ]
     worst = max(map(evidence_is_weak, (*whole, *found)), key=badness)  # the first of equals
     may_fail = any(finding.may_fail for finding in (*whole, *found))
     stalls = any(one.stalls for one in (*whole, *found) if one.verdict is Verdict.BREAKS)
     return replace(worst, hit=_hit(worst, seen), may_fail=may_fail, stalls=stalls)
 
 
-def _asked(reading: Reading, policy: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that."""
-    return policy[-1:] if reading.is_quiet else policy
+def asked_about(reading: Reading, policy: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules that may find anything.
+
+    Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that; most of the
+    rest only waits for what no longer comes.
+    """
+    if reading.is_quiet:
+        return policy[-1:]
+    if reading.layout is not None or reading.harmed_columns or reading.changes:
+        return policy
+    return tuple(rule for rule in policy if rule in _OF_WHOLE_INPUTS)
 
 
 def _hit(worst: Finding, readings: Iterable[Reading]) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from graph_model.impact.changes import ColumnHarm, Likeness
 from graph_model.impact.entities import Verdict
+from graph_model.impact.layout import top
 from graph_model.impact.rules.reading import Finding, HarmedColumn, Reading, Use, by_use, listed, nearest_use
+from graph_model.schemas.types import STRING, read
 
 
 def column_is_gone(reading: Reading) -> Finding | None:
@@ -19,7 +21,19 @@ def column_is_gone(reading: Reading) -> Finding | None:
     remedy = f"change {reading.reader} first, then drop {column}"
     if use.column.to:
         remedy = f"publish {column} under both names until {reading.reader} reads {use.column.to}"
-    return Finding(Verdict.BREAKS, "HIT", "column_is_gone", f"uses {column}, which {use.column.text}", use.path, remedy)
+    broken = Finding(
+        Verdict.BREAKS, "HIT", "column_is_gone", f"uses {column}, which {use.column.text}", use.path, remedy
+    )
+    return replace(broken, stalls=not _finds_something_else(reading), may_fail=True)
+
+
+def _finds_something_else(reading: Reading) -> bool:
+    """Whether there is some column at each place that a reader by position looks at: it goes on, with what is there."""
+    if reading.by != "position" or reading.layout is None or not reading.used:
+        return False
+    before, left = top(reading.layout.before), len(top(reading.layout.after))
+    places = {name.lower(): place for place, name in enumerate(before)}
+    return all(places.get(name.lower(), left) < left for name in reading.used)
 
 
 def _is_found_again(reading: Reading, name: str, to: str) -> bool:
@@ -30,15 +44,23 @@ def _is_found_again(reading: Reading, name: str, to: str) -> bool:
 
 def column_is_narrowed(reading: Reading) -> Finding | None:
     """Whoever uses a column whose new type cannot hold all of the old values breaks. A query that still fits runs, with
-    what is left of the values; so does who gets the same kind of values, unless the data do not fit."""
+    what is left of the values; so does who gets the same kind of values, unless the data do not fit, and who reads a
+    text, in which a value that fits is spelled as before."""
     use = nearest_use(reading, ColumnHarm.NARROWED)
     alike = use is not None and use.column.likeness is not Likeness.OTHER
-    verdict = Verdict.RISKY if reading.held or alike else Verdict.BREAKS
+    verdict = Verdict.RISKY if reading.held or alike or _is_spelled_alike(reading, use) else Verdict.BREAKS
     remedy = "publish the new type as a column of its own, and move its readers there"
     if alike:
         remedy = "look whether all values fit: the smallest, the largest, the digits behind the point"
     found = by_use(reading, ColumnHarm.NARROWED, verdict, "column_is_narrowed", remedy)
     return found and replace(found, stalls=False)
+
+
+def _is_spelled_alike(reading: Reading, use: Use | None) -> bool:
+    """`12` is `12` in a file of text, promised as a string or as a number; a time that is cut to its date is not."""
+    if not reading.is_text or use is None or reading.layout is None:
+        return False
+    return any(one.path == use.column.name and read(one.type) == STRING for one in reading.layout.before)
 
 
 def columns_are_unknown(reading: Reading) -> Finding | None:
@@ -81,6 +103,8 @@ def column_is_retyped(reading: Reading) -> Finding | None:
 def column_is_widened(reading: Reading) -> Finding | None:
     """A wider type holds all values, but a reader with a fixed idea of the type may refuse it. A query that comes to
     the same columns with it has no such idea."""
+    if not _widened(reading):
+        return None
     remedy = f"try {reading.reader} with the wider type first"
     narrow = replace(reading, uses=tuple(use for use in _widened(reading) if not _has_room_for(reading, use.column)))
     return by_use(narrow, ColumnHarm.WIDENED, Verdict.RISKY, "column_is_widened", remedy)

@@ -6,11 +6,17 @@ from dataclasses import replace
 
 from graph_model.impact.entities import Verdict
 from graph_model.impact.rules.reading import Finding
+from graph_model.lineage.entities import LineageEdge
+
+
+def is_weak(edge: LineageEdge) -> bool:
+    """Nobody has seen it for long, or ever."""
+    return edge.stale or edge.provenance == "inferred"
 
 
 def evidence_is_weak(finding: Finding) -> Finding:
     """What rests on a stale or inferred edge is not known, neither for better nor for worse."""
-    weak = next((edge for edge in finding.path if edge.stale or edge.provenance == "inferred"), None)
+    weak = next(filter(is_weak, finding.path), None)
     if weak is None or finding.verdict is Verdict.UNKNOWN:
         return finding
     why = "later runs did not show it again, or there were none for long" if weak.stale else "it is only inferred"

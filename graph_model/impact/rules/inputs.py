@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from graph_model.impact.entities import Verdict
-from graph_model.impact.rules.reading import DatasetHarm, Finding, Reading, cause, has
+from graph_model.impact.rules.reading import DatasetHarm, Finding, Path, Reading, cause, has
+from graph_model.names import Name
 
 
 def dataset_is_gone(reading: Reading) -> Finding | None:
@@ -60,5 +61,10 @@ def rows_may_change(reading: Reading) -> Finding | None:
 
 def inputs_stay(reading: Reading) -> Finding:
     """Nothing happens to the dataset at all."""
-    reason = f"nothing happens to {reading.dataset}, which it reads"
-    return Finding(Verdict.SAFE, "", "inputs_stay", reason, reading.direct)
+    return all_stays(reading.dataset, reading.direct)
+
+
+def all_stays(dataset: Name, path: Path) -> Finding:
+    """What is found of a reader to whose inputs nothing happens; `dataset` is the nearest of them."""
+    reason = f"nothing happens to {dataset}, which it reads"
+    return Finding(Verdict.SAFE, "", "inputs_stay", reason, path, stalls=False)
