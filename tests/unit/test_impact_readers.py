@@ -329,3 +329,9 @@ def test_who_reads_by_position_goes_on_while_there_is_something(by: str, used: t
     found = judge([a_reading(DropColumn(ORDERS, "price"), uses=(gone,), by=by, used=used)])
 
     assert (str(found.verdict), found.stalls) == ("BREAKS", stalls)
+
+
+@pytest.mark.parametrize(("harm", "fails"), [(ColumnHarm.MAY_BE_MISSING, True), (ColumnHarm.MEANS_OTHER, False)])
+def test_a_job_may_fail_for_a_value_that_is_missing(harm: ColumnHarm, fails: bool) -> None:
+    assert judge([a_reading(uses=(a_column(harm),), kind="job", is_job=True)]).may_fail is fails
+    assert not judge([a_reading(uses=(a_column(harm),))]).may_fail  # a consumer makes nothing that is checked

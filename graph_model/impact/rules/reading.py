@@ -188,7 +188,9 @@ _FATAL = frozenset({ColumnHarm.RETYPED, ColumnHarm.WIDENED, ColumnHarm.NARROWED,
 
 def _may_fail(reading: Reading, column: HarmedColumn) -> bool:
     """Code that nobody held against its tables may stumble over another type. Other values of a type that stays are not
-    taken for a reason to fail, nor is one that is missing."""
+    taken for a reason to fail; one that is missing is, since what a job makes may be checked for it."""
+    if column.harm is ColumnHarm.MAY_BE_MISSING:
+        return reading.is_job
     if reading.held or (reading.kind == "sql" and column.harm is ColumnHarm.WIDENED):
         return False  # SQL makes room for a wider type
     if column.likeness is Likeness.KIND and not reading.is_text:
