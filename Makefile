@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage decision-trust lint format types lock clients lock-clients clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-forecast decision-trust lint format types lock clients lock-clients clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ benchmark: $(STAMP) ## what the protocol costs on this machine; OPTIONS="runs st
 
 benchmark-lineage: $(STAMP) ## lineage next to the bare driver; OPTIONS="--edges 1000000" for the long form, "--url U" for any server
 	$(BIN)/python -m benchmarks.lineage $(OPTIONS)
+
+benchmark-forecast: $(STAMP) ## what a forecast costs, and how often it is right; OPTIONS="speed --jobs 1000" for a part
+	$(BIN)/python -m benchmarks.forecast $(OPTIONS)
 
 decision-trust: $(STAMP) ## verdicts of impact held against changes that are really made; OPTIONS="--seed 7 --pairs 2000", "--examples"
 	$(BIN)/python -m benchmarks.decision_trust $(OPTIONS)
