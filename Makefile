@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-impact decision-trust lint format types lock clients lock-clients clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-impact benchmark-forecast decision-trust lint format types lock clients lock-clients clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ benchmark-lineage: $(STAMP) ## lineage next to the bare driver; OPTIONS="--edges
 
 benchmark-impact: $(STAMP) ## verdicts on 50 changes at once in an estate of 100,000 datasets; OPTIONS="--datasets 10000" for a short form
 	$(BIN)/python -m benchmarks.impact $(OPTIONS)
+
+benchmark-forecast: $(STAMP) ## what a forecast costs, and how often it is right; OPTIONS="speed --jobs 1000" for a part
+	$(BIN)/python -m benchmarks.forecast $(OPTIONS)
 
 decision-trust: $(STAMP) ## verdicts of impact held against changes that are really made; OPTIONS="--seed 7 --pairs 2000", "--examples"
 	$(BIN)/python -m benchmarks.decision_trust $(OPTIONS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -23,6 +22,7 @@ from app.rest import checks, health, lineage, marquez, reads, versions
 from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
+from graph_model.garbage import collect_rarely_from_here
 from graph_model.logs import configure_logs
 from graph_model.settings import ApiSettings, BrokerSettings, DataSettings, GraphSettings, StorageSettings, roots_of
 from graph_model.store.graph import Graph
@@ -86,9 +86,7 @@ def serve(
         log.info("listening", address=address)
         if announce:
             announce(address)
-        # What lives as long as the process need not be looked at again by each collection of garbage.
-        gc.collect()
-        gc.freeze()
+        collect_rarely_from_here()
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="none")
         uvicorn.Server(config).run(sockets=[listener])
 

@@ -33,6 +33,7 @@ from graph_model.deadlines.forecast import forecast
 from graph_model.deadlines.network import Step, quantiles, run_through
 from graph_model.deadlines.predict import foresee
 from graph_model.deadlines.spread import spread_of
+from graph_model.garbage import collect_rarely_from_here
 from graph_model.impact.entities import Delay
 from graph_model.names import job_id
 from graph_model.store.graph import Graph
@@ -169,6 +170,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - SECTIONS.keys():
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    collect_rarely_from_here()  # as the API and the command line do
     say(f"{os.cpu_count()} cores, Python {platform.python_version()}, Neo4j 5.26 with 2 GiB of heap")
     sys.exit(max(SECTIONS[section](arguments.jobs) for section in arguments.sections or SECTIONS))
 

@@ -50,6 +50,7 @@ from app.cli import (
     versions,
 )
 from app.cli.errors import one_message
+from graph_model.garbage import collect_rarely
 
 _START, _ESTATE, _ASK, _INTERVENE, _OPERATE = "Start", "Estate", "Ask", "Intervene", "Operate"
 
@@ -178,6 +179,7 @@ app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 
 def run() -> None:
     """The `headwater` command."""
+    collect_rarely()
     app(prog_name="headwater")
 
 

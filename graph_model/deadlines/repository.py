@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import TypeVar
 
 from graph_model.deadlines.plan import Plan, Slice, plan_of
 from graph_model.holds.repository import holds
@@ -13,15 +14,21 @@ from graph_model.names import job_partition_id, partition_id
 from graph_model.store.graph import Graph, Transaction
 
 BATCH = 20_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class PartitionFact:
-    """`first`: since when there was a good version, of those that were not set aside. `reason`: of one that was."""
+    """`first_micros`: since when there was a good version, of those not set aside. `reason`: of one that was."""
 
     is_there: bool
-    first: datetime | None = None
+    first_micros: int | None = None
     reason: str = ""
+
+    @property
+    def first(self) -> datetime | None:
+        return None if self.first_micros is None else _EPOCH + timedelta(microseconds=self.first_micros)
 
 
 NOTHING_THERE = PartitionFact(is_there=False)
@@ -60,11 +67,11 @@ def now(graph: Graph) -> datetime:
 
 def partition_facts(graph: Graph, slices: Iterable[Slice]) -> dict[Slice, PartitionFact]:
     """Those that the graph knows."""
-    ids = {partition_id(one.of, one.key): one for one in slices}
     found: dict[Slice, PartitionFact] = {}
-    for some in _batches(ids):
-        for id_, is_there, first, reason in graph.rows("deadlines.partitions", ids=some)[0]["rows"]:
-            found[ids[id_]] = PartitionFact(is_there, first, reason or "")
+    for some in _batches(slices):
+        ids = [partition_id(one.of, one.key) for one in some]
+        for place, is_there, micros, reason in graph.rows("deadlines.partitions", ids=ids)[0]["rows"]:
+            found[some[place]] = PartitionFact(is_there, micros, reason or "")
     return found
 
 
@@ -94,7 +101,7 @@ def _seconds(begin: datetime, end: datetime) -> float:
     return max((end - begin).total_seconds(), 0.0)
 
 
-def _batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:
-    rest = iter(ids)
+def _batches(items: Iterable[T]) -> Iterator[Sequence[T]]:
+    rest = iter(items)
     while some := list(islice(rest, BATCH)):
         yield some
