@@ -6,7 +6,7 @@
 // param:   token string - fresh for each attempt
 // param:   now datetime
 // param:   forever datetime
-// returns: jobs list, names list, runs list - one row. A job is [id, facets, terms, coverage, whether it ever said something of its outputs]; a name [id, dataset, is new, facets, terms, drops, those of the schemas that it showed]; a run [id, facets, terms, types, first, started_at, ended_at, complete_at, inputs, outputs, heard, slices, told]. Moments of runs are microseconds, which cost the driver less than times; facets, terms and slices are JSON, inputs and outputs ids of dataset names
+// returns: jobs list, names list, runs list - one row. A job is [id, facets, terms, coverage, whether it ever said something of its outputs]; a name [id, dataset, is new, facets, terms, drops, those of the schemas that it showed]; a run [id, facets, terms, types, first, started_at, ended_at, complete_at, inputs, outputs, heard, slices, told]. Facets, terms and slices are JSON, inputs and outputs ids of dataset names
 // access:  write
 CALL () {
   UNWIND $jobs AS x
@@ -39,10 +39,7 @@ CALL () {
   MERGE (r:ObservedRun {id: x.id})
   ON CREATE SET r.job = x.job, r.run = x.run
   SET r._lock = $token
-  RETURN collect([r.id, r.facets, r.terms, coalesce(r.types, []),
-    r.first.epochSeconds * 1000000 + r.first.microsecond, r.started_at.epochSeconds * 1000000 + r.started_at.microsecond,
-    r.ended_at.epochSeconds * 1000000 + r.ended_at.microsecond, r.complete_at.epochSeconds * 1000000 + r.complete_at.microsecond,
-    coalesce(r.inputs, []), coalesce(r.outputs, []), r.heard.epochSeconds * 1000000 + r.heard.microsecond, r.slices,
-    coalesce(r.told, [])]) AS runs
+  RETURN collect([r.id, r.facets, r.terms, coalesce(r.types, []), r.first, r.started_at, r.ended_at, r.complete_at,
+    coalesce(r.inputs, []), coalesce(r.outputs, []), r.heard, r.slices, coalesce(r.told, [])]) AS runs
 }
 RETURN jobs, names, runs

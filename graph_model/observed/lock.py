@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
@@ -20,8 +20,6 @@ _RUN = (
     *("id", "facets", "terms", "types", "first", "started_at", "ended_at", "complete_at"),
     *("inputs", "outputs", "heard", "slices", "told"),
 )
-_MOMENTS = ("first", "started_at", "ended_at", "complete_at", "heard")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def lock(tx: Transaction, said: Said, now: datetime) -> Known:
         now=now,
         forever=FOREVER,
     )[0]
-    jobs, runs = _maps(_JOB, found["jobs"]), [_run(row) for row in _maps(_RUN, found["runs"])]
+    jobs, runs = _maps(_JOB, found["jobs"]), _maps(_RUN, found["runs"])
     names = all_seen(sorted(said.datasets), _maps(_NAME, found["names"]))
     return Known(
         jobs={row["id"]: row["facets"] for row in jobs},
@@ -87,11 +85,6 @@ def _name_row(identity: str, about: DatasetSaid) -> Row:
 
 def _maps(keys: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Row]:
     return [dict(zip(keys, row, strict=True)) for row in rows]
-
-
-def _run(row: Row) -> Row:
-    moments = {key: None if row[key] is None else _EPOCH + timedelta(microseconds=row[key]) for key in _MOMENTS}
-    return {**row, **moments}
 
 
 def _terms(rows: Sequence[Row], key: str) -> dict[str, str | None]:
