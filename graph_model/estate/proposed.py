@@ -86,10 +86,13 @@ def _gone(difference: Difference) -> Iterator[Change]:
 
 
 def _of_datasets(pairs: list[tuple[Node, Node]], documents: Documents) -> Iterator[Change]:
-    from graph_model.impact.between.contracts import between_documents
+    from graph_model.impact.between.contracts import between_contracts, between_documents
     from graph_model.impact.between.datasets import between_datasets
 
     for before, after in pairs:
+        if before.scope != after.scope:  # nobody declared its form until now: that it is said changes nothing
+            yield from between_contracts(before.name, contract_of(before), contract_of(after))
+            continue
         yield from between_datasets(described(before), described(after))
         if after.id in documents:
             yield from between_documents(before.name, *documents[after.id])

@@ -9,7 +9,7 @@ import neo4j
 import pytest
 
 from graph_model.impact.assess import assess
-from graph_model.impact.entities import Change, DropDataset, RetypeColumn
+from graph_model.impact.entities import Change, ChangeMeaning, DropDataset
 from graph_model.jobs.repository import count_jobs
 from graph_model.lineage.ask import lineage
 from graph_model.lineage.entities import Direction, Filter
@@ -230,7 +230,7 @@ def test_values_that_change_reach_only_what_is_made_from_them(graph: Graph) -> N
         run_event("COMPLETE", "01:00:00", job="of_b", inputs=[B], outputs=[dataset("end")]),
     )
 
-    found = fates(graph, RetypeColumn(Name(WAREHOUSE, "x"), "a", "decimal(38,0)"))
+    found = fates(graph, ChangeMeaning(Name(WAREHOUSE, "x"), "a", "without tax"))
 
     assert found["nightly.orders"] == ("RISKY", "HIT")
     assert found["of_a"][0] == "UNKNOWN"
@@ -248,7 +248,7 @@ def test_rows_that_change_reach_only_what_is_made_from_them(graph: Graph) -> Non
         run_event("COMPLETE", "01:00:00", job="of_b", inputs=[B], outputs=[dataset("end")]),
     )
 
-    found = fates(graph, RetypeColumn(Name(WAREHOUSE, "x"), "a", "decimal(38,0)"))
+    found = fates(graph, ChangeMeaning(Name(WAREHOUSE, "x"), "a", "without tax"))
 
     assert found == {
         "first": ("RISKY", "HIT"),
