@@ -9,6 +9,7 @@ from datetime import datetime
 
 from graph_model.impact.cadence import may_be_outdated, outdated, runs_of
 from graph_model.impact.changed import ChangedSet
+from graph_model.impact.checked import Checked, checked
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
@@ -30,7 +31,7 @@ class Facts:
     """`reads` by reader, `readers` and `makes` the other ways round; `uses` are the edges that leave a field.
 
     `ways` leads over whole datasets to each node, by the fewest hops; `flowing` are the nodes to which data comes from
-    the changes, the others only depend on a job that reads it. All by id.
+    the changes, the others only depend on a job that reads it; `checked` are the outputs whose values are. All by id.
     """
 
     changed: ChangedSet
@@ -45,6 +46,7 @@ class Facts:
     dataset_ids: dict[Name, str] = field(default_factory=dict)
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
     flowing: set[str] = field(default_factory=set)
+    checked: dict[str, Checked] = field(default_factory=dict)
 
     @property
     def cut_off(self) -> tuple[str, ...]:
@@ -75,6 +77,8 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     }
     facts.ways = _ways(datasets)
     facts.flowing = flowing(datasets, [node.id for node in start])
+    made = {hop.edge.target for several in facts.makes.values() for hop in several}
+    facts.checked = checked(graph, [node for id_, node in datasets.nodes.items() if id_ in made])
     facts.about = _about(
         graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
     )

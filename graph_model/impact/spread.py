@@ -125,7 +125,24 @@ class Spread:
                 self._harm_dataset(path[-1].target, HarmedDataset(DatasetHarm.ROWS_CHANGE, cause, path))
             else:
                 self._harm_column(column, HarmedColumn(column.column or "", ColumnHarm.TOUCHED, cause, path))
+        self._doubt_checks(job)
         return complete
+
+    def _doubt_checks(self, job: str) -> None:
+        """What a job makes is checked before it is published: where other values reach a column that a check looks at,
+        the run may fail."""
+        for made in self._facts.makes.get(job, ()):
+            output = made.edge.target
+            checks = self._facts.checked.get(output)
+            if checks is None:
+                continue
+            harmed = (self._harm.columns[id_] for id_ in sorted(self._harm.columns_of.get(output, ())))
+            doubted = next((one for one in harmed if one.values and checks.looks_at(one.name)), None)
+            if doubted is not None:
+                cause = f"a check of {doubted.name} may fail, which {doubted.text}"
+                self._harm_dataset(
+                    output, HarmedDataset(DatasetHarm.MAY_STALL, cause, (*self._look.way_to(job), made.edge))
+                )
 
     def _values_read(self, job: str) -> Iterator[str]:
         """The columns it reads whose values may change. Of a query that was held, all else is known from what it comes
@@ -192,6 +209,9 @@ class Spread:
         self._harm_column(node, made)
 
     def _harm_dataset(self, dataset: str, harm: HarmedDataset) -> None:
+        if harm.harm is DatasetHarm.ROWS_CHANGE and dataset in self._facts.checked:
+            cause = f"its checks may fail on other rows, and {harm.cause}"
+            harm = HarmedDataset(DatasetHarm.MAY_STALL, cause, harm.path)
         if dataset not in self._facts.datasets.nodes:
             return  # beyond where the walk was cut off
         if self._harm.add_dataset(dataset, harm):

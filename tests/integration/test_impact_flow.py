@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 
 from connectors.sql.binding import rebind
+from graph_model.contracts.entities import Check
 from graph_model.errors import InvalidInput
 from graph_model.impact.assess import assess
 from graph_model.impact.entities import (
@@ -12,6 +16,7 @@ from graph_model.impact.entities import (
     Affected,
     Change,
     ChangeJob,
+    ChangeMeaning,
     DropColumn,
     RenameColumn,
     ReorderColumns,
@@ -120,3 +125,32 @@ def test_without_anybody_to_hold_a_query_a_star_is_not_known(shop: Graph) -> Non
 def test_a_column_that_is_there_cannot_be_added(shop: Graph) -> None:
     with pytest.raises(InvalidInput, match="already has a column price"):
         assess(shop, [AddColumn(called("orders"), "price")])
+
+
+@pytest.mark.parametrize(
+    ("check", "other"),
+    [
+        (Check("a price", "range", {"column": "price", "max": 100}), "RISKY"),
+        (Check("a price", "range", {"column": "price", "max": 100}, "warning"), "SAFE"),
+        (Check("an id", "not_null", {"columns": ["id"]}), "SAFE"),
+    ],
+)
+def test_other_values_may_fail_a_check_of_what_is_made_and_then_all_of_it_waits(
+    graph: Graph, check: Check, other: str
+) -> None:
+    made = a_dataset("made", {"id": "integer", "price": "number"})
+    made = replace(made, contract=replace(made.contract, checks=(check,)))
+    declared = {"id": ["orders.id"], "price": ["orders.price"]}
+    put(
+        graph,
+        ORDERS,
+        made,
+        a_job("make", ["orders"], ["made"], columns=declared),
+        a_consumer("of_ids", {"made": ["id"]}),
+    )
+
+    of = found(graph, ChangeMeaning(called("orders"), "price", "with tax"))
+
+    assert (of["make"].verdict, of["of_ids"].verdict) == ("RISKY", other)
+    way = of["of_ids"].path
+    assert all(before.target == after.source for before, after in pairwise(way))

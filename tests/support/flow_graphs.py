@@ -12,6 +12,7 @@ from typing import Any
 
 from connectors.sql.columns import read_columns
 from graph_model import names
+from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Column, Contract
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, Deadline, Estate, InputSpec, JobSpec, ReadSpec
 from graph_model.jobs import definition
@@ -173,7 +174,8 @@ class _Drawing:
         tx.rows("estate.open_owned_by", edges=self._owned, source=f"estate:{NAMESPACE}", **times)
 
     def _dataset(self, one: DatasetSpec) -> None:
-        id_ = self._node("datasets", names.dataset_id(one.name), one.name)
+        promises = {"contract": contract_definition.dumps(one.contract)} if one.contract.checks else {}
+        id_ = self._node("datasets", names.dataset_id(one.name), one.name, **promises)
         self._names.append({"id": names.dataset_name_id(one.name), **_spelled(one.name), "dataset": id_})
         if not one.contract.columns:
             return

@@ -1,0 +1,59 @@
+"""What is checked in the outputs of jobs: other values may fail a check, and then nothing is published at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph_model.contracts import definition
+from graph_model.contracts.entities import Check, Contract
+from graph_model.lineage.entities import LineageNode
+from graph_model.lineage.merging import Rows
+
+# These look at columns and their kinds of value, which changes of a schema are held against one by one.
+_OF_SCHEMA = frozenset({"schema", "compatibility"})
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The columns, in lower case, that blocking checks look at. `all`: a check may look at any of them."""
+
+    columns: frozenset[str] = frozenset()
+    all: bool = False
+
+    def looks_at(self, column: str) -> bool:
+        """Also where it looks at what is around a nested column, or inside of it."""
+        path = column.lower()
+        return self.all or any(_touch(path, one) for one in self.columns)
+
+
+def checks_of(contract: Contract) -> Checked | None:
+    """None: no blocking check looks at values or rows."""
+    checks = [check for check in contract.checks if check.severity == "blocking" and check.kind not in _OF_SCHEMA]
+    if not checks:
+        return None
+    looked_at = [_columns(check) for check in checks if check.kind not in ("row_count", "row_count_history")]
+    return Checked(
+        frozenset(column.lower() for columns in looked_at for column in columns), any(not one for one in looked_at)
+    )
+
+
+def checked(graph: Rows, datasets: Iterable[LineageNode]) -> dict[str, Checked]:
+    """By the id of the dataset that stands for it, what is checked in each; those without such a check are left out."""
+    stands_for = {member: node.id for node in datasets for member in (node.members or (node.id,))}
+    rows = graph.rows("impact.contracts", ids=sorted(stands_for)) if stands_for else []
+    found = {stands_for[row["id"]]: checks_of(definition.loads(row["contract"])) for row in rows}
+    return {id_: checks for id_, checks in found.items() if checks is not None}
+
+
+def _columns(check: Check) -> tuple[str, ...]:
+    """Those that a check names; none: it may look at any, as SQL and Python do."""
+    if check.kind in ("sql", "python"):
+        return ()
+    named = check.params.get("columns") or ()
+    one = check.params.get("column")
+    return (*named, *((one,) if one else ()))
+
+
+def _touch(one: str, other: str) -> bool:
+    return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
