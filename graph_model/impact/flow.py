@@ -124,6 +124,8 @@ class _Flow:
             self.flowed.mended.add(job)
         answer = self._answer(job, facts, text)
         if answer is None:
+            if self._rebind is not None:  # new SQL that its engine may not even read follows no names
+                self.flowed.mended.discard(job)
             return
         mended = job in self.flowed.mended
         answer = replace(answer, rewritten=text != facts.sql and not mended, turns=() if mended else answer.turns)
