@@ -15,7 +15,7 @@ from app.cli.connect import open_graph
 from app.cli.errors import finish
 from app.cli.impact import as_object, breaks, judged, print_changes, print_report, tell
 from app.cli.lookup import find_consumer, find_dataset, find_job
-from app.cli.options import AsJson, AsOf, DatasetArgument
+from app.cli.options import AsJson, AsOf, DatasetArgument, DbtNamespace, DbtRelations
 from app.cli.output import print_json, print_text, say
 from graph_model.errors import ContentError, InvalidContract
 
@@ -225,13 +225,8 @@ def judge_dbt(
         Path, typer.Argument(metavar="AFTER", exists=True, file_okay=False, help="That of the project as it would be.")
     ],
     *,
-    datasets: Annotated[
-        str | None,
-        typer.Option("--datasets", metavar="NAMESPACE", help="Where the relations are, as postgres://HOST:PORT."),
-    ] = None,
-    namespace: Annotated[
-        str, typer.Option("--namespace", metavar="NAMESPACE", help="The namespace of models and exposures.")
-    ] = "dbt",
+    datasets: DbtRelations = None,
+    namespace: DbtNamespace = "dbt",
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from app.cli.connect import actor, open_graph, require_migrated
 from app.cli.import_events import openlineage
-from app.cli.options import AsJson
+from app.cli.options import AsJson, DbtNamespace, DbtRelations
 from app.cli.output import print_json, print_table, print_text, say
 
 if TYPE_CHECKING:
@@ -82,13 +82,8 @@ def dbt(
     source: Annotated[
         str | None, typer.Option("--source", metavar="NAME", help="Who says so; the name of the project, if left out.")
     ] = None,
-    datasets: Annotated[
-        str | None,
-        typer.Option("--datasets", metavar="NAMESPACE", help="Where the relations are, as postgres://HOST:PORT."),
-    ] = None,
-    namespace: Annotated[
-        str, typer.Option("--namespace", metavar="NAMESPACE", help="The namespace of models and exposures.")
-    ] = "dbt",
+    datasets: DbtRelations = None,
+    namespace: DbtNamespace = "dbt",
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:

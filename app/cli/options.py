@@ -70,6 +70,14 @@ WrongColumns = Annotated[
     typer.Option("--columns", metavar="A,B", help="The columns that are wrong in it; all of it, if left out."),
 ]
 
+DbtRelations = Annotated[
+    str | None,
+    typer.Option("--datasets", metavar="NAMESPACE", help="Where the relations are, as postgres://HOST:PORT."),
+]
+DbtNamespace = Annotated[
+    str, typer.Option("--namespace", metavar="NAMESPACE", help="The namespace of models and exposures.")
+]
+
 
 def wrong_columns(text: str | None) -> tuple[str, ...]:
     """The columns of `--columns a,b`; empty: all may be wrong."""

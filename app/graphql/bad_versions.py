@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -14,7 +13,6 @@ from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.impact import Affected
 from app.graphql.lineage_types import LineageNode
 from app.graphql.names import QualifiedName
-from connectors.bell import ring
 from graph_model.impact.tainted import affected_by
 from graph_model.replays import entities, repository
 from graph_model.replays.cancel import cancel_replay
@@ -252,12 +250,12 @@ class BadVersionMutation:
         ask = info.context.ask
         done = await ask(order_replay, input.version, input.columns, by=input.by, reason=input.reason)
         runs = await ask(carry_on) if done.replay else ()
-        await asyncio.to_thread(ring, info.context.services.broker_url, runs)
+        run_ids = await info.context.ring(runs)
         return StartReplayPayload(
             replay=Replay.of(await ask(repository.replay, done.replay)) if done.replay else None,
             created=done.created,
             plan=ReplayPlan.of(done.plan),
-            run_ids=[strawberry.ID(run) for run in runs],
+            run_ids=run_ids,
         )
 
     @strawberry.mutation(description="Begins nothing more of a replay; runs that it was given go on.")

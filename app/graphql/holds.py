@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -12,7 +11,6 @@ from app.graphql.context import Info
 from app.graphql.enums import HoldKind
 from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.names import NameInput, Node, QualifiedName
-from connectors.bell import ring
 from graph_model.holds import entities
 from graph_model.holds.hold import hold, release
 from graph_model.holds.repository import holds
@@ -104,5 +102,4 @@ class HoldMutation:
     @strawberry.mutation(description="Ends a hold.")
     async def release(self, info: Info, input: ReleaseInput) -> ReleaseResult:
         done = await info.context.ask(release, input.target.to_target(), by=input.by)
-        await asyncio.to_thread(ring, info.context.services.broker_url, done.runs)
-        return ReleasePayload(hold=Hold.of(done.hold), run_ids=[strawberry.ID(run) for run in done.runs])
+        return ReleasePayload(hold=Hold.of(done.hold), run_ids=await info.context.ring(done.runs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import strawberry
@@ -12,7 +11,6 @@ from app.graphql.enums import RunState
 from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.names import NameInput
 from app.graphql.runs import Run
-from connectors.bell import ring
 from graph_model.runs import repository
 from graph_model.runs.cancel import cancel
 from graph_model.runs.replay import replay, revalidate
@@ -77,7 +75,7 @@ class InterventionMutation:
 
 
 async def _replayed(info: Info, run: str) -> ReplayPayload:
-    await asyncio.to_thread(ring, info.context.services.broker_url, [run])
+    await info.context.ring([run])
     return ReplayPayload(run=await _run(info, run))
 
 

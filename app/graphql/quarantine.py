@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import strawberry
@@ -13,7 +12,6 @@ from app.graphql.errors import NotFoundError, RefusedError
 from app.graphql.names import QualifiedName
 from app.graphql.reads import ToldReader
 from app.graphql.versions import Version
-from connectors.bell import ring
 from graph_model.versions import repository, taint
 from graph_model.versions.quarantine import quarantine, release
 
@@ -111,19 +109,14 @@ class QuarantineMutation:
             quarantined=[strawberry.ID(each) for each in done.versions],
             current=strawberry.ID(done.current) if done.current else None,
             tainted=Tainted.of(done.tainted),
-            run_ids=await _rung(info, done.runs),
+            run_ids=await info.context.ring(done.runs),
         )
 
     @strawberry.mutation(description="Gives a quarantined version that had passed its checks back to its readers.")
     async def release_version(self, info: Info, input: ReleaseVersionInput) -> ReleaseVersionResult:
         done = await info.context.ask(release, input.version, by=input.by, reason=input.reason)
-        run_ids = await _rung(info, done.runs)
+        run_ids = await info.context.ring(done.runs)
         return ReleaseVersionPayload(version=await _version(info, input.version), run_ids=run_ids)
-
-
-async def _rung(info: Info, runs: tuple[str, ...]) -> list[strawberry.ID]:
-    await asyncio.to_thread(ring, info.context.services.broker_url, runs)
-    return [strawberry.ID(run) for run in runs]
 
 
 async def _version(info: Info, version: str) -> Version:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 from typing import Annotated
 
@@ -13,7 +12,6 @@ from app.graphql.enums import Answer
 from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.names import Node, QualifiedName
 from app.graphql.paging import DEFAULT_PAGE, First
-from connectors.bell import ring
 from graph_model.errors import InvalidInput
 from graph_model.questions import entities
 from graph_model.questions.answer import answer
@@ -84,5 +82,5 @@ class QuestionMutation:
             raise InvalidInput("answer", "nobody answers OVERTAKEN: choose RERUN or IGNORE")
         done = await info.context.ask(answer, input.question, input.answer, by=input.by, reason=input.reason)
         if done.run:
-            await asyncio.to_thread(ring, info.context.services.broker_url, [done.run])
+            await info.context.ring([done.run])
         return AnswerPayload(question=Question.of(done.question), run_id=strawberry.ID(done.run) if done.run else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import strawberry
@@ -11,7 +10,6 @@ from app.graphql.context import Info
 from app.graphql.enums import Found
 from app.graphql.errors import NotFoundError, RefusedError
 from app.graphql.versions import Version
-from connectors.bell import ring
 from connectors.checks.reread import Reread, reread
 from graph_model.store.graph import Graph
 from graph_model.versions import repository
@@ -54,12 +52,12 @@ class RereadMutation:
 
         found = await info.context.ask(look)
         runs = found.done.runs if found.done else ()
-        await asyncio.to_thread(ring, services.broker_url, runs)
+        run_ids = await info.context.ring(runs)
         return CheckVersionPayload(
             version=Version.of(await info.context.ask(repository.version, input.version)),
             found=found.state,
             reason=found.reason,
             quarantined=[strawberry.ID(each) for each in (found.done.versions if found.done else ())],
             current=strawberry.ID(found.done.current) if found.done and found.done.current else None,
-            run_ids=[strawberry.ID(run) for run in runs],
+            run_ids=run_ids,
         )

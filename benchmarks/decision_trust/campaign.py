@@ -35,7 +35,6 @@ class Asked:
     hide: float = 0.0
     kinds: tuple[str, ...] = ()
     only: str = ""
-    verbose: bool = False
 
     @property
     def estates(self) -> int:

@@ -64,7 +64,6 @@ class Use(Enum):
     OTHER = auto()
 
 
-_EXACT_BITS = 32
 _WIDEST_EXACT = {64: 32, 32: 16}
 """The bits of an integer that a float of so many bits holds exactly."""
 _S, _C = Fate.SAME, Fate.CARRIES

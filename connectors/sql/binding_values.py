@@ -38,10 +38,6 @@ class Value:
     nulls: frozenset[Happening] = frozenset()
     causes: frozenset[Cause] = frozenset()
 
-    @property
-    def is_touched(self) -> bool:
-        return bool(self.shifts or self.nulls or self.causes)
-
 
 @dataclass(slots=True)
 class Rows:

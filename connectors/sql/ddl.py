@@ -181,7 +181,7 @@ _ACTIONS: tuple[tuple[type[exp.Expr], Callable[[Table, Any], Iterable[Step]]], .
     (exp.DropPrimaryKey, lambda table, _: [table.step(Act.FREE, name=PRIMARY)]),
     (
         exp.RenameColumn,
-        lambda table, it: iter((table.step(Act.RENAME, column=name_of(it.this), to=name_of(it.args["to"])),)),
+        _renamed_column,
     ),
     (exp.AlterColumn, _altered_column),
     (exp.ModifyColumn, _modified_column),

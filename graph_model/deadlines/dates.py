@@ -13,7 +13,6 @@ DAY = timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTH_END = "month_end"
 EVERY_DAY = "all"
-KINDS_OF_DAY = (MONTH_END, *WEEKDAYS)
 
 
 @lru_cache(maxsize=65_536)

@@ -14,7 +14,7 @@ from graph_model.deadlines.network import Floats, Times, latest_ends, quantiles,
 from graph_model.deadlines.plan import Plan, Promise, Slice
 from graph_model.deadlines.repository import now, read_plan
 from graph_model.deadlines.situation import Situation, look
-from graph_model.deadlines.steps import Known, Network, Told, asked_of, build
+from graph_model.deadlines.steps import Network, Told, asked_of, build
 from graph_model.names import deadline_id, partition_id
 from graph_model.store.graph import Graph
 
@@ -49,10 +49,6 @@ def of_situation(graph: Graph, situation: Situation, duties: Sequence[Duty], day
         incomplete.append(f"the history of {unlearned} jobs and datasets was not looked at yet; the steward does so")
     deadlines = sorted((view.deadline(promise, on) for promise, on in duties), key=_worst_first)
     return Forecast(day, situation.at, tuple(deadlines), view.steps_told(duties), tuple(incomplete))
-
-
-def known_of(graph: Graph, situation: Situation) -> Known:
-    return timings(graph, asked_of(situation))[0]
 
 
 @dataclass(slots=True)

@@ -120,12 +120,11 @@ class _Flow:
         if facts is None or not facts.sql or facts.spec is None:
             return
         text = self.flowed.texts[job] = self._text_after(job)
-        if text != facts.sql and self._only_follows_names(facts, text):
-            self.flowed.mended.add(job)
         answer = self._answer(job, facts, text)
+        is_read = answer is not None or self._rebind is None  # its engine may refuse even what follows names only
+        if text != facts.sql and is_read and self._only_follows_names(facts, text):
+            self.flowed.mended.add(job)
         if answer is None:
-            if self._rebind is not None:  # new SQL that its engine may not even read follows no names
-                self.flowed.mended.discard(job)
             return
         mended = job in self.flowed.mended
         answer = replace(answer, rewritten=text != facts.sql and not mended, turns=() if mended else answer.turns)
