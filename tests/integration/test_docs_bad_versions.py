@@ -14,11 +14,11 @@ from graph_model.reads.record import read_of, record_reads
 from graph_model.replays.carry_on import carry_on
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
-from tests.support.cli import Cli, graph_environment
+from tests.support.cli import Cli, cli_on_estate
+from tests.support.pages import Page
 from tests.support.spoiled import DAY, Columns, plain, report
 
-PAGE = (Path(__file__).parents[2] / "docs" / "bad-versions.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+PAGE = Page.called("bad-versions.md")
 COLUMNS = {
     "orders": ("id", "city", "amount"),
     "clean": ("id", "city", "amount"),
@@ -27,19 +27,10 @@ COLUMNS = {
 }
 
 
-def blocks(kind: str) -> list[str]:
-    return [text for found, text in BLOCKS if found == kind]
-
-
 @pytest.fixture
 def cli(graph: Graph, graph_settings: GraphSettings, tmp_path: Path) -> Cli:
     """`headwater` on the estate of the page, after the bad version was read by everyone."""
-    (tmp_path / "estate.yaml").write_text(blocks("yaml")[0])
-    home = {"HEADWATER_HOME": str(tmp_path / "home"), "HEADWATER_STORAGE_ROOT": str(tmp_path)}
-    nothing = dict.fromkeys(("HEADWATER_BROKER_URL", "HEADWATER_NAMESPACE"))
-    cli = Cli({**nothing, **graph_environment(graph_settings), **home})
-    said = cli("apply", str(tmp_path / "estate.yaml"))
-    assert said.code == 0, said.err
+    cli = cli_on_estate(graph_settings, tmp_path, PAGE.blocks("yaml")[0])
     fleet = Columns(graph, columns=COLUMNS)
     report(graph, "orders", "wrong.csv", hour=1)
     fleet.work()
@@ -57,7 +48,7 @@ def lines(text: str) -> list[str]:
 def test_the_commands_say_what_the_page_shows(graph: Graph, cli: Cli) -> None:
     fleet = Columns(graph, "w-page", columns=COLUMNS)
     known = {"rp": "", "qs": ""}
-    for block in blocks("console"):
+    for block in PAGE.blocks("console"):
         for command in re.findall(r"^\$ (.*)$", block, re.MULTILINE):
             if command.startswith("# "):
                 _meanwhile(graph, fleet, command)
@@ -71,7 +62,9 @@ def test_the_commands_say_what_the_page_shows(graph: Graph, cli: Cli) -> None:
 
 
 def test_the_page_has_examples() -> None:
-    commands = [line for block in blocks("console") for line in block.splitlines() if line.startswith("$ headwater")]
+    commands = [
+        line for block in PAGE.blocks("console") for line in block.splitlines() if line.startswith("$ headwater")
+    ]
 
     assert len(commands) == 9
 

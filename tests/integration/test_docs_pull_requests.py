@@ -9,30 +9,24 @@ import pytest
 
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
-from tests.support.cli import Cli, graph_environment
+from tests.support.cli import Cli, cli_in
+from tests.support.pages import Page
 from tests.support.repositories import Repository
 
-PAGE = (Path(__file__).parents[2] / "docs" / "pull-requests.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-
-
-def blocks(kind: str) -> list[str]:
-    return [text for found, text in BLOCKS if found == kind]
+PAGE = Page.called("pull-requests.md")
 
 
 @pytest.fixture
 def cli(graph: Graph, graph_settings: GraphSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cli:
     """`headwater` in the repository of the page, on the branch that drops a column; main was applied."""
     repository = Repository(tmp_path / "repository")
-    shop, contract, reports, *_ = blocks("yaml")
+    shop, contract, reports, *_ = PAGE.blocks("yaml")
     repository.writes("shop/estate.yaml", shop)
     repository.writes("shop/orders.odcs.yaml", contract)
-    repository.writes("shop/sum_up.sql", blocks("sql")[0])
+    repository.writes("shop/sum_up.sql", PAGE.blocks("sql")[0])
     repository.commits()
     (tmp_path / "reports.yaml").write_text(reports)
-    home = {"HEADWATER_HOME": str(tmp_path / "home"), "HEADWATER_STORAGE_ROOT": str(tmp_path)}
-    nothing = dict.fromkeys(("HEADWATER_BROKER_URL", "HEADWATER_NAMESPACE"))
-    cli = Cli({**nothing, **graph_environment(graph_settings), **home})
+    cli = cli_in(graph_settings, tmp_path)
     for file in (repository.folder / "shop" / "estate.yaml", tmp_path / "reports.yaml"):
         said = cli("apply", str(file))
         assert said.code == 0, said.err
@@ -46,7 +40,7 @@ def cli(graph: Graph, graph_settings: GraphSettings, tmp_path: Path, monkeypatch
 def test_the_commands_say_what_the_page_shows(cli: Cli) -> None:
     commands = [
         (command, shown)
-        for block in blocks("console")
+        for block in PAGE.blocks("console")
         for command, shown in re.findall(r"^\$ headwater (.*)\n([^$]*)", block, re.MULTILINE)
     ]
     assert commands
@@ -57,7 +51,7 @@ def test_the_commands_say_what_the_page_shows(cli: Cli) -> None:
 
 
 def test_the_files_that_the_page_names_are_there() -> None:
-    named = re.findall(r"\.\./(examples/[\w./-]+)", PAGE)
+    named = re.findall(r"\.\./(examples/[\w./-]+)", PAGE.text)
 
     assert named
     for path in named:

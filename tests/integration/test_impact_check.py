@@ -10,7 +10,7 @@ import pytest
 
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
-from tests.support.cli import Cli, Said, graph_environment
+from tests.support.cli import Cli, Said, cli_in
 from tests.support.repositories import Repository
 
 FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
@@ -28,9 +28,7 @@ consumers:
 
 @pytest.fixture
 def cli(graph_settings: GraphSettings, tmp_path: Path) -> Cli:
-    home = {"HEADWATER_HOME": str(tmp_path / "home"), "HEADWATER_STORAGE_ROOT": str(tmp_path)}
-    nothing = dict.fromkeys(("HEADWATER_BROKER_URL", "HEADWATER_NAMESPACE"))
-    return Cli({**nothing, **graph_environment(graph_settings), **home})
+    return cli_in(graph_settings, tmp_path)
 
 
 @pytest.fixture

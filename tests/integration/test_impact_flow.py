@@ -105,6 +105,23 @@ def test_a_rename_is_nothing_once_the_code_of_its_only_reader_follows(shop: Grap
         }
 
 
+def test_new_code_that_its_engine_cannot_read_follows_no_names(graph: Graph) -> None:
+    """`at` is a word of DuckDB's own, which has to be quoted."""
+    visits = a_dataset("visits", {"id": "integer", "at": "timestamp", "price": "number"})
+    put(
+        graph,
+        visits,
+        a_dataset("seen", {"id": "integer"}),
+        a_job("see", ["visits"], ["seen"], sql="SELECT id FROM visits"),
+    )
+    changes = [
+        RenameColumn(called("visits"), "price", "cost"),
+        ChangeJob(called("see"), "SELECT id FROM (SELECT id, at, cost AS price FROM visits) AS visits"),
+    ]
+
+    assert verdicts(graph, *changes) == {"see": "UNKNOWN new_code_is_not_held"}
+
+
 def test_new_code_that_does_not_fit_breaks_and_new_code_that_fits_is_a_risk_to_its_readers(shop: Graph) -> None:
     wrong = ChangeJob(called("add_up"), "SELECT day, sum(cost) AS total FROM copy GROUP BY day")
     right = ChangeJob(called("add_up"), "SELECT day, max(price) AS total FROM copy GROUP BY day")

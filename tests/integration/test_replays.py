@@ -47,6 +47,16 @@ def chain(graph: Graph, driver: neo4j.Driver, *, ignore: tuple[str, ...] = (), a
     return Fleet(graph)
 
 
+def bad_then_good(fleet: Fleet) -> str:
+    """A bad version that had all its runs, and a good one that came after it, with its own."""
+    bad = report(fleet.graph, "bad", hour=1)
+    fleet.work()
+    fleet.settle()
+    report(fleet.graph, "good", hour=2)
+    fleet.work()
+    return bad
+
+
 def finish(fleet: Fleet, replay: str) -> Replay:
     """Carries on until nothing happens any more."""
     for _ in range(20):
@@ -118,11 +128,7 @@ def test_what_had_its_run_on_the_last_good_version_before_is_made_to_run_again(
 
 def test_an_ignored_input_waits_for_nobody(graph: Graph, side_driver: neo4j.Driver) -> None:
     fleet = chain(graph, side_driver, ignore=("raw",))
-    bad = report(graph, "bad", hour=1)
-    fleet.work()
-    fleet.settle()
-    report(graph, "good", hour=2)
-    fleet.work()
+    bad = bad_then_good(fleet)
     before = len(fleet.finished)
 
     assert ways(graph, bad)[0] == ("clean", Way.RUN, 1)
@@ -135,11 +141,7 @@ def test_an_ignored_input_waits_for_nobody(graph: Graph, side_driver: neo4j.Driv
 @pytest.mark.parametrize("said", [Answer.RERUN, Answer.IGNORE])
 def test_who_asks_is_asked(said: PersonsAnswer, graph: Graph, side_driver: neo4j.Driver) -> None:
     fleet = chain(graph, side_driver, ask=("raw",))
-    bad = report(graph, "bad", hour=1)
-    fleet.work()
-    fleet.settle()
-    report(graph, "good", hour=2)
-    fleet.work()
+    bad = bad_then_good(fleet)
     fleet.settle()
     (asked,) = questions(graph)
 
@@ -180,11 +182,7 @@ def test_many_who_carry_on_give_each_step_one_run(graph: Graph, side_driver: neo
     outs = tuple(f"out{n}" for n in range(6))
     declare(side_driver, graph.settings.database, datasets=("raw", *outs), jobs=jobs)
     fleet = Fleet(graph)
-    bad = report(graph, "bad", hour=1)
-    fleet.work()
-    fleet.settle()
-    report(graph, "good", hour=2)
-    fleet.work()
+    bad = bad_then_good(fleet)
 
     with ThreadPoolExecutor(4) as pool:
         orders = list(pool.map(lambda _: order_replay(graph, bad, by=WHO, reason=WHY), range(4)))
@@ -202,11 +200,7 @@ def test_many_who_carry_on_give_each_step_one_run(graph: Graph, side_driver: neo
 def test_whoever_dies_in_between_leaves_a_replay_that_goes_on(graph: Graph, side_driver: neo4j.Driver) -> None:
     """Each look begins anew from the graph: nothing of a replay lives in a process."""
     fleet = chain(graph, side_driver, ignore=("raw",))
-    bad = report(graph, "bad", hour=1)
-    fleet.work()
-    fleet.settle()
-    report(graph, "good", hour=2)
-    fleet.work()
+    bad = bad_then_good(fleet)
     replay = order_replay(graph, bad, by=WHO, reason=WHY).replay or ""
     assert len(carry_on(graph)) == 1
     (taken,) = claim(graph, fleet.worker)
@@ -224,11 +218,7 @@ def test_a_run_that_fails_keeps_the_step_open_until_one_succeeds(graph: Graph, s
     from graph_model.runs.replay import replay as run_again
 
     fleet = chain(graph, side_driver, ignore=("raw",))
-    bad = report(graph, "bad", hour=1)
-    fleet.work()
-    fleet.settle()
-    report(graph, "good", hour=2)
-    fleet.work()
+    bad = bad_then_good(fleet)
     replay = order_replay(graph, bad, by=WHO, reason=WHY).replay or ""
     (run,) = carry_on(graph)
     cancel(graph, run, by=WHO, reason="not now")

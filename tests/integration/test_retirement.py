@@ -20,18 +20,14 @@ from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from graph_model.versions.resolve import resolve
 from tests.integration.api import app_on, data
-from tests.support.cli import Cli, graph_environment
+from tests.support.cli import Cli, cli_on_estate
 from tests.support.flow_graphs import a_consumer, a_dataset, a_job, called, close_edge, consumer, dataset, put
+from tests.support.pages import Page
 from tests.support.spoiled import DAY, Columns, report
 
-PAGE = (Path(__file__).parents[2] / "docs" / "retirement.md").read_text()
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+PAGE = Page.called("retirement.md")
 COLUMNS = {"orders": ("id", "amount", "code"), "clean": ("id", "total"), "coded": ("id", "code"), "codes": ("code",)}
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
-
-
-def blocks(kind: str) -> list[str]:
-    return [text for found, text in BLOCKS if found == kind]
 
 
 def long_ago(driver: neo4j.Driver, graph: Graph) -> None:
@@ -46,12 +42,7 @@ def long_ago(driver: neo4j.Driver, graph: Graph) -> None:
 
 @pytest.fixture
 def cli(graph: Graph, side_driver: neo4j.Driver, graph_settings: GraphSettings, tmp_path: Path) -> Cli:
-    (tmp_path / "estate.yaml").write_text(blocks("yaml")[0])
-    home = {"HEADWATER_HOME": str(tmp_path / "home"), "HEADWATER_STORAGE_ROOT": str(tmp_path)}
-    nothing = dict.fromkeys(("HEADWATER_BROKER_URL", "HEADWATER_NAMESPACE"))
-    cli = Cli({**nothing, **graph_environment(graph_settings), **home})
-    said = cli("apply", str(tmp_path / "estate.yaml"))
-    assert said.code == 0, said.err
+    cli = cli_on_estate(graph_settings, tmp_path, PAGE.blocks("yaml")[0])
     fleet = Columns(graph, columns=COLUMNS)
     report(graph, "codes", "codes.csv", hour=0, day="")
     report(graph, "orders", "orders.csv", hour=1)
@@ -69,12 +60,10 @@ def lines(text: str) -> list[str]:
 
 
 def test_the_commands_say_what_the_page_shows(cli: Cli) -> None:
-    for block in blocks("console"):
-        for command in re.findall(r"^\$ headwater (.*)$", block, re.MULTILINE):
-            shown = block.split(f"$ headwater {command}\n", 1)[1].split("\n$ ", 1)[0]
-            said = cli(*shlex.split(command))
-            assert said.code in (0, 1), said.err
-            assert lines(said.out + said.err) == lines(shown), command
+    for command, shown in PAGE.commands():
+        said = cli(*shlex.split(command))
+        assert said.code in (0, 1), said.err
+        assert lines(said.out + said.err) == lines(shown), command
 
 
 def test_graphql_says_the_same(graph: Graph, cli: Cli) -> None:

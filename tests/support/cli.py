@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -48,6 +49,22 @@ def graph_environment(settings: GraphSettings) -> dict[str, str]:
         "HEADWATER_GRAPH_PASSWORD": settings.password.get_secret_value(),
         "HEADWATER_GRAPH_DATABASE": settings.database,
     }
+
+
+def cli_in(settings: GraphSettings, folder: Path) -> Cli:
+    """`headwater` on this graph, at home below `folder` and with its data there."""
+    home = {"HEADWATER_HOME": str(folder / "home"), "HEADWATER_STORAGE_ROOT": str(folder)}
+    nothing = dict.fromkeys(("HEADWATER_BROKER_URL", "HEADWATER_NAMESPACE"))
+    return Cli({**nothing, **graph_environment(settings), **home})
+
+
+def cli_on_estate(settings: GraphSettings, folder: Path, estate: str) -> Cli:
+    """The same, after this estate file was applied."""
+    (folder / "estate.yaml").write_text(estate)
+    cli = cli_in(settings, folder)
+    said = cli("apply", str(folder / "estate.yaml"))
+    assert said.code == 0, said.err
+    return cli
 
 
 def all_commands() -> dict[str, Any]:
