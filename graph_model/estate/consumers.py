@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from graph_model.estate.drafts import ConsumerDraft, ReadDraft, Source
 from graph_model.estate.entities import Deadline, ReadsBy
-from graph_model.estate.jobs import read_by
+from graph_model.estate.inputs import read_by
 from graph_model.estate.promises import read_on_violation
 from graph_model.estate.sections import Said, Section, describe, named
 from graph_model.estate.vocabulary import CONSUMER_KEYS, DEADLINE_KEYS, READ_KEYS

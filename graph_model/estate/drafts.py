@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graph_model.estate.entities import Correction, DatasetSpec, Deadline, JobKind, ReadsBy
+from graph_model.estate.entities import Correction, DatasetSpec, Deadline, ReadsBy
 from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
@@ -68,7 +68,7 @@ class JobDraft:
 
     name: Name
     line: int
-    kind: JobKind | None
+    kind: str | None
     executor: Mapping[str, Any]
     executor_line: int
     inputs: tuple[InputDraft, ...]

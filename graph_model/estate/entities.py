@@ -15,7 +15,6 @@ from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.entities import Retention
 from graph_model.schemas.promises import OnViolation, Promise
 
-JobKind = Literal["python", "sql", "shell"]
 Correction = Literal["rerun", "ignore", "ask"]
 ReadsBy = Literal["name", "position", "exact"]
 
@@ -64,15 +63,15 @@ class InputSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """`executor` holds what the kind needs: python {function, project, interpreter}, sql {text, file, engine}, shell
-    {argv, project}.
+    """`kind` is one of `estate.kinds`, and `executor` holds what it read: python {function, project, interpreter}, sql
+    {text, file, engine}, shell {argv, project}.
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
     cannot be read. `definition_hash` covers everything that decides what the job computes.
     """
 
     name: Name
-    kind: JobKind
+    kind: str
     executor: Mapping[str, Any]
     inputs: tuple[InputSpec, ...]
     outputs: tuple[Name, ...]

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any, get_args
 
-from graph_model.errors import InvalidMapping
-from graph_model.estate.drafts import InputDraft, JobDraft, Source, WindowDraft
+from graph_model.estate.drafts import JobDraft, Source
 from graph_model.estate.durations import EXAMPLE, parse_duration
-from graph_model.estate.entities import Correction, JobKind, ReadsBy
-from graph_model.estate.files import read_beside
-from graph_model.estate.sections import Said, Section, describe, named
-from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, INTERPRETERS, JOB_KEYS, JOB_KINDS, READS_BY
-from graph_model.estate.yaml_lines import Entries, Scalar, Tree
+from graph_model.estate.inputs import read_inputs
+from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
+from graph_model.estate.sections import Said, Section, named
+from graph_model.estate.vocabulary import JOB_KEYS
+from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
-from graph_model.partitions.rules import read_window
 
-_FUNCTION = re.compile(r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$")
 _DEFAULT_TIMEOUT = 3600.0
 MOST_RETRIES = 100
 HIGHEST_EXIT_CODE = 255
 
 
 def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraft:
-    section = Section(tree, source.mistakes, what=f"job {name.name}", keys=JOB_KEYS, start=line)
+    section = Section(tree, source.mistakes, what=f"job {name.name}", keys=(*KIND_KEYS, *JOB_KEYS), start=line)
     kind = _kind(section)
     return JobDraft(
         name=name,
         line=line,
-        kind=kind,
-        executor=_executor(section, kind, source) if kind else {},
-        executor_line=section.line(kind) if kind else line,
-        inputs=tuple(_inputs(section, source)),
+        kind=kind.word if kind else None,
+        executor=kind.read(section, source) if kind else {},
+        executor_line=section.line(kind.word) if kind else line,
+        inputs=tuple(read_inputs(section, source)),
         outputs=_outputs(section, source),
         columns=tuple(_columns(section)),
         plain={
@@ -46,119 +41,24 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
     )
 
 
-def _kind(section: Section) -> JobKind | None:
-    found = [kind for kind in get_args(JobKind) if kind in section]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        section.wrong(section.line(found[1]), f"runs {' and '.join(found)}", "keep one of them")
-    else:
+def _kind(section: Section) -> Kind | None:
+    found = [kind for word, kind in JOB_KINDS.items() if word in section]
+    if len(found) > 1:
+        section.wrong(section.line(found[1].word), f"runs {found[0].word} and {found[1].word}", "keep one of them")
+        return None
+    if not found:
         section.wrong(section.start, "does not say what to run", f"add one of {', '.join(JOB_KINDS)}")
-    return None
-
-
-def _executor(section: Section, kind: JobKind, source: Source) -> dict[str, Any]:
-    project = str(source.folder.resolve())
-    interpreter = _interpreter(section, kind)
-    if kind == "shell":
-        return {"argv": _argv(section), "project": project}
-    said = section.text(kind)
-    if said is None:
-        return {}
-    if kind == "sql":
-        return _sql(said, source, what=f"{section.what}: sql")
-    if not _FUNCTION.match(said.value):
-        section.wrong(said.line, f"{said.value!r} is no Python function", "write package.module:function")
-    return {"function": said.value, "project": project, **interpreter}
-
-
-def _interpreter(section: Section, kind: JobKind) -> dict[str, str]:
-    """Empty for what is meant when nothing is said."""
-    word = section.word("interpreter", INTERPRETERS)
-    if word is not None and kind != "python":
-        section.wrong(section.line("interpreter"), f"interpreter is for Python jobs, and this one runs {kind}")
-    return {"interpreter": word} if word == "fresh" else {}
-
-
-def _sql(said: Said[str], source: Source, *, what: str) -> dict[str, Any]:
-    """One line that ends in `.sql` is a file beside the estate; anything else is the statement itself."""
-    is_file = said.value.endswith(".sql") and len(said.value.split()) == 1
-    text = read_beside(source, said, what=what) if is_file else said.value
-    return {"text": text or "", "file": said.value if is_file else "", "engine": "duckdb"}
-
-
-def _argv(section: Section) -> list[str]:
-    """Each word as it is written: `10` and `true` are words too, and an empty word is one."""
-    words: list[str] = []
-    for item in section.items("shell"):
-        if isinstance(item, Scalar) and item.value is not None:
-            words.append(item.text)
-        else:
-            section.wrong(item.line, f"each word of shell must be a text, not {describe(item)}")
-    if section.tree("shell") is not None and not words and not isinstance(section.tree("shell"), Scalar):
-        section.wrong(section.line("shell"), "shell has no words", "write [program, argument, …]")
-    return words
-
-
-def _inputs(section: Section, source: Source) -> Iterator[InputDraft]:
-    seen: dict[str, Name] = {}
-    for item in section.items("inputs"):
-        found = _input(section, item, source)
-        if found is None:
-            continue
-        name = found.dataset.value
-        if name.name in seen:
-            twice = "is read twice" if seen[name.name] == name else f"has the same short name as {seen[name.name]}"
-            section.wrong(
-                found.dataset.line, f"input {name.name} {twice}", "code asks for an input by its short name: keep one"
-            )
-            continue
-        seen[name.name] = name
-        yield found
-
-
-def _input(section: Section, item: Tree, source: Source) -> InputDraft | None:
-    if not isinstance(item, Entries):
-        said = section.as_text(item, "an input")
-        name = said and named(said, namespace=source.namespace, what=section.what, mistakes=source.mistakes)
-        return InputDraft(Said(name, item.line)) if name else None
-    inner = Section(item, source.mistakes, what=f"{section.what}: input", keys=INPUT_KEYS)
-    said = inner.text("dataset", required=True)
-    correction = inner.word("correction", CORRECTIONS)
-    window = _window(inner)
-    optional = inner.flag("optional", default=False)
-    by = read_by(inner)
-    name = said and named(said, namespace=source.namespace, what=section.what, mistakes=source.mistakes)
-    if said is None or name is None:
         return None
-    return InputDraft(
-        Said(name, said.line), window, required=not optional, correction=_as_correction(correction), by=by
-    )
+    _tell_strange_words(section, found[0])
+    return found[0]
 
 
-def _as_correction(word: str | None) -> Correction:
-    return next((known for known in get_args(Correction) if known == word), "rerun")
-
-
-def read_by(inner: Section) -> ReadsBy:
-    """How somebody takes the columns of a dataset."""
-    said = inner.text("by")
-    if said is None:
-        return "name"
-    if said.value not in READS_BY:
-        inner.mistakes.unknown(said.line, f"{inner.what}: nobody reads by {said.value}", said.value, READS_BY)
-    return next((known for known in get_args(ReadsBy) if known == said.value), "name")
-
-
-def _window(inner: Section) -> WindowDraft | None:
-    said = inner.text("window")
-    if said is None:
-        return None
-    try:
-        return WindowDraft(read_window(said.value), said.line)
-    except InvalidMapping as error:
-        inner.wrong(said.line, f"window {error}")
-        return None
+def _tell_strange_words(section: Section, kind: Kind) -> None:
+    """Words of other kinds than this job's."""
+    for key in KIND_KEYS:
+        if key in section and key not in (kind.word, *kind.keys):
+            owners = " or ".join(other.word for other in JOB_KINDS.values() if key in other.keys)
+            section.wrong(section.line(key), f"{key} is for {owners} jobs, and this one runs {kind.word}")
 
 
 def _outputs(section: Section, source: Source) -> tuple[Said[Name], ...]:

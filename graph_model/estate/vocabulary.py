@@ -34,9 +34,7 @@ DATASET_KEYS = (
     "table",
 )
 PARTITION_KEYS = ("every", "keys", "from", "timezone", "calendar", "due_after")
-JOB_KINDS = ("python", "sql", "shell")
 JOB_KEYS = (
-    *JOB_KINDS,
     "inputs",
     "outputs",
     "retries",
@@ -47,7 +45,6 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
-    "interpreter",
 )
 INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")

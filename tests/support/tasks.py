@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from graph_model.estate.entities import InputSpec, JobKind, JobSpec
+from graph_model.estate.entities import InputSpec, JobSpec
 from graph_model.names import Name, dataset_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
@@ -35,7 +35,7 @@ def an_output(name: str, location: str | None = None, *, kind: str = "csv") -> R
 
 
 def a_run(
-    kind: JobKind,
+    kind: str,
     executor: Mapping[str, Any],
     *,
     inputs: tuple[RunInput, ...] = (),

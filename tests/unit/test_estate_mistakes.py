@@ -392,7 +392,7 @@ MISTAKES = {
     ),
     "an interpreter for SQL": (
         "jobs:\n  tidy: {sql: SELECT 1, outputs: [clean], interpreter: fresh}",
-        (7, "job tidy: interpreter is for Python jobs, and this one runs sql", None),
+        (7, "job tidy: interpreter is for python jobs, and this one runs sql", None),
     ),
     "an input twice": (
         "jobs:\n  tidy: {sql: SELECT 1, inputs: [raw, shop/raw], outputs: [clean]}",

@@ -13,6 +13,7 @@ from graph_model.estate import vocabulary
 from graph_model.estate.durations import parse_duration
 from graph_model.estate.edges import consumer_edges
 from graph_model.estate.entities import Deadline, Estate, InputSpec, ReadSpec
+from graph_model.estate.kinds import KIND_KEYS
 from graph_model.estate.parse import load_estate
 from graph_model.estate.yaml_lines import plain, read_yaml
 from graph_model.names import Name
@@ -211,7 +212,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
     parts = {
         "dataset": vocabulary.DATASET_KEYS,
         "partition": vocabulary.PARTITION_KEYS,
-        "job": vocabulary.JOB_KEYS,
+        "job": (*KIND_KEYS, *vocabulary.JOB_KEYS),
         "input": vocabulary.INPUT_KEYS,
         "consumer": vocabulary.CONSUMER_KEYS,
         "read": vocabulary.READ_KEYS,
