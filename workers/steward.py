@@ -23,7 +23,7 @@ from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
 from graph_model.readiness.evaluate import evaluate_marks
-from graph_model.readiness.sweeps import look_again
+from graph_model.readiness.sweeps import lapse, look_again
 from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -105,6 +105,7 @@ class Sweeps:
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("look again", self.look_again),
             Sweep("carry replays on", self.carry_replays_on),
+            Sweep("let runs lapse", self.let_runs_lapse),
             Sweep("expire leases", self.expire_leases),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
@@ -133,6 +134,11 @@ class Sweeps:
 
     def carry_replays_on(self) -> None:
         ring(self._broker_url, carry_on(self._graph))
+
+    def let_runs_lapse(self) -> None:
+        lapsed = lapse(self._graph)
+        if lapsed:
+            log.warning("runs lapsed: nobody started them in time", runs=list(lapsed))
 
     def expire_leases(self) -> None:
         taken_back = expire_leases(self._graph)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graph_model.readiness.entities import InputReadiness, Readiness
     from graph_model.runs.entities import Run, RunState
 
-_STATES = ("READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SUPERSEDED")
+_STATES = ("READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SUPERSEDED", "LAPSED")
 
 
 def ready(

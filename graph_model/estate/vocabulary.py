@@ -45,8 +45,12 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "ready_for",
 )
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
+INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
+OPTIONAL_KEYS = ("wait",)
+LATEST_GOOD_KEYS = ("back", "wait")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")

@@ -198,4 +198,6 @@ def run_row(target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, again: b
         "again": again,
         "priority": job.priority,
         "inputs": list(ready.versions),
+        "missing": list(ready.missing) or None,
+        "ready_for": None if job.ready_for is None else round(job.ready_for * 1000),
     }

@@ -215,7 +215,8 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
         run, _ = view.merge("Run", x["id"], kind="job", fence=0, metrics="{}", **{name: x[name] for name in names})
         view.set(
             run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, losses=0, reason="",
-            created_at=view.now(), ended_at=None, not_before=None,
+            created_at=view.now(), ended_at=None, not_before=None, missing=x["missing"],
+            ready_until=None if x["ready_for"] is None else view.now() + timedelta(milliseconds=x["ready_for"]),
         )  # fmt: skip
         view.link(jp, "HAS_RUN", run)
         for old in view.ins(view.must(run.key), "READ_BY"):
