@@ -1,7 +1,7 @@
 // name:    readiness.input_states
 // purpose: What there is in each of these partitions: the current version, and the newest one whatever its state.
 // param:   partitions list of string
-// returns: partition, current string or null, newest string or null, state, reason - no row: nothing was ever reported there
+// returns: partition, current string or null, newest string or null, state, reason, skipped - skipped: by whom and why, where readers go without it; no row: nothing was ever reported there
 // access:  read
 UNWIND $partitions AS id
 MATCH (p:Partition {id: id})
@@ -10,4 +10,4 @@ CALL (p) {
   OPTIONAL MATCH (p)-[:HAS_VERSION]->(v:DatasetVersion)
   RETURN v ORDER BY v.source_time DESC, v.id DESC LIMIT 1
 }
-RETURN p.id AS partition, c.id AS current, v.id AS newest, v.state AS state, v.reason AS reason
+RETURN p.id AS partition, c.id AS current, v.id AS newest, v.state AS state, v.reason AS reason, p.skipped AS skipped

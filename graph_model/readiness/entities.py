@@ -11,12 +11,15 @@ from graph_model.runs.entities import Run
 
 
 class InputState(StrEnum):
-    """PUBLISHED: a good version is there. The others say what stands in its place."""
+    """PUBLISHED: a good version is there. The others say what stands in its place; SKIPPED: nothing, and nobody waits
+    for it.
+    """
 
     PUBLISHED = "PUBLISHED"
     VALIDATING = "VALIDATING"
     QUARANTINED = "QUARANTINED"
     MISSING = "MISSING"
+    SKIPPED = "SKIPPED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class InputReadiness:
 
     @property
     def satisfied(self) -> bool:
-        return self.state == InputState.PUBLISHED or not self.required
+        return self.state in (InputState.PUBLISHED, InputState.SKIPPED) or not self.required
 
 
 @dataclass(frozen=True, slots=True)

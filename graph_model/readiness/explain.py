@@ -29,7 +29,7 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     needs = needs_of_row(rows[0])
     key = needs.scheme.check(partition)
     own = job_partition_id(needs.job, key)
-    holds = {hold.subject: hold.words for hold in holds_in_force(graph)}
+    holds = {hold.subject: hold.words for hold in holds_in_force(graph) if hold.blocks}
     inputs = _inputs(graph, needs_of(needs, key), holds)
     newest = graph.rows("readiness.newest_run", job_partition=own)
     run = get_run(graph, newest[0]["id"]) if newest else None
@@ -79,12 +79,16 @@ def _inputs(graph: Graph, needs: tuple[Need, ...], holds: Mapping[str, str]) -> 
 
 
 def _input(graph: Graph, need: Need, dataset: Name, row: Row | None) -> InputReadiness:
+    if row is not None and row["current"] is not None:
+        return InputReadiness(dataset, need.key, need.required, InputState.PUBLISHED, row["current"])
+    if row is not None and row["skipped"]:
+        return InputReadiness(
+            dataset, need.key, need.required, InputState.SKIPPED, row["newest"], reason=row["skipped"]
+        )
     if row is None or row["newest"] is None:
         return InputReadiness(
             dataset, need.key, need.required, InputState.MISSING, reason="nothing was reported there yet"
         )
-    if row["current"] is not None:
-        return InputReadiness(dataset, need.key, need.required, InputState.PUBLISHED, row["current"])
     if row["state"] == InputState.QUARANTINED:
         failed = tuple(result for result in get_version(graph, row["newest"]).results if result.blocks)
         return InputReadiness(

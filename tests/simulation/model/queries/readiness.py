@@ -112,7 +112,10 @@ def ready_inputs(view: View, ids: list[str]) -> Rows:
     rows = []
     for waiting in [jp for id in ids if (jp := view.get("JobPartition", id))]:
         needs = [(edge, view.must(key)) for key, edge in waiting.into.get("NEEDED_BY", {}).items()]
-        if any(edge["required"] and not view.outs(partition, "CURRENT") for edge, partition in needs):
+        if any(
+            edge["required"] and partition["skipped"] is None and not view.outs(partition, "CURRENT")
+            for edge, partition in needs
+        ):
             continue
         rows += [
             {
