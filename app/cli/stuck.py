@@ -21,7 +21,7 @@ def show_stuck(*, limit: int, as_json: bool) -> None:
     if as_json:
         print_json(stuck=found)
     else:
-        columns = ("RUN", "SUBJECT", "PARTITION", "STATE", "SINCE", "WAIT FOR IT", "WHY")
+        columns = ("RUN", "SUBJECT", "PARTITION", "STATE", "SINCE", "NEED IT", "WHY")
         print_table(columns, [_row(each) for each in found], empty="everything gets on")
     finish(findings=bool(found))
 

@@ -99,7 +99,7 @@ RunResult = Annotated[Run | NotFoundError, strawberry.union("RunResult")]
 class StuckRun:
     run: Run
     why: str = strawberry.field(description="What it waits for, or why it failed, in one sentence.")
-    behind: int = strawberry.field(description="So many job partitions wait for what it would make.")
+    behind: int = strawberry.field(description="So many jobs need what it would make.")
 
 
 @strawberry.type

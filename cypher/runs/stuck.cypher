@@ -3,7 +3,7 @@
 // param:   older_ms integer - open runs that are younger are on their way
 // param:   failed_ms integer - how far back failed runs are looked for
 // param:   most integer
-// returns: id string, behind integer, overdue boolean - behind: job partitions that wait for what it would make; overdue: it runs under a lease that is over. Most waited for first, then the oldest
+// returns: id string, behind integer, overdue boolean - behind: jobs that need what it would make; overdue: it runs under a lease that is over. Most waited for first, then the oldest
 // access:  read
 CALL () {
   MATCH (r:Run {open: 1})
@@ -16,9 +16,11 @@ CALL () {
   RETURN r
 }
 OPTIONAL MATCH (w:Worker {id: r.owner})
-WITH r, r.state = 'RUNNING' AND (w IS NULL OR w.lease_until < datetime.realtime()) AS overdue, COUNT {
-    MATCH (:JobPartition {id: r.job_partition})-[:FILLS]->(p:Partition)-[n:NEEDED_BY]->(:JobPartition)
-    WHERE n.required AND p.skipped IS NULL AND NOT EXISTS { MATCH (p)-[:CURRENT]->(:DatasetVersion) }
-  } AS behind
+WITH r, r.state = 'RUNNING' AND (w IS NULL OR w.lease_until < datetime.realtime()) AS overdue
+OPTIONAL MATCH (:JobPartition {id: r.job_partition})-[:FILLS]->(p:Partition)
+WHERE p.skipped IS NULL AND NOT EXISTS { MATCH (p)-[:CURRENT]->(:DatasetVersion) }
+OPTIONAL MATCH (:Dataset {id: CASE WHEN r.kind = 'validation' THEN r.job ELSE p.dataset END})-[e:CONSUMED_BY]->(j:Job)
+WHERE e.required AND e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime()
+WITH r, overdue, count(DISTINCT j) AS behind
 RETURN r.id AS id, behind, overdue
 ORDER BY behind DESC, r.created_at LIMIT $most

@@ -16,8 +16,8 @@ DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """`why` says in one sentence what the run waits for, or why it failed. `behind`: so many job partitions wait for
-    what it would make.
+    """`why` says in one sentence what the run waits for, or why it failed. `behind`: so many jobs need what it would
+    make.
     """
 
     run: Run
