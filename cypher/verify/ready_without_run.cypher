@@ -8,7 +8,7 @@ WHERE jp.wiring IS NOT NULL AND jp.special IS NULL
   AND EXISTS { MATCH (jp)<-[n:NEEDED_BY]-(p:Partition)-[:CURRENT]->(:DatasetVersion) WHERE n.triggers }
   AND NOT EXISTS {
     MATCH (jp)<-[n:NEEDED_BY]-(missing:Partition)
-    WHERE missing.expired = 1 OR (n.required AND NOT EXISTS { MATCH (missing)-[:CURRENT]->(:DatasetVersion) })
+    WHERE missing.expired = 1 OR (n.required AND missing.skipped IS NULL AND NOT EXISTS { MATCH (missing)-[:CURRENT]->(:DatasetVersion) })
   }
   AND NOT EXISTS { MATCH (jp)<-[:NEEDED_BY]-(p:Partition) WHERE p.evaluate IS NOT NULL }
   AND NOT EXISTS {

@@ -114,7 +114,10 @@ def ready_inputs(view: View, ids: list[str]) -> Rows:
     rows = []
     for waiting in [jp for id in ids if (jp := view.get("JobPartition", id))]:
         needs = [(edge, view.must(key)) for key, edge in waiting.into.get("NEEDED_BY", {}).items()]
-        if any(edge["required"] and not view.outs(partition, "CURRENT") for edge, partition in needs):
+        if any(
+            edge["required"] and partition["skipped"] is None and not view.outs(partition, "CURRENT")
+            for edge, partition in needs
+        ):
             continue
         rows += [
             {
@@ -149,6 +152,7 @@ def _there(view: View, waiting: Record, partition: Record | None) -> dict[str, A
         "now": view.now(),
         "partition": partition.id if partition else None,
         "expired": partition is not None and partition["expired"] == 1,
+        "skipped": partition is not None and partition["skipped"] is not None,
         "version": current.id if current else None,
         "published_at": current["published_at"] if current else None,
         "first_at": min(published, default=None),
