@@ -32,7 +32,8 @@ class Good:
 @dataclass(frozen=True, slots=True)
 class There:
     """All that a decision rests on. `good`, `expired` and `skipped` by partition id; readers go without what is
-    skipped. `last_run_at`: since when the last successful run of the job partition knew what it would read;
+    skipped. `latest`: by dataset, the newest partition that the job partition may take, where that is asked for.
+    `last_run_at`: since when the last successful run of the job partition knew what it would read;
     `last_run_of_job_at`: the same for the whole job.
     """
 
@@ -40,9 +41,14 @@ class There:
     good: Mapping[str, Good] = field(default_factory=dict)
     expired: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    latest: Mapping[str, tuple[str, Good]] = field(default_factory=dict)
     generation: int = 0
     last_run_at: datetime | None = None
     last_run_of_job_at: datetime | None = None
+
+
+LATEST = "latest"
+"""Stands for the key of the newest partition, while there is none."""
 
 
 class Why(StrEnum):
@@ -80,6 +86,12 @@ class Waits:
     reasons: tuple[Reason, ...]
     look_again_at: datetime | None = None
 
+    def awaits_latest(self, job: JobNeeds) -> bool:
+        """Whether a new partition of an input of which the latest is taken may change the answer."""
+        latest = {need.dataset for need in job.inputs if need.is_latest}
+        about = {reason.input.dataset for reason in self.reasons if reason.input}
+        return not latest.isdisjoint(about.union(*(reason.members for reason in self.reasons)))
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -97,6 +109,8 @@ class Look:
     """When an earlier version may stand in."""
     serving: str = ""
     """The partition that stands in."""
+    keys: tuple[str, ...] = ()
+    """Of the partitions that it takes."""
     asks_for_nothing: bool = False
 
     @property
@@ -129,6 +143,9 @@ def decide(
 
 def look_at(need: InputNeed, job: JobNeeds, key: str, there: There, *, again: bool = False) -> Look:
     """How one input of partition `key` stands."""
+    if need.is_latest:
+        newest = there.latest.get(need.dataset)
+        return _judged(need, {newest[0]: newest[1]} if newest else {LATEST: None}, there, again=again)
     keys = need.mapping.needed(key, upstream=need.scheme, job=job.scheme)
     found = {one: there.good.get(partition_id(need.dataset, one)) for one in keys}
     expired = tuple(one for one in keys if partition_id(need.dataset, one) in there.expired)
@@ -147,7 +164,7 @@ def _judged(need: InputNeed, found: Mapping[str, Good | None], there: There, *, 
     reason = _too_old(need, good, there.now) or (None if again else _not_newer(need, good, there))
     if reason:
         missing = tuple(partition_id(need.dataset, key) for key in found)
-        return Look(need, current=current, missing=missing, reason=reason)
+        return Look(need, current=current, missing=missing, reason=reason, keys=tuple(found))
     return Look(
         need,
         versions=current,
@@ -155,6 +172,7 @@ def _judged(need: InputNeed, found: Mapping[str, Good | None], there: There, *, 
         missing=tuple(partition_id(need.dataset, key) for key in lacking),
         since=max(one.first_at for one in good.values()) if good and not lacking else None,
         reason=Reason(Why.MISSING, need, lacking) if lacking else None,
+        keys=tuple(found),
         asks_for_nothing=not found,
     )
 

@@ -30,6 +30,16 @@ class InputNeed:
     # Left out of what wiring is made from where nothing is said, so that an upgrade wires nothing anew.
     terms: Terms = field(default=PLAIN, repr=False)
 
+    @property
+    def is_latest(self) -> bool:
+        """Whether it takes the newest partition that is there: it is recorded, and makes no run."""
+        return str(self.mapping.kind).startswith("latest")
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the newest partition must not be later than the own one."""
+        return self.is_latest and str(self.mapping.kind) != "latest"
+
     def instead(self, key: str) -> tuple[str, ...]:
         """The earlier partitions that may serve for partition `key` of the input, nearest first."""
         if self.terms.latest_good is None:
@@ -64,7 +74,7 @@ class JobNeeds:
     @property
     def is_plain(self) -> bool:
         """Whether all it waits for is that its required inputs are there: then the graph decides by one query."""
-        return all(need.terms == PLAIN for need in self.inputs)
+        return all(need.terms == PLAIN and not need.is_latest for need in self.inputs)
 
     @property
     def wiring(self) -> str:
@@ -129,9 +139,10 @@ def _input_of(item: dict[str, Any]) -> InputNeed:
     mapping = parse_mapping(item["mapping"])
     # An input without partitions under a job that has some is recorded only: else one new airline would rerun every
     # day.
-    recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
+    serves_all = mapping.kind == "whole" or str(mapping.kind).startswith("latest")
+    recorded_only = serves_all or item["correction"] != "rerun"
     scheme = stored_scheme(item["every"], item["start"], item["details"])
-    asks = item["correction"] == "ask" and mapping.kind != "whole"
+    asks = item["correction"] == "ask" and not serves_all
     terms = loads(item.get("terms"))
     return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only, asks, terms)
 

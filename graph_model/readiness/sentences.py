@@ -45,7 +45,7 @@ def _too_few(reason: Reason, names: Names) -> str:
     if reason.group is None:
         return ""
     least, count = reason.group.at_least, len(reason.members)
-    there = ", ".join(names[one].name for one in reason.there) or "none"
+    there = ", ".join(sorted(names[one].name for one in reason.there)) or "none"
     more = f"{least - len(reason.there)} more of {reason.group.name}"
     return f"waits for {more} (at least {least} of {count}; there: {there})"
 

@@ -17,6 +17,7 @@ INDEXED = (
     ("Outbox", "open"),
     ("Partition", "evaluate"),
     ("JobPartition", "look_again_at"),
+    ("JobPartition", "awaits"),
     ("Run", "ready_until"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),

@@ -149,6 +149,7 @@ def _there(view: View, waiting: Record, partition: Record | None) -> dict[str, A
         "job_partition": waiting.id,
         "generation": waiting["generation"] or 0,
         "look_again_at": waiting["look_again_at"],
+        "awaits": waiting["awaits"],
         "now": view.now(),
         "partition": partition.id if partition else None,
         "expired": partition is not None and partition["expired"] == 1,
@@ -158,6 +159,38 @@ def _there(view: View, waiting: Record, partition: Record | None) -> dict[str, A
         "first_at": min(published, default=None),
         "data_at": (current["confirmed_time"] or current["source_time"]) if current else None,
     }
+
+
+@query("readiness.latest")
+def latest(view: View, wanted: list[dict[str, Any]], most: int) -> Rows:
+    rows = []
+    for x in wanted:
+        found = [
+            partition
+            for partition in view.of("Partition")
+            if partition["dataset"] == x["dataset"] and (x["up_to"] is None or partition["key"] <= x["up_to"])
+            if view.outs(partition, "CURRENT")
+        ]
+        for partition in sorted(found, key=lambda one: one["key"], reverse=True)[:most]:
+            good = _there(view, partition, partition)
+            names = ("version", "published_at", "first_at", "data_at")
+            told = {name: good[name] for name in names}
+            rows.append({"job_partition": x["job_partition"], "dataset": x["dataset"], "key": partition["key"], **told})
+    return rows
+
+
+@query("readiness.await")
+def await_latest(view: View, job_partitions: list[str], awaits: bool) -> Rows:
+    found = [jp for id in job_partitions if (jp := view.get("JobPartition", id))]
+    for jp in found:
+        view.set(jp, awaits=jp["job"] if awaits else None)
+    return [{"id": jp.id} for jp in found]
+
+
+@query("readiness.awaiting")
+def awaiting(view: View, jobs: list[str]) -> Rows:
+    found = [jp for job in jobs for jp in view.holding("JobPartition", "awaits") if jp["awaits"] == job]
+    return [{"id": jp.id, "job": jp["job"], "key": jp["key"]} for jp in found]
 
 
 @query("readiness.last_runs")
