@@ -22,6 +22,7 @@ from graph_model.errors import Unavailable
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
+from graph_model.policies.outdated import give_way
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
@@ -104,6 +105,7 @@ class Sweeps:
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("carry replays on", self.carry_replays_on),
             Sweep("expire leases", self.expire_leases),
+            Sweep("let the outdated give way", self.let_outdated_go),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
@@ -133,6 +135,11 @@ class Sweeps:
         if taken_back:
             log.warning("runs taken back from workers that are gone", runs=list(taken_back))
             ring(self._broker_url, taken_back)
+
+    def let_outdated_go(self) -> None:
+        gone = give_way(self._graph)
+        if gone:
+            log.info("runs gave way to newer partitions of their jobs", runs=list(gone))
 
     def ring_unclaimed(self) -> None:
         ring(self._broker_url, unclaimed(self._graph, limit=100))

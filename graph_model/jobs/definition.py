@@ -11,8 +11,10 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.policies.entities import Policies
 
 _JOB = TypeAdapter(JobSpec)
+_NO_POLICIES = Policies()
 
 
 def dumps(job: JobSpec) -> str:
@@ -21,6 +23,8 @@ def dumps(job: JobSpec) -> str:
     for item in document["inputs"]:
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+    if job.policies == _NO_POLICIES:
+        del document["policies"]
     return _canonical(document)
 
 
