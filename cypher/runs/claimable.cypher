@@ -12,7 +12,8 @@ WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held,
   COLLECT { MATCH (t:Run) WHERE t.taking = 1 AND t.state = 'RUNNING' UNWIND t.took AS pool RETURN pool } AS taken,
   datetime.realtime() AS now
 MATCH (r:Run)
-WHERE r.open = 1 AND r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= now) AND r.losses <= $most_losses
+WHERE r.open = 1 AND r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= now)
+  AND (r.ready_until IS NULL OR r.ready_until > now) AND r.losses <= $most_losses
 // In order first, so that what costs a look elsewhere is asked only until enough are found.
 WITH r, held, blocked, limited, taken, coalesce(r.background, 0) AS background,
   r.priority + (now.epochMillis - r.created_at.epochMillis) / $age_ms AS priority

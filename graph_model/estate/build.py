@@ -36,7 +36,12 @@ def _job(draft: JobDraft, around: Surroundings) -> JobSpec | None:
     scheme = job_scheme(draft, around)
     inputs = tuple(
         InputSpec(
-            item.dataset.value, input_mapping(draft, item, scheme, around), item.required, item.correction, item.by
+            item.dataset.value,
+            input_mapping(draft, item, scheme, around),
+            item.required,
+            item.correction,
+            item.by,
+            item.terms,
         )
         for item in draft.inputs
         if around.has(item.dataset.value)

@@ -13,6 +13,7 @@ from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import Window
 from graph_model.policies.entities import PoolSpec
+from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.schemas.promises import OnViolation
 
 
@@ -61,6 +62,7 @@ class InputDraft:
     required: bool = True
     correction: Correction = "rerun"
     by: ReadsBy = "name"
+    terms: Terms = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from graph_model.estate.inputs import read_inputs
 from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
 from graph_model.estate.policies import read_policies
 from graph_model.estate.sections import Said, Section, named
+from graph_model.estate.terms import read_length
 from graph_model.estate.vocabulary import JOB_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
@@ -35,6 +36,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "description": section.description(),
             "never_retry": said.never_retry,
             "policies": said.policies,
+            "ready_for": read_length(section, "ready_for"),
         },
         pool_line=said.pool_line,
     )

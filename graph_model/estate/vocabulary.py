@@ -51,8 +51,12 @@ JOB_KEYS = (
     "at_once",
     "runs_on",
     "order",
+    "ready_for",
 )
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
+INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
+OPTIONAL_KEYS = ("wait",)
+LATEST_GOOD_KEYS = ("back", "wait")
 RETRIES_KEYS = ("times", "backoff", "exit_codes", "errors")
 RULE_KEYS = ("times",)
 BACKOFF_KEYS = ("first", "factor", "most")

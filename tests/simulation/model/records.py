@@ -17,6 +17,8 @@ INDEXED = (
     ("Run", "taking"),
     ("Outbox", "open"),
     ("Partition", "evaluate"),
+    ("JobPartition", "look_again_at"),
+    ("Run", "ready_until"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),
