@@ -23,6 +23,7 @@ from graph_model.holds.skip import expire_holds, skip_runs
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
+from graph_model.policies.outdated import give_way
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.readiness.sweeps import lapse, look_again
 from graph_model.replays.carry_on import carry_on
@@ -110,6 +111,7 @@ class Sweeps:
             Sweep("carry replays on", self.carry_replays_on),
             Sweep("let runs lapse", self.let_runs_lapse),
             Sweep("expire leases", self.expire_leases),
+            Sweep("let the outdated give way", self.let_outdated_go),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
@@ -156,6 +158,11 @@ class Sweeps:
         if taken_back:
             log.warning("runs taken back from workers that are gone", runs=list(taken_back))
             ring(self._broker_url, taken_back)
+
+    def let_outdated_go(self) -> None:
+        gone = give_way(self._graph)
+        if gone:
+            log.info("runs gave way to newer partitions of their jobs", runs=list(gone))
 
     def ring_unclaimed(self) -> None:
         ring(self._broker_url, unclaimed(self._graph, limit=100))

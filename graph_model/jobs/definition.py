@@ -11,10 +11,12 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.policies.entities import Policies
 from graph_model.readiness import terms
 from graph_model.readiness.terms import Terms
 
 _JOB = TypeAdapter(JobSpec)
+_NO_POLICIES = Policies()
 
 
 def dumps(job: JobSpec) -> str:
@@ -28,6 +30,8 @@ def dumps(job: JobSpec) -> str:
             del item["terms"]
     if job.ready_for is None:
         del document["ready_for"]
+    if job.policies == _NO_POLICIES:
+        del document["policies"]
     return _canonical(document)
 
 

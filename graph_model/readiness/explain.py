@@ -12,6 +12,7 @@ from graph_model.errors import JobNotFound
 from graph_model.holds.repository import holds as holds_in_force
 from graph_model.jobs.repository import known_jobs
 from graph_model.names import Name, job_id, job_partition_id, partition_id
+from graph_model.policies.obstacles import obstacle_of
 from graph_model.readiness.decide import LATEST, Look, Reason, Waits, Why, decide, groups, look_at
 from graph_model.readiness.entities import GroupReadiness, InputReadiness, InputState, Readiness
 from graph_model.readiness.look import there_now
@@ -53,7 +54,7 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     run = get_run(graph, newest[0]["id"]) if newest else None
     ready = isinstance(answer, ReadyInputs)
     held = holds.get(needs.job) or holds.get(own, "")
-    obstacle = _obstacle(graph, run, inputs, held) if ready and run and run.state == RunState.READY else ""
+    obstacle = _obstacle(graph, run, inputs, held, needs) if ready and run and run.state == RunState.READY else ""
     runnable = ready and run is not None and run.state == RunState.READY and not obstacle
     said = _waits(answer, inputs, names) if isinstance(answer, Waits) else _stands(run)
     told = _groups(tuple(looks.values()), names)
@@ -62,7 +63,7 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     )
 
 
-def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: str) -> str:
+def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: str, needs: JobNeeds) -> str:
     """What keeps a ready run from being claimed, in one sentence; empty: nothing does."""
     if held:
         return held
@@ -74,7 +75,7 @@ def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: 
         return f"its run would read what was set aside since: {', '.join(row['version'] for row in set_aside)}"
     if not _is_due(run):
         return f"its next try is due at {run.not_before:%Y-%m-%d %H:%M:%S} UTC after: {run.reason}"
-    return ""
+    return obstacle_of(graph, run.id, after=needs.before(run.partition))
 
 
 def _is_due(run: Run) -> bool:

@@ -56,7 +56,8 @@ class InputNeed:
 @dataclass(frozen=True, slots=True)
 class JobNeeds:
     """Everything about a job that decides which of its partitions are ready. All ids are graph ids. `ready_for`: how
-    many seconds a run may wait for its start; None: for ever.
+    many seconds a run may wait for its start; None: for ever. `order`: which of its partitions
+    wait for others.
     """
 
     job: str
@@ -66,10 +67,18 @@ class JobNeeds:
     inputs: tuple[InputNeed, ...]
     outputs: tuple[str, ...]
     ready_for: float | None = None
+    order: str | None = None
 
     @property
     def asks(self) -> bool:
         return any(need.asks for need in self.inputs)
+
+    def before(self, key: str) -> str | None:
+        """The partition that must have succeeded before `key` is run; None where that does not matter, or none is."""
+        if self.order != "strict":
+            return None
+        nearest = next(self.scheme.earlier(key), None)
+        return nearest if nearest is not None and self.scheme.has_begun(nearest) else None
 
     @property
     def is_plain(self) -> bool:
@@ -132,6 +141,7 @@ def needs_of_row(row: dict[str, Any]) -> JobNeeds:
         inputs=tuple(sorted((_input_of(item) for item in row["inputs"]), key=lambda need: need.dataset)),
         outputs=tuple(sorted(row["outputs"])),
         ready_for=row.get("ready_for"),
+        order=row.get("run_order"),
     )
 
 
@@ -211,4 +221,5 @@ def run_row(target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, again: b
         "inputs": list(ready.versions),
         "missing": list(ready.missing) or None,
         "ready_for": None if job.ready_for is None else round(job.ready_for * 1000),
+        "after": job.before(target.key) and job_partition_id(job.job, str(job.before(target.key))),
     }

@@ -14,6 +14,7 @@ Records = dict[Key, "Record | None"]
 # The sparse properties that queries look nodes up by.
 INDEXED = (
     ("Run", "open"),
+    ("Run", "taking"),
     ("Outbox", "open"),
     ("Partition", "evaluate"),
     ("JobPartition", "look_again_at"),

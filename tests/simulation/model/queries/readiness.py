@@ -37,7 +37,7 @@ def _needs(view: View, job: Record) -> dict[str, Any]:
     outputs = [key[1] for key, edge in job.out.get("PRODUCES", {}).items() if edge["valid_to"] > now]
     return {"job": job.id, "every": job["partition_every"], "start": job["partition_from"],
             "details": job["partition_details"], "definition_hash": job["definition_hash"],
-            "priority": job["priority"], "ready_for": job["ready_for"], "inputs": inputs,
+            "priority": job["priority"], "run_order": job["run_order"], "ready_for": job["ready_for"], "inputs": inputs,
             "outputs": outputs}  # fmt: skip
 
 
@@ -253,6 +253,7 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
         view.set(
             run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, losses=0, reason="",
             created_at=view.now(), ended_at=None, not_before=None, missing=x["missing"],
+            after=x["after"],
             ready_until=None if x["ready_for"] is None else view.now() + timedelta(milliseconds=x["ready_for"]),
         )  # fmt: skip
         view.link(jp, "HAS_RUN", run)
