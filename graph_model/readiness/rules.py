@@ -12,6 +12,7 @@ from typing import Any
 from graph_model.names import job_partition_id, partition_id, run_id
 from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
 from graph_model.partitions.stored import stored_scheme
+from graph_model.readiness.control import Control, control_of_row
 from graph_model.readiness.terms import PLAIN, Terms, loads
 
 
@@ -57,7 +58,7 @@ class InputNeed:
 class JobNeeds:
     """Everything about a job that decides which of its partitions are ready. All ids are graph ids. `ready_for`: how
     many seconds a run may wait for its start; None: for ever. `order`: which of its partitions
-    wait for others.
+    wait for others. `after`: jobs whose end it waits for, without data; `followed`: others wait for its end.
     """
 
     job: str
@@ -68,6 +69,13 @@ class JobNeeds:
     outputs: tuple[str, ...]
     ready_for: float | None = None
     order: str | None = None
+    after: tuple[Control, ...] = ()
+    followed: bool = False
+
+    @property
+    def runs_by_control(self) -> bool:
+        """Whether no input makes it run, so that the end of what it waits for does."""
+        return bool(self.after) and not any(need.triggers for need in self.inputs)
 
     @property
     def asks(self) -> bool:
@@ -83,7 +91,7 @@ class JobNeeds:
     @property
     def is_plain(self) -> bool:
         """Whether all it waits for is that its required inputs are there: then the graph decides by one query."""
-        return all(need.terms == PLAIN and not need.is_latest for need in self.inputs)
+        return not self.after and all(need.terms == PLAIN and not need.is_latest for need in self.inputs)
 
     @property
     def wiring(self) -> str:
@@ -91,6 +99,8 @@ class JobNeeds:
         made_from: list[object] = [self.scheme, self.inputs, self.outputs]
         if not self.is_plain:
             made_from.append([need.terms for need in self.inputs])
+        if self.after:
+            made_from.append(self.after)
         return hashlib.sha256(repr(tuple(made_from)).encode()).hexdigest()[:32]
 
 
@@ -142,6 +152,8 @@ def needs_of_row(row: dict[str, Any]) -> JobNeeds:
         outputs=tuple(sorted(row["outputs"])),
         ready_for=row.get("ready_for"),
         order=row.get("run_order"),
+        after=tuple(sorted(map(control_of_row, row.get("after") or ()), key=lambda control: control.job)),
+        followed=bool(row.get("followed")),
     )
 
 
@@ -222,4 +234,5 @@ def run_row(target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, again: b
         "missing": list(ready.missing) or None,
         "ready_for": None if job.ready_for is None else round(job.ready_for * 1000),
         "after": job.before(target.key) and job_partition_id(job.job, str(job.before(target.key))),
+        "followed": 1 if job.followed else None,
     }
