@@ -46,7 +46,7 @@ JOB_KEYS = (
     "columns",
     "never_retry",
 )
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
+INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")

@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 from graph_model.estate.entities import InputSpec, JobSpec
 
 _JOB = TypeAdapter(JobSpec)
+_STEPS = ("kind", "first", "last")
+"""What each text says of a mapping; the rest only where it says something."""
 
 
 def dumps(job: JobSpec) -> str:
@@ -21,6 +23,7 @@ def dumps(job: JobSpec) -> str:
     for item in document["inputs"]:
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+        item["mapping"] = {key: value for key, value in item["mapping"].items() if value or key in _STEPS}
     return _canonical(document)
 
 
@@ -49,7 +52,10 @@ def hash_of(job: JobSpec) -> str:
 
 
 def _input(item: InputSpec) -> list[Any]:
-    return [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    mapping = item.mapping
+    said = [str(item.dataset), mapping.kind, mapping.first, mapping.last, item.required, item.correction]
+    more = [mapping.unit, mapping.nth, mapping.key, list(mapping.calendar.closed) if mapping.calendar else None]
+    return [*said, more] if any(more) else said
 
 
 def _code(job: JobSpec) -> Iterator[tuple[str, str]]:

@@ -37,6 +37,10 @@ class JobNeeds:
     inputs: tuple[InputNeed, ...]
     outputs: tuple[str, ...]
 
+    def inputs_of(self, dataset: str) -> tuple[InputNeed, ...]:
+        """How it takes one dataset."""
+        return tuple(need for need in self.inputs if need.dataset == dataset)
+
     @property
     def asks(self) -> bool:
         return any(need.asks for need in self.inputs)
@@ -96,9 +100,10 @@ def _input_of(item: dict[str, Any]) -> InputNeed:
     mapping = parse_mapping(item["mapping"])
     # An input without partitions under a job that has some is recorded only: else one new airline would rerun every
     # day.
-    recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
+    # So is a fixed one, for the same reason.
+    recorded_only = mapping.serves_all or item["correction"] != "rerun"
     scheme = stored_scheme(item["every"], item["start"], item["details"])
-    asks = item["correction"] == "ask" and mapping.kind != "whole"
+    asks = item["correction"] == "ask" and not mapping.serves_all
     return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only, asks)
 
 
