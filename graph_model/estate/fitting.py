@@ -15,7 +15,7 @@ SAME = Mapping()
 Problem = tuple[str, str | None]
 """What is wrong, after the name of the input, and the mend."""
 
-_LISTED_KINDS = ("all", "fixed")
+_LISTED_KINDS = ("all", "fixed", "latest")
 """What a job without partitions may take of an input that has some."""
 
 
@@ -63,7 +63,7 @@ def _calendar_problem(mapping: Mapping, upstream: PartitionScheme) -> Problem | 
 def _unsliced_problem(mapping: Mapping, upstream: PartitionScheme) -> Problem | None:
     unlike = f"has {sliced(upstream)}, but the job has no partitions"
     if mapping.kind not in _LISTED_KINDS:
-        return unlike, "give both the same `every`, or write `window: partition KEY`"
+        return unlike, "give both the same `every`, or write `window: latest` or `window: partition KEY`"
     if mapping.kind == "all" and upstream.every != LIST:
         return unlike, "only a list has all of its partitions at one time"
     return _fixed_problem(Join(mapping, upstream, upstream)) if mapping.kind == "fixed" else None
@@ -118,6 +118,12 @@ def _fixed_problem(join: Join) -> Problem | None:
     return None
 
 
+def _latest_problem(join: Join) -> Problem | None:
+    if join.mapping.kind != "latest" and (join.upstream.unit is None) != (join.scheme.unit is None):
+        return _unlike(join.upstream, join.scheme), "write `window: latest`: they have no order in common"
+    return None
+
+
 _PROBLEMS = {
     "offsets": _steps_problem,
     "all": _inside_problem,
@@ -126,6 +132,9 @@ _PROBLEMS = {
     "earlier": _earlier_problem,
     "overlapping": _overlapping_problem,
     "fixed": _fixed_problem,
+    "latest": _latest_problem,
+    "latest before": _latest_problem,
+    "latest at or before": _latest_problem,
 }
 
 

@@ -6,6 +6,7 @@ from graph_model.estate.drafts import InputDraft, JobDraft
 from graph_model.estate.fitting import SAME, WHOLE_INPUT, mapping_problem, resolved, sliced, wrong_words
 from graph_model.estate.references import Surroundings
 from graph_model.estate.sections import shown
+from graph_model.estate.terms import terms_problem
 from graph_model.partitions.rules import Mapping, PartitionScheme
 
 __all__ = ["SAME", "WHOLE_INPUT", "input_mapping", "job_scheme", "mapping_problem", "sliced"]
@@ -41,4 +42,8 @@ def input_mapping(job: JobDraft, item: InputDraft, scheme: PartitionScheme | Non
         around.mistakes.add(line, f"{what} {problem[0]}", problem[1])
     elif item.window and (wrong := wrong_words(item.window.written, mapping, upstream, scheme)):
         around.mistakes.add(line, f"{what}: {wrong[0]}", wrong[1])
+    elif found := terms_problem(
+        item.terms, takes_several=mapping.takes_several, has_partitions=upstream.every is not None
+    ):
+        around.mistakes.add(item.dataset.line, f"{what} {found[0]}", found[1])
     return mapping

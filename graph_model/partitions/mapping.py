@@ -22,7 +22,9 @@ from graph_model.partitions.slices import (
 from graph_model.partitions.steps import stepped, stepping
 from graph_model.partitions.units import UNITS, Unit, UnitName
 
-Kind = Literal["offsets", "whole", "all", "around", "pick", "earlier", "overlapping", "fixed"]
+Latest = Literal["latest", "latest before", "latest at or before"]
+Kind = Literal["offsets", "whole", "all", "around", "pick", "earlier", "overlapping", "fixed"] | Latest
+LATEST: tuple[Latest, ...] = ("latest", "latest before", "latest at or before")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,6 +44,8 @@ class Mapping:
     `earlier`: the key of the time that lies -`first` of `unit` earlier.
     `overlapping`: what has a moment in common.
     `fixed`: partition `key`, for every job partition.
+    `latest`: the newest that is there, perhaps `before` the own key or `at or before` it: which one that is, only the
+    graph knows.
     """
 
     kind: Kind = "offsets"
@@ -77,19 +81,25 @@ class Mapping:
     def serves_all(self) -> bool:
         """Whether one partition of the input may serve every job partition, so that who needs it is known to the graph
         only."""
-        return self.kind in ("whole", "fixed")
+        return self.kind in ("whole", "fixed", *LATEST)
 
     @property
     def looks_back(self) -> bool:
         """Whether all that it takes lies strictly before the job partition."""
+        if self.kind in LATEST:
+            return self.kind == "latest before"
         return self.kind not in ("whole", "fixed", "overlapping") and self.last < 0
 
     def needed(self, key: str, *, upstream: PartitionScheme, job: PartitionScheme) -> tuple[str, ...]:
-        """The input partitions that job partition `key` needs, in their order; none before the first one."""
+        """The input partitions that job partition `key` needs, in their order; none before the first one; of the latest,
+        none.
+        """
         if self.kind == "whole":
             return (WHOLE,)
         if self.kind == "fixed":
             return (self.key,) if upstream.holds(self.key) else ()
+        if self.kind in LATEST:
+            return ()
         if self.kind == "offsets":
             found = stepped(key, self.first, self.last, self._counted(upstream))
             return tuple(filter(upstream.holds, found)) if self.calendar else found

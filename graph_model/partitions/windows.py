@@ -8,7 +8,7 @@ from typing import cast
 
 from graph_model.errors import InvalidMapping
 from graph_model.partitions.calendars import Calendar
-from graph_model.partitions.mapping import Mapping
+from graph_model.partitions.mapping import LATEST, Mapping
 from graph_model.partitions.units import UnitName
 
 
@@ -58,6 +58,8 @@ def read_window(text: str) -> Window:
         return Window(Mapping())
     if text == "whole":
         return Window(Mapping("whole"))
+    if text in LATEST:
+        return Window(Mapping(LATEST[LATEST.index(text)]))
     for read in (_steps, _from_to, _the, _all, _all_from, _pick, _earlier, _overlapping, _fixed):
         found = read(text)
         if found:

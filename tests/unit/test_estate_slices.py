@@ -369,6 +369,13 @@ def test_a_window_joins_slices_that_meet(
             "only slices of time overlap",
         ),
         (
+            "{keys: [a]}",
+            "latest before",
+            "{every: day}",
+            " has the partitions a, but the job has partitions by day",
+            "write `window: latest`: they have no order in common",
+        ),
+        (
             "{every: week}",
             "first day of the month",
             "{every: month}",

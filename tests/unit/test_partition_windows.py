@@ -220,6 +220,7 @@ def test_a_job_without_partitions_takes_all_keys_of_a_list() -> None:
         ("2 weeks earlier", "2 weeks earlier"),
         ("overlapping hours", "overlapping"),
         ("partition us", "partition us"),
+        ("latest at or before", "latest at or before"),
     ],
 )
 def test_the_words_of_a_window_are_kept_in_one_spelling(text: str, kept: str) -> None:
@@ -251,6 +252,8 @@ def test_words_that_make_no_window_are_refused(text: str) -> None:
         ("partition 2013", False, False),
         ("overlapping", False, True),
         ("whole", False, False),
+        ("latest before", True, False),
+        ("latest", False, False),
     ],
 )
 def test_what_looks_back_and_what_takes_several(text: str, back: bool, several: bool) -> None:
