@@ -77,6 +77,10 @@ class JobNeeds:
         """Whether no input makes it run, so that the end of what it waits for does."""
         return bool(self.after) and not any(need.triggers for need in self.inputs)
 
+    def inputs_of(self, dataset: str) -> tuple[InputNeed, ...]:
+        """How it takes one dataset."""
+        return tuple(need for need in self.inputs if need.dataset == dataset)
+
     @property
     def asks(self) -> bool:
         return any(need.asks for need in self.inputs)
@@ -161,7 +165,8 @@ def _input_of(item: dict[str, Any]) -> InputNeed:
     mapping = parse_mapping(item["mapping"])
     # An input without partitions under a job that has some is recorded only: else one new airline would rerun every
     # day.
-    serves_all = mapping.kind == "whole" or str(mapping.kind).startswith("latest")
+    # So is a fixed one, for the same reason.
+    serves_all = mapping.serves_all
     recorded_only = serves_all or item["correction"] != "rerun"
     scheme = stored_scheme(item["every"], item["start"], item["details"])
     asks = item["correction"] == "ask" and not serves_all
