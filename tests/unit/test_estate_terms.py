@@ -175,7 +175,7 @@ def test_a_job_says_what_it_comes_after(tmp_path: Path) -> None:
         ("[{job: load, state: sucess}]", "sucess is no state", "did you mean success?"),
         ("[{job: load, state: exit 300}]", "exit 300 is no state", "known are success, failure, done and exit N"),
         ("[{job: load, states: done}]", "unknown key states", "did you mean state?"),
-        ("[{job: load, partition: latest}]", "is no partition to wait for", "write `partition: same`"),
+        ("[{job: load, partition: latest}]", "which says no partition to wait for", "write `partition: same`"),
         ("[sum]", "job mail: after sum, which has partitions by month", None),
         ("[{job: load, partition: tomorrow}]", "partition 'tomorrow'", None),
     ],
