@@ -33,6 +33,7 @@ from graph_model.runs.sweeps import dead_attempts, expire_leases, mark_swept, un
 from graph_model.settings import NotifySettings
 from graph_model.store.graph import Graph
 from graph_model.versions.roots import Roots
+from workers.arrivals import Watcher
 from workers.places import sweep_attempt
 
 # A leader that has not come back for so many sweeps is followed by another one.
@@ -99,6 +100,7 @@ class Sweeps:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
         self._roots, self._staging_grace, self._lost_after = roots, staging_grace, lost_after
         self._reading = Aside("read reported SQL", self.read_reported_sql)
+        self._watching = Aside("look for files", Watcher(graph, broker_url=broker_url, roots=roots).look)
         self._foreseeing = Aside("foresee deadlines", self.foresee_deadlines)
 
     def all(self) -> tuple[Sweep, ...]:
@@ -120,6 +122,7 @@ class Sweeps:
             Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
             Sweep("close lost runs", self.close_lost, every_seconds=30),
             Sweep("foresee deadlines", self._foreseeing.start, every_seconds=30),
+            Sweep("look for files", self._watching.start, every_seconds=1),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
             Sweep("forget events", self.forget_events, every_seconds=3600),

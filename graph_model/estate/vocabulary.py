@@ -29,6 +29,7 @@ DATASET_KEYS = (
     "compatibility",
     "retention",
     "observed",
+    "arrival",
     "options",
     "url",
     "table",
@@ -66,6 +67,7 @@ POOL_KEYS = ("pool", "slots")
 AT_ONCE_KEYS = ("readers", "writers")
 LIMITS_KEYS = ("owners",)
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
+ARRIVAL_KEYS = ("watch", "stable_for", "done_marker", "every")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description", "on_violation")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from graph_model.arrivals import watch
 from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check, Column, Contract
 from graph_model.estate.holdings import Edge, Node
@@ -34,6 +35,7 @@ _UNTOLD = frozenset(
         "compatibility",
         "retention",
         "observed",
+        "arrival",
         "names",
         "pool_takes",
     }
@@ -75,6 +77,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
     yield from _changed_promise(before, after)
     yield from _changed_retention(before, after)
     yield from _changed_trust(before, after)
+    yield from _changed_arrival(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
@@ -220,6 +223,12 @@ def _changed_trust(before: Node, after: Node) -> Iterator[str]:
     old, new = (trust.loads(node.properties.get("observed")) for node in (before, after))
     if old != new:
         yield f"observed: {old or 'publishes nothing'} → {new or 'publishes nothing'}"
+
+
+def _changed_arrival(before: Node, after: Node) -> Iterator[str]:
+    old, new = (watch.loads(node.properties.get("arrival")) for node in (before, after))
+    if old != new:
+        yield f"arrival: {old or 'nobody looks'} → {new or 'nobody looks'}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:
