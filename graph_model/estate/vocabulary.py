@@ -53,8 +53,10 @@ JOB_KEYS = (
     "runs_on",
     "order",
     "ready_for",
+    "after",
 )
 INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+AFTER_KEYS = ("job", "state", "partition")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")

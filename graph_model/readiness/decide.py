@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from graph_model.names import partition_id
+from graph_model.readiness.control import Control, Stands, is_met
 from graph_model.readiness.rules import InputNeed, JobNeeds, ReadyInputs
 from graph_model.readiness.terms import Group
 
@@ -33,8 +34,8 @@ class Good:
 class There:
     """All that a decision rests on. `good`, `expired` and `skipped` by partition id; readers go without what is
     skipped. `latest`: by dataset, the newest partition that the job partition may take, where that is asked for.
-    `last_run_at`: since when the last successful run of the job partition knew what it would read;
-    `last_run_of_job_at`: the same for the whole job.
+    `controls`: by job partition, how those stand that it waits for by control. `last_run_at`: since when the last
+    successful run of the job partition knew what it would read; `last_run_of_job_at`: the same for the whole job.
     """
 
     now: datetime
@@ -43,6 +44,7 @@ class There:
     skipped: frozenset[str] = frozenset()
     latest: Mapping[str, tuple[str, Good]] = field(default_factory=dict)
     generation: int = 0
+    controls: Mapping[str, Stands] = field(default_factory=dict)
     last_run_at: datetime | None = None
     last_run_of_job_at: datetime | None = None
 
@@ -61,12 +63,14 @@ class Why(StrEnum):
     TOO_FEW = "TOO_FEW"
     WAITED_FOR = "WAITED_FOR"
     NOTHING = "NOTHING"
+    CONTROL = "CONTROL"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why it waits. `input` is the one that it is about; TOO_FEW is about `group`, of whose inputs the ones of the
-    datasets `there` are there. `until`: when time alone will end it. `age` in seconds, of what is TOO_OLD.
+    datasets `there` are there; CONTROL about `control`, whose partition `stands` so. `until`: when time alone will end
+    it. `age` in seconds, of what is TOO_OLD.
     """
 
     why: Why
@@ -77,6 +81,8 @@ class Reason:
     group: Group | None = None
     members: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
+    control: Control | None = None
+    stands: Stands | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +133,15 @@ def decide(
     person wants it again, whether or not anything is newer, and nothing optional is waited for.
     """
     looks = tuple(look_at(need, job, key, there, again=again) for need in job.inputs)
-    reasons = _expired(looks, there) or _nothing(looks, take_what_is_there=take_what_is_there)
+    reasons = _expired(looks, there) or _controls(job, key, there)
+    reasons = reasons or _nothing(looks, is_free=job.runs_by_control or (take_what_is_there and not looks))
     if not reasons and not take_what_is_there:
         reasons = _lacking(looks) or (() if again else _waited_for(looks, there.now))
     if reasons:
         return Waits(reasons, _soonest(looks, reasons, there.now))
     return ReadyInputs(
         versions=tuple(sorted(version for look in looks for version in look.versions)),
-        triggers=tuple(sorted(version for look in looks if look.input.triggers for version in look.current)),
+        triggers=_triggers(job, key, looks, there),
         generation=there.generation,
         missing=tuple(sorted(partition for look in looks for partition in look.missing)),
         look_again_at=_soonest(looks, (), there.now),
@@ -224,8 +231,25 @@ def _expired(looks: tuple[Look, ...], there: There) -> tuple[Reason, ...]:
     return tuple(look.reason for look in looks if look.reason and look.reason.why == Why.EXPIRED)
 
 
-def _nothing(looks: tuple[Look, ...], *, take_what_is_there: bool) -> tuple[Reason, ...]:
-    if any(look.versions for look in looks) or (take_what_is_there and not looks):
+def _triggers(job: JobNeeds, key: str, looks: tuple[Look, ...], there: There) -> tuple[str, ...]:
+    """What identifies the run: versions, or, where no input makes it run, the runs that it waited for."""
+    if job.runs_by_control:
+        waited = (id for control in job.after for id, _ in control.waits_for(key, job.scheme))
+        return tuple(sorted(there.controls[id].run for id in waited))
+    return tuple(sorted(version for look in looks if look.input.triggers for version in look.current))
+
+
+def _controls(job: JobNeeds, key: str, there: There) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(Why.CONTROL, keys=(one,), control=control, stands=there.controls.get(id))
+        for control in job.after
+        for id, one in control.waits_for(key, job.scheme)
+        if not is_met(control.state, there.controls.get(id))
+    )
+
+
+def _nothing(looks: tuple[Look, ...], *, is_free: bool) -> tuple[Reason, ...]:
+    if is_free or any(look.versions for look in looks):
         return ()
     return _lacking(looks) or (Reason(Why.NOTHING),)
 

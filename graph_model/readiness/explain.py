@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from graph_model.errors import JobNotFound
 from graph_model.holds.repository import holds as holds_in_force
-from graph_model.jobs.repository import known_jobs
+from graph_model.jobs.repository import jobs_by_id, known_jobs
 from graph_model.names import Name, job_id, job_partition_id, partition_id
 from graph_model.policies.obstacles import obstacle_of
 from graph_model.readiness.decide import LATEST, Look, Reason, Waits, Why, decide, groups, look_at
@@ -101,7 +101,10 @@ def _latest_needs(needs: JobNeeds) -> Iterator[Need]:
 
 def _names(graph: Graph, needs: JobNeeds) -> Names:
     rows = graph.rows("readiness.dataset_names", ids=sorted({need.dataset for need in needs.inputs}))
-    return {row["id"]: Name(row["namespace"], row["name"]) for row in rows}
+    before = jobs_by_id(graph, [control.job for control in needs.after])
+    return {row["id"]: Name(row["namespace"], row["name"]) for row in rows} | {
+        id: job.name for id, job in before.items()
+    }
 
 
 def _inputs(

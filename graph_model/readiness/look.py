@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from graph_model.readiness.control import Stands
 from graph_model.readiness.decide import Good, There, Waits, decide
 from graph_model.readiness.latest import how_many, last_key, newest
 from graph_model.readiness.rules import JobNeeds, JobPartition, ReadyInputs
@@ -32,6 +34,7 @@ def decide_each(
         for target in targets
     }
     _remember(tx, decided, {id: of_one[0]["look_again_at"] for id, of_one in rows.items()})
+    _follow(tx, decided)
     _await(tx, targets, jobs, decided, {id: of_one[0]["awaits"] for id, of_one in rows.items()})
     return {id: answer for id, answer in decided.items() if not isinstance(answer, Waits)}
 
@@ -54,6 +57,7 @@ def there_now(rows: Rows, job: JobNeeds, target: JobPartition, states: Sequence[
         expired=frozenset(row["partition"] for row in states if row["expired"]),
         skipped=frozenset(row["partition"] for row in states if row["skipped"]),
         latest=latest.get(target.id, {}),
+        controls=_controls(rows, [target], {target.job: job}),
         last_run_at=last.get(target.id, {}).get("last_at"),
         last_run_of_job_at=last.get(target.id, {}).get("last_of_job_at"),
     )
@@ -64,8 +68,12 @@ def what_is_there(
 ) -> dict[str, There]:
     """`found` are the rows of `readiness.there`, by job partition."""
     last, latest = _last_runs(rows, targets, jobs), _latest(rows, targets, jobs)
+    controls = _controls(rows, targets, jobs)
     return {
-        target.id: _there(found[target.id], last.get(target.id, {}), latest.get(target.id, {})) for target in targets
+        target.id: replace(
+            _there(found[target.id], last.get(target.id, {}), latest.get(target.id, {})), controls=controls
+        )
+        for target in targets
     }
 
 
@@ -122,6 +130,31 @@ def _latest(
         if key is not None:
             found.setdefault(id, {})[dataset] = (key, _good(by_key[key]))
     return found
+
+
+def _controls(rows: Rows, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> dict[str, Stands]:
+    """How the job partitions stand that any of these waits for."""
+    asked = {
+        id
+        for target in targets
+        for control in jobs[target.job].after
+        for id, _ in control.waits_for(target.key, jobs[target.job].scheme)
+    }
+    if not asked:
+        return {}
+    found = rows("readiness.control_states", ids=sorted(asked))
+    return {
+        row["id"]: Stands(row["run"], row["state"], row["exit_code"], is_told=not row["open"] or row["followed"])
+        for row in found
+    }
+
+
+def _follow(tx: Transaction, decided: Mapping[str, ReadyInputs | Waits]) -> None:
+    """Runs under way that began before anybody waited for them will be told when they end."""
+    waits = (reason for answer in decided.values() if isinstance(answer, Waits) for reason in answer.reasons)
+    runs = sorted({reason.stands.run for reason in waits if reason.stands and not reason.stands.is_told})
+    if runs:
+        tx.rows("readiness.follow", runs=runs)
 
 
 def _await(

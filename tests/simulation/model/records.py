@@ -20,6 +20,7 @@ INDEXED = (
     ("JobPartition", "look_again_at"),
     ("JobPartition", "awaits"),
     ("Run", "ready_until"),
+    ("Run", "followed"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),
