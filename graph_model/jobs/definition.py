@@ -13,6 +13,8 @@ from pydantic import TypeAdapter
 from graph_model.estate.entities import InputSpec, JobSpec
 
 _JOB = TypeAdapter(JobSpec)
+# Words that came later: a job that does not use one has the text that it always had.
+_MAY_BE_UNSAID = ("limits", "environment", "secrets")
 
 
 def dumps(job: JobSpec) -> str:
@@ -21,7 +23,8 @@ def dumps(job: JobSpec) -> str:
     for item in document["inputs"]:
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
-    return _canonical(document)
+    document["limits"] = job.limits.said
+    return _canonical({key: value for key, value in document.items() if value or key not in _MAY_BE_UNSAID})
 
 
 def loads(text: str) -> JobSpec:
@@ -30,11 +33,11 @@ def loads(text: str) -> JobSpec:
 
 
 def hash_of(job: JobSpec) -> str:
-    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it or when it runs.
+    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it, when it runs, what
+    it may take or how its secrets are called.
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
-    command names. Where the project lies does not count, nor how its interpreter is
-    started.
+    command names. Where the project lies does not count, nor how its interpreter is started.
     """
     executor = {key: value for key, value in job.executor.items() if key not in ("project", "interpreter")}
     decides = {
@@ -44,6 +47,7 @@ def hash_of(job: JobSpec) -> str:
         "inputs": sorted(_input(item) for item in job.inputs),
         "outputs": sorted(str(output) for output in job.outputs),
         "every": job.partitions.every,
+        **({"environment": dict(job.environment)} if job.environment else {}),
     }
     return hashlib.sha256(_canonical(decides).encode()).hexdigest()
 

@@ -31,10 +31,12 @@ class CannotRunError(HeadwaterError):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A claimed run whose contents have absolute places, and the scratch `folder` of this run and fence."""
+    """A claimed run whose contents have absolute places, and the scratch `folder` of this run and fence. `allow_shell`:
+    whether this worker lets a shell read what a job says."""
 
     run: ClaimedRun
     folder: Path
+    allow_shell: bool = False
 
     @property
     def job(self) -> JobSpec:
@@ -57,13 +59,15 @@ class Launch:
     """A command to start. `environment` comes on top of the clean one.
 
     With a `template` the command is `python -I SCRIPT ARGUMENTS…`, and a template of that kind may run the script in a
-    copy of itself; the outcome must be the same either way.
+    copy of itself; the outcome must be the same either way. `reserves`: the program asks the kernel for much more
+    memory than it uses (a JVM does, and has limits of its own), so that only what it uses can be limited.
     """
 
     argv: tuple[str, ...]
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     template: TemplateKind | None = None
+    reserves: bool = False
 
 
 class Executor(Protocol):
