@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,17 +67,21 @@ def a_run(
     return ClaimedRun("rn_0123456789abcdef", RunKind.JOB, 1, 1, 0, job.name, DAY, job, inputs, outputs, timeout_seconds)
 
 
-def ordered(run: ClaimedRun, root: Path, templates: Templates | None = None) -> tuple[Task, Order]:
+def ordered(
+    run: ClaimedRun, root: Path, templates: Templates | None = None, *, allow_shell: bool = False
+) -> tuple[Task, Order]:
     """What starts the job process of a run, whose staging folders are there; no validation, no graph."""
-    task = open_task(run, root)
+    task = replace(open_task(run, root), allow_shell=allow_shell)
     make_staging(task.run.outputs)
     launch = executor_for(task.job.kind).prepare(task)
     template = templates.of(launch.template) if templates else None
     return task, job_order(task, launch, limits=task.job.limits, handed=handed_to(task), template=template)
 
 
-def carried_out(run: ClaimedRun, root: Path, templates: Templates | None = None) -> tuple[Task, Order, Ended]:
-    task, order = ordered(run, root, templates)
+def carried_out(
+    run: ClaimedRun, root: Path, templates: Templates | None = None, *, allow_shell: bool = False
+) -> tuple[Task, Order, Ended]:
+    task, order = ordered(run, root, templates, allow_shell=allow_shell)
     return task, order, Process(order).wait(60)
 
 
