@@ -23,9 +23,10 @@ from graph_model.store.grouping import Group
 from graph_model.versions.entities import Content, Validated, VersionState
 from graph_model.versions.roots import Roots, as_roots
 from graph_model.versions.told import NOWHERE, judged_by_word
-from workers.executors import CannotRunError, Launch, Task, executor_for, validation
+from workers.executors import CannotRunError, Explained, Launch, Task, executor_for, validation
 from workers.executors.handover import clean_environment
 from workers.held import Held, RunLostError
+from workers.lineage import pass_on
 from workers.places import make_staging, open_task, remove_staging, tidy
 from workers.process import Ended, Order
 from workers.template.keeper import Templates
@@ -34,6 +35,8 @@ from workers.template.keeper import Templates
 TELL_AGAIN_SECONDS = 1.0
 # So often an error that nobody foresaw may come back before the run is left to its lease.
 MOST_SURPRISES = 3
+# So much of what a process printed is looked at to tell why it failed.
+LAST_BYTES = 16_384
 # So many runs end in one transaction at most; each may lock a hundred job partitions.
 MOST_ENDINGS = 16
 
@@ -46,10 +49,12 @@ class UnsettledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A job ended well and its outputs could be read. `outputs` are those of the claimed run, in their order."""
+    """A job ended well and its outputs could be read. `outputs` are those of the claimed run, in their order; `events`
+    is where it may have told of its lineage."""
 
     outputs: tuple[OutputVersion, ...]
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    events: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class Supervisor:
             failpoint("outputs.validated")
             ready = self._settle(held, task, outcome)
             failpoint("run.settled")
+            if isinstance(outcome, Done):
+                pass_on(self._graph, task.run, outcome.events)
             return ready
         except RunLostError:
             self._remove_staging(task)
@@ -130,9 +137,8 @@ class Supervisor:
         launch = executor_for(task.job.kind).prepare(task)
         order = self._order(task, launch, label="job")
         ended = held.carry_out(order, seconds=task.run.timeout_seconds)
-        result = _result(task)
         if ended.timed_out or ended.exit_code:
-            return _failure(task, ended, result, order)
+            return failure_of(task, ended, order)
         found = self._validate(held, task)
         if isinstance(found, Failure):
             return found
@@ -142,7 +148,7 @@ class Supervisor:
         outputs = tuple(
             OutputVersion(output, validated) for output, validated in zip(held.run.outputs, found, strict=True)
         )
-        return Done(outputs, result.get("metrics", {}))
+        return Done(outputs, _result(task).get("metrics", {}), launch.events)
 
     def _validate(self, held: Held, task: Task) -> tuple[Validated, ...] | Failure:
         """What was found in each output; a Failure when the validation itself did not come to an end."""
@@ -243,11 +249,22 @@ def _result(task: Task) -> dict[str, Any]:
         return {}
 
 
-def _failure(task: Task, ended: Ended, result: Mapping[str, Any], order: Order) -> Failure:
+def failure_of(task: Task, ended: Ended, order: Order) -> Failure:
+    """Why a process that ended badly did so, as far as anybody can tell."""
     if ended.timed_out:
         return Failure(f"took longer than its {task.run.timeout_seconds:g} s and was ended", ended.exit_code)
-    reason = result.get("reason") or f"{_how_it_ended(ended)}{_last_line(order)}"
-    return Failure(str(reason), ended.exit_code, retry=ended.exit_code not in task.job.never_retry)
+    told = _told_reason(ended, _result(task), order)
+    reason = told.reason if told else f"{_how_it_ended(ended)}{_last_line(order)}"
+    retry = (told is None or told.retry) and ended.exit_code not in task.job.never_retry
+    return Failure(reason, ended.exit_code, retry=retry)
+
+
+def _told_reason(ended: Ended, result: Mapping[str, Any], order: Order) -> Explained | None:
+    """What the process says of its end, else what its executor makes of the exit code; None: neither says anything."""
+    if result.get("reason"):
+        return Explained(str(result["reason"]), retry=result.get("retry") is not False)
+    explain = order.launch.explain
+    return explain(ended.exit_code, "\n".join(map(_end_of, (order.stdout, order.stderr)))) if explain else None
 
 
 def _how_it_ended(ended: Ended) -> str:
@@ -259,10 +276,14 @@ def _how_it_ended(ended: Ended) -> str:
 
 def _last_line(order: Order) -> str:
     """What it said last on standard error, which mostly tells why."""
-    with order.stderr.open("rb") as file:
-        file.seek(max(0, order.stderr.stat().st_size - 4096))
-        lines = file.read().decode(errors="replace").strip().splitlines()
+    lines = _end_of(order.stderr).strip().splitlines()
     return f": {lines[-1].strip()[:500]}" if lines else ""
+
+
+def _end_of(printed: Path) -> str:
+    with printed.open("rb") as file:
+        file.seek(max(0, printed.stat().st_size - LAST_BYTES))
+        return file.read().decode(errors="replace")
 
 
 def _our_failure(error: Exception) -> Failure:

@@ -63,8 +63,8 @@ class InputSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """`kind` is one of `estate.kinds`, and `executor` holds what it read: python {function, project, interpreter}, sql
-    {text, file, engine}, shell {argv, project}.
+    """`kind` is one of `estate.kinds`, or of an installed package, and `executor` holds what it read: python {function,
+    project, interpreter}, sql {text, file, engine}, shell {argv, project} …
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
     cannot be read. `definition_hash` covers everything that decides what the job computes.

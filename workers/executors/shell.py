@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graph_model.errors import nearest
@@ -25,8 +25,7 @@ class ShellExecutor:
         if not argv:
             raise CannotRunError(f"{task.job.name} has no command")
         write_job_file(task)
-        filled = Placeholders(task)
-        return Launch(tuple(_PLACEHOLDER.sub(filled, str(argument)) for argument in argv), project_of(task.job))
+        return Launch(tuple(Placeholders(task).fill(argv)), project_of(task.job))
 
 
 class Placeholders:
@@ -35,6 +34,11 @@ class Placeholders:
     def __init__(self, task: Task) -> None:
         self._partition = task.run.partition
         self._inputs, self._outputs = inputs_of(task), outputs_of(task)
+
+    def fill(self, words: Iterable[object], *, spelled: Callable[[str], str] = str) -> list[str]:
+        """Each word with its placeholders replaced, values as they are `spelled` there. Raises CannotRunError for what
+        this run does not have."""
+        return [_PLACEHOLDER.sub(lambda found: spelled(self(found)), str(word)) for word in words]
 
     def __call__(self, found: re.Match[str]) -> str:
         partition, kind, name = found.groups()
