@@ -93,6 +93,22 @@ def read_log(folder: Path, label: Label, stream: Stream, *, after: int = 0, most
     return Page(mark + whole.decode(errors="replace"), cursor, at_end or (whole != data and len(data) < most))
 
 
+def last_printed(folder: Path, label: Label, *, most: int) -> str:
+    """The ends of both streams, so many bytes of each at most."""
+    return "\n".join(_last_bytes(_parts(folder, label, stream), most) for stream in ("stdout", "stderr"))
+
+
+def _last_bytes(parts: list[tuple[int, Path]], most: int) -> str:
+    tail = b""
+    for _, path in reversed(parts):
+        with suppress(FileNotFoundError), path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - (most - len(tail))))
+            tail = file.read() + tail
+        if len(tail) >= most:
+            break
+    return tail.decode(errors="replace")
+
+
 def forget_logs(root: Path, *, days: float) -> int:
     """Removes what attempts printed of whom nothing else is left and nothing was written for so long; how many."""
     until = time.time() - days * 86400

@@ -206,6 +206,37 @@ class ValidationSettings(Settings):
     )
 
 
+class JavaSettings(Settings):
+    """Where a worker finds the JVM that Java jobs, and Spark, run on."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_JAVA_", extra="ignore")
+
+    home: Path | None = Field(
+        default=None, description="folder of the JVM, with bin/java in it; empty: the java on the PATH of the worker"
+    )
+
+
+class SparkSettings(Settings):
+    """How a worker submits Spark jobs, and how it learns what they did with columns."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_SPARK_", extra="ignore")
+
+    submit: str = Field(
+        default="spark-submit", description="the program that submits: its path, or its name on the PATH of the worker"
+    )
+    master: str = Field(
+        default="local[*]", description="the cluster of jobs that name none: local[*], spark://…, yarn …"
+    )
+    python: str | None = Field(
+        default=None, description="the Python of PySpark's driver and executors; empty: the one beside spark-submit"
+    )
+    listener: Path | None = Field(
+        default=None,
+        description="jar of the OpenLineage listener (or the folder of it and what it needs); empty: the lineage of "
+        "Spark jobs is not gathered",
+    )
+
+
 class StorageSettings(Settings):
     """Where data lies that is declared with a relative location, and where runs write."""
 
@@ -333,6 +364,8 @@ ALL_SETTINGS: tuple[type[Settings], ...] = (
     DataSettings,
     JobSettings,
     ValidationSettings,
+    JavaSettings,
+    SparkSettings,
     NotifySettings,
     OpenLineageSettings,
     HomeSettings,

@@ -10,17 +10,20 @@ from typing import Any
 
 import structlog
 
+from connectors.run_logs import last_printed
 from connectors.secrets import redacted
 from graph_model.errors import HeadwaterError
 from graph_model.jobs.limits import Limits
 from graph_model.runs.entities import Failure
-from workers.executors import CannotRunError, Task
-from workers.process import Ended
+from workers.executors import CannotRunError, Explained, Task
+from workers.process import Ended, Order
 
 # What a process may leave as its result, and what of it may be metrics of a version.
 MOST_RESULT_BYTES = 1_000_000
 MOST_METRICS_BYTES = 10_000
 LONGEST_REASON = 2_000
+# So much of what a process printed is looked at to tell why it failed.
+LAST_BYTES = 16_384
 # Words of a reason that a ceiling of the kernel speaks in, and the limit that it belongs to.
 _CEILINGS = {
     "memory": ("MemoryError", "Cannot allocate memory", "bad_alloc"),
@@ -71,8 +74,11 @@ def _is_finite(value: object) -> bool:
     return not isinstance(value, float) or math.isfinite(value)
 
 
-def failure_of(task: Task, ended: Ended, result: Mapping[str, Any], limits: Limits) -> Failure | None:
-    """Why a job failed, as far as its process tells; None when that ended well."""
+def failure_of(
+    task: Task, ended: Ended, order: Order, *, result: Mapping[str, Any] | None = None, limits: Limits | None = None
+) -> Failure | None:
+    """Why a job failed, as far as its process, or its kind, tells; None when it ended well."""
+    limits = limits or task.job.limits
     retry = ended.exit_code not in task.job.never_retry
     if ended.exceeded:
         return Failure(exceeded_words(ended.exceeded, limits), ended.exit_code, retry=retry)
@@ -80,8 +86,18 @@ def failure_of(task: Task, ended: Ended, result: Mapping[str, Any], limits: Limi
         return Failure(f"took longer than its {task.run.timeout_seconds:g} s and was ended", ended.exit_code)
     if not ended.exit_code:
         return None
-    reason = str(result.get("reason") or how_it_ended(ended))[:LONGEST_REASON]
+    told = _told_reason(ended, order, result_of(task) if result is None else result)
+    reason = (told.reason if told else how_it_ended(ended))[:LONGEST_REASON]
+    retry = retry and (told is None or told.retry)
     return Failure(f"{reason}{_ceiling(reason, limits)}", ended.exit_code, retry=retry)
+
+
+def _told_reason(ended: Ended, order: Order, result: Mapping[str, Any]) -> Explained | None:
+    """What the process says of its end, else what its executor makes of it; None: neither says anything."""
+    if result.get("reason"):
+        return Explained(str(result["reason"]), retry=result.get("retry") is not False)
+    explain = order.launch.explain
+    return explain(ended.exit_code, last_printed(order.folder, "job", most=LAST_BYTES)) if explain else None
 
 
 def exceeded_words(bound: str, limits: Limits) -> str:

@@ -26,6 +26,7 @@ from workers.executors import CannotRunError, Launch, Task, executor_for, valida
 from workers.executors.handover import clean_environment
 from workers.handed import handed_to, without_own
 from workers.held import Held, RunLostError
+from workers.lineage import pass_on
 from workers.ordering import job_order
 from workers.outcomes import failure_of, how_it_ended, metrics_in, our_failure, result_of, without_secrets
 from workers.places import make_staging, open_task, remove_staging, tidy
@@ -49,10 +50,12 @@ class UnsettledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A job ended well and its outputs could be read. `outputs` are those of the claimed run, in their order."""
+    """A job ended well and its outputs could be read. `outputs` are those of the claimed run, in their order; `events`
+    is where it may have told of its lineage."""
 
     outputs: tuple[OutputVersion, ...]
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    events: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,8 @@ class Supervisor:
             failpoint("outputs.validated")
             ready = self._settle(held, task, outcome)
             failpoint("run.settled")
+            if isinstance(outcome, Done):
+                pass_on(self._graph, task.run, outcome.events)
             return ready
         except RunLostError:
             self._remove_staging(task)
@@ -149,13 +154,14 @@ class Supervisor:
         witness = Witness(task)
         ended = held.carry_out(order, seconds=task.run.timeout_seconds)
         result = redacted(result_of(task), handed.hidden)
-        failure = failure_of(task, ended, result, limits)
+        failure = failure_of(task, ended, order, result=result, limits=limits)
         if failure is not None:
             return failure
         wrong = witness.trespass() or witness.missing_output()
         if wrong:
             return Failure(wrong, ended.exit_code, retry=False)
-        return self._checked(held, task, metrics_in(result))
+        done = self._checked(held, task, metrics_in(result))
+        return replace(done, events=launch.events) if isinstance(done, Done) else done
 
     def _checked(self, held: Held, task: Task, metrics: Mapping[str, Any]) -> Done | Failure:
         found = self._validate(held, task)

@@ -65,8 +65,8 @@ class InputSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """`kind` is one of `estate.kinds`, and `executor` holds what it read: python {function, project, interpreter,
-    venv}, sql {text, file, engine}, shell {argv, project} or {command, project}.
+    """`kind` is one of `estate.kinds`, or of an installed package, and `executor` holds what it read: python {function,
+    project, interpreter, venv}, sql {text, file, engine}, shell {argv, project} or {command, project} …
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
     cannot be read. `environment` are variables of its processes, and `secrets` those of which only workers know what

@@ -25,7 +25,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
     return JobDraft(
         name=name,
         line=line,
-        kind=kind.word if kind else None,
+        kind=(kind.named(section) if kind.named else kind.word) if kind else None,
         executor=kind.read(section, source) if kind else {},
         executor_line=section.line(kind.word) if kind else line,
         inputs=tuple(read_inputs(section, source)),

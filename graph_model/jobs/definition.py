@@ -15,6 +15,8 @@ from graph_model.estate.entities import InputSpec, JobSpec
 _JOB = TypeAdapter(JobSpec)
 # Words that came later: a job that does not use one has the text that it always had.
 _MAY_BE_UNSAID = ("limits", "environment", "secrets")
+# Of an executor: where and how it is started, not what it computes.
+_ONLY_WHERE = ("project", "interpreter", "heap", "direct", "master")
 
 
 def dumps(job: JobSpec) -> str:
@@ -37,9 +39,10 @@ def hash_of(job: JobSpec) -> str:
     it may take or how its secrets are called.
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
-    command names. Where the project lies does not count, nor how its interpreter is started.
+    command names, what other kinds name as their `code`. Where the project lies does not count, nor how its interpreter
+    is started, nor on which cluster.
     """
-    executor = {key: value for key, value in job.executor.items() if key not in ("project", "interpreter")}
+    executor = {key: value for key, value in job.executor.items() if key not in _ONLY_WHERE}
     decides = {
         "kind": job.kind,
         "executor": executor,
@@ -77,6 +80,8 @@ def _is_file(path: Path) -> bool:
 
 
 def _code_files(job: JobSpec) -> Iterator[Path]:
+    for named in job.executor.get("code", ()):
+        yield from _files_at(Path(named), Path(job.executor["project"]))
     if job.kind == "shell":
         yield from (Path(word) for word in job.executor.get("argv", ()) if word and "\0" not in word)
     if job.kind != "python":
@@ -84,6 +89,15 @@ def _code_files(job: JobSpec) -> Iterator[Path]:
     module = Path(*job.executor.get("function", "").partition(":")[0].split("."))
     yield module.with_suffix(".py")
     yield module / "__init__.py"
+
+
+def _files_at(relative: Path, project: Path) -> Iterator[Path]:
+    """The file itself, or every file of a folder, so that a class that was compiled anew is new code."""
+    folder = project / relative
+    if relative.is_absolute() or ".." in relative.parts or not folder.is_dir():
+        yield relative
+        return
+    yield from (file.relative_to(project) for file in sorted(folder.rglob("*")) if file.is_file())
 
 
 def _canonical(value: Any) -> str:

@@ -5,7 +5,7 @@ where a worker allows it, a text for a shell, which gets its values by variables
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graph_model.errors import nearest
@@ -32,8 +32,7 @@ class ShellExecutor:
         if not argv:
             raise CannotRunError(f"{task.job.name} has no command")
         write_job_file(task)
-        filled = Placeholders(task)
-        return Launch(tuple(_PLACEHOLDER.sub(filled, str(argument)) for argument in argv), project_of(task.job))
+        return Launch(tuple(Placeholders(task).fill(argv)), project_of(task.job))
 
     def _shell(self, task: Task, command: str) -> Launch:
         if not task.allow_shell:
@@ -54,6 +53,11 @@ class Placeholders:
     def __init__(self, task: Task) -> None:
         self._partition = task.run.partition
         self._inputs, self._outputs = inputs_of(task), outputs_of(task)
+
+    def fill(self, words: Iterable[object], *, spelled: Callable[[str], str] = str) -> list[str]:
+        """Each word with its placeholders replaced, values as they are `spelled` there. Raises CannotRunError for what
+        this run does not have."""
+        return [_PLACEHOLDER.sub(lambda found: spelled(self(found)), str(word)) for word in words]
 
     def __call__(self, found: re.Match[str]) -> str:
         partition, kind, name = found.groups()

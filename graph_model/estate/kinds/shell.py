@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from graph_model.estate.drafts import Source
-from graph_model.estate.kinds.base import Kind, project_of
-from graph_model.estate.sections import Section, describe
+from graph_model.estate.kinds.base import Kind, project_of, words_of
+from graph_model.estate.sections import Section
 from graph_model.estate.yaml_lines import Scalar
 
 _PLACEHOLDER = re.compile(r"\{(partition|(?:inputs?|output)\.[^{}]+)\}")
@@ -40,13 +40,7 @@ def _variable(placeholder: str) -> str:
 
 
 def _argv(section: Section) -> list[str]:
-    """Each word as it is written: `10` and `true` are words too, and an empty word is one."""
-    words: list[str] = []
-    for item in section.items("shell"):
-        if isinstance(item, Scalar) and item.value is not None:
-            words.append(item.text)
-        else:
-            section.wrong(item.line, f"each word of shell must be a text, not {describe(item)}")
+    words = words_of(section, "shell")
     if section.tree("shell") is not None and not words and not isinstance(section.tree("shell"), Scalar):
         section.wrong(section.line("shell"), "shell has no words", "write [program, argument, …]")
     return words
