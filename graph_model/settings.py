@@ -15,6 +15,9 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from graph_model.estate.durations import EXAMPLE as DURATION_EXAMPLE
+from graph_model.estate.durations import parse_duration
+from graph_model.jobs.limits import SIZE_EXAMPLE, Limits, parse_size
 from graph_model.versions.roots import NAMED_DATABASES, Roots, is_in_store
 
 CONNECTION_FILE = "connection.json"
@@ -145,6 +148,46 @@ class WorkerSettings(Settings):
         gt=0,
         description="a worker with free slots that claims nothing for so long, while runs wait, replaces itself",
     )
+
+
+class JobSettings(Settings):
+    """What the processes of jobs may do on this worker. Limits hold for jobs that declare none of their own."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_JOB_", extra="ignore")
+
+    memory: str = Field(default="", description="memory of all processes of a run, like 2GB; empty: not limited")
+    cpu: str = Field(default="", description="processor time of all processes of a run, like 10m; empty: not limited")
+    disk: str = Field(
+        default="", description="what a run may write into its scratch and output folders, like 5GB; empty: not limited"
+    )
+    processes: int | None = Field(default=None, ge=1, description="processes of a run at once; empty: not limited")
+    output: str = Field(default="10MB", description="how much of each stream that a process prints is kept")
+    allow_shell: bool = Field(
+        default=False,
+        description="whether jobs may be texts that a shell reads (shell: true); argument lists always may",
+    )
+    logs_days: float = Field(
+        default=30.0, gt=0, description="how long it is kept what runs printed; one steward for all workers sees to it"
+    )
+
+    @field_validator("memory", "disk", "output")
+    @classmethod
+    def _are_sizes(cls, value: str) -> str:
+        if value and parse_size(value) is None:
+            raise ValueError(f"{value!r} is no size: write {SIZE_EXAMPLE}")
+        return value
+
+    @field_validator("cpu")
+    @classmethod
+    def _is_duration(cls, value: str) -> str:
+        if value and parse_duration(value) is None:
+            raise ValueError(f"{value!r} is no length of time: write {DURATION_EXAMPLE}")
+        return value
+
+    @property
+    def limits(self) -> Limits:
+        sizes = {name: parse_size(getattr(self, name)) for name in ("memory", "disk", "output")}
+        return Limits(**sizes, cpu=parse_duration(self.cpu), processes=self.processes)
 
 
 class ValidationSettings(Settings):
@@ -319,6 +362,7 @@ ALL_SETTINGS: tuple[type[Settings], ...] = (
     WorkerSettings,
     StorageSettings,
     DataSettings,
+    JobSettings,
     ValidationSettings,
     JavaSettings,
     SparkSettings,

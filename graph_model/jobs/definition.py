@@ -15,6 +15,8 @@ from graph_model.estate.entities import InputSpec, JobSpec
 _JOB = TypeAdapter(JobSpec)
 # Of an executor: where and how it is started, not what it computes.
 _ONLY_WHERE = ("project", "interpreter", "heap", "direct", "master")
+# Words that came later: a job that does not use one has the text that it always had.
+_MAY_BE_UNSAID = ("limits", "environment", "secrets")
 
 
 def dumps(job: JobSpec) -> str:
@@ -23,7 +25,8 @@ def dumps(job: JobSpec) -> str:
     for item in document["inputs"]:
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
-    return _canonical(document)
+    document["limits"] = job.limits.said
+    return _canonical({key: value for key, value in document.items() if value or key not in _MAY_BE_UNSAID})
 
 
 def loads(text: str) -> JobSpec:
@@ -32,7 +35,8 @@ def loads(text: str) -> JobSpec:
 
 
 def hash_of(job: JobSpec) -> str:
-    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it or when it runs.
+    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it, when it runs, what
+    it may take or how its secrets are called.
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
     command names, what other kinds name as their `code`. Where the project lies does not count, nor how its interpreter
@@ -46,6 +50,7 @@ def hash_of(job: JobSpec) -> str:
         "inputs": sorted(_input(item) for item in job.inputs),
         "outputs": sorted(str(output) for output in job.outputs),
         "every": job.partitions.every,
+        **({"environment": dict(job.environment)} if job.environment else {}),
     }
     return hashlib.sha256(_canonical(decides).encode()).hexdigest()
 

@@ -34,10 +34,12 @@ class CannotRunError(HeadwaterError):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A claimed run whose contents have absolute places, and the scratch `folder` of this run and fence."""
+    """A claimed run whose contents have absolute places, and the scratch `folder` of this run and fence. `allow_shell`:
+    whether this worker lets a shell read what a job says."""
 
     run: ClaimedRun
     folder: Path
+    allow_shell: bool = False
 
     @property
     def job(self) -> JobSpec:
@@ -63,24 +65,31 @@ class Explained:
     retry: bool = True
 
 
+Explain = Callable[[int, str], Explained | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """A command to start. `environment` comes on top of the clean one.
 
     With a `template` the command is `python -I SCRIPT ARGUMENTS…`, and a template of that kind may run the script in a
-    copy of itself; the outcome must be the same either way.
+    copy of itself; the outcome must be the same either way. `reserves`: the program asks the kernel for much more
+    memory than it uses (a JVM does, and has limits of its own), so that only what it uses can be limited.
 
     `explain` is given the exit code of a process that failed and the end of what it printed, and may know better than
     the last line why. `events` is where the process leaves OpenLineage events, a line each: what they say of the run is
-    recorded once it has succeeded.
+    recorded once it has succeeded. `farewell` is a command for the case that the process was ended before it was done:
+    it tells whoever works for the run elsewhere.
     """
 
     argv: tuple[str, ...]
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     template: TemplateKind | None = None
-    explain: Callable[[int, str], Explained | None] | None = None
+    reserves: bool = False
+    explain: Explain | None = None
     events: Path | None = None
+    farewell: tuple[str, ...] | None = None
 
 
 class Executor(Protocol):
