@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import neo4j
 import pytest
 
 from connectors.sql.columns import read_columns
+from graph_model.errors import InvalidEstate
 from graph_model.estate.apply import apply
 from graph_model.estate.kinds import installed
 from graph_model.estate.parse import load_estate
@@ -24,29 +26,10 @@ from tests.support.workers import DAY, Place, a_place
 pytestmark = pytest.mark.parametrize(
     "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
 )
-# What the author of such a package writes: how a job is declared, and how it is carried out.
-KIND = """
-from graph_model.estate.kinds.base import Kind
-
-def _read(section, source):
-    word = section.text("replace", required=True)
-    return {"replace": word.value if word else "", "arguments": ["{input.raw}", "{output.out}"]}
-
-KIND = Kind("sed", _read, keys=("replace",))
-"""
-EXECUTOR = """
-from workers.executors import CannotRunError, Launch
-from workers.executors.handover import write_job_file
-from workers.executors.shell import Placeholders
-
-class SedExecutor:
-    def prepare(self, task):
-        if not task.job.executor["replace"].startswith("s/"):
-            raise CannotRunError("sed needs an expression")
-        write_job_file(task)
-        read, written = Placeholders(task).fill(task.job.executor["arguments"])
-        return Launch(("sed", "-n", f"{task.job.executor['replace']};w {written}", read), task.folder)
-"""
+PAGE = (Path(__file__).parents[2] / "docs" / "executors-java-spark-http.md").read_text()
+# What the author of such a package writes, as the page shows it: how a job is declared, and how it is carried out.
+KIND, EXECUTOR = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+(GROUPS,) = re.findall(r"^```toml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 ESTATE = """
 scope: test
 datasets:
@@ -64,8 +47,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     described = site / "sed_jobs-1.0.dist-info"
     described.mkdir(parents=True)
     (described / "METADATA").write_text("Metadata-Version: 2.1\nName: sed-jobs\nVersion: 1.0\n")
-    groups = "[headwater.kinds]\nsed = sed_kind:KIND\n[headwater.executors]\nsed = sed_executor:SedExecutor\n"
-    (described / "entry_points.txt").write_text(groups)
+    (described / "entry_points.txt").write_text(GROUPS)
     (site / "sed_kind.py").write_text(KIND)
     (site / "sed_executor.py").write_text(EXECUTOR)
     monkeypatch.syspath_prepend(str(site))
@@ -96,11 +78,16 @@ def test_a_kind_of_a_package_is_planned_applied_and_run(place: Place, package: P
     assert place.ended("edit").state is RunState.SUCCEEDED
     published = place.root / resolve(place.graph, Name("test", "out"), DAY).location
     assert published.read_text() == "id,amount\n1,11\n2,20\n"
+    with pytest.raises(InvalidEstate, match=r"estate.yaml:7: job edit: with: q replaces nothing; write s/THIS/THAT/"):
+        declare(place, "q")
 
-    declare(place, "q")
-    (place.root / "raw" / f"{DAY}.csv").write_text("id,amount\n1,12\n")
-    report_version(place.graph, Report(Name("test", "raw"), DAY, reported_by="test", key="again"))
 
-    failed = place.failed("edit")
-    assert failed.reason == "sed needs an expression"
-    assert len(failed.attempts) == 1
+def test_a_worker_that_lacks_the_package_says_so(place: Place, package: Path) -> None:
+    declare(place, "s/10/11/")
+    place.start_worker()
+    report_version(place.graph, Report(Name("test", "raw"), DAY, reported_by="test"))
+
+    failed = place.ended("edit")
+
+    assert (failed.state, len(failed.attempts)) == (RunState.FAILED, 1)
+    assert failed.reason.startswith("no executor for jobs of kind 'sed' is installed; known are ")

@@ -112,13 +112,6 @@ class Place:
         found = until(lambda: [run for run in [self.run_of(job)] if run and run.state in over], what=f"{job} to end")
         return found[0]
 
-    def failed(self, job: str) -> Run:
-        """The newest run of a job, once it has failed."""
-        wanted = RunState.FAILED
-        return until(lambda: [run for run in [self.run_of(job)] if run and run.state is wanted], what=f"{job} to fail")[
-            0
-        ]
-
     def hold(self) -> None:
         (self.project / "hold").touch()
 
