@@ -8,18 +8,24 @@ at once what would be too much in a single step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+
+import structlog
 
 from graph_model.jobs.limits import MB, Limits
 from graph_model.jobs.secrets import OURS
 from workers.executors import Launch, Task
 from workers.executors.handover import clean_environment
-from workers.process import CAP_BYTES, Forks, Handed, Order
+from workers.process import CAP_BYTES, Forks, Handed, Order, Process
 
 HEADROOM = 1.5
 # What threads and libraries ask for without ever using it.
 UNUSED_BYTES = 256 * MB
 CPU_HEADROOM_SECONDS = 5
+FAREWELL_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 def job_order(
@@ -43,6 +49,19 @@ def job_order(
         handed=handed,
         template=template,
     )
+
+
+def say_farewell(order: Order) -> None:
+    """For a process that was ended: tells whoever works for it elsewhere. Never raises, and takes a few seconds."""
+    if order.launch.farewell is None:
+        return
+    launch = replace(order.launch, argv=order.launch.farewell, template=None)
+    try:
+        ended = Process(replace(order, launch=launch, label="farewell", template=None)).wait(FAREWELL_SECONDS)
+    except OSError as error:
+        log.warning("nobody could be told that the run was ended", error=str(error))
+        return
+    log.info("told elsewhere that the run was ended", said=ended.last_line, exit_code=ended.exit_code)
 
 
 def environment_of(task: Task, extra: Mapping[str, str]) -> dict[str, str]:

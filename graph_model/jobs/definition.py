@@ -13,10 +13,10 @@ from pydantic import TypeAdapter
 from graph_model.estate.entities import InputSpec, JobSpec
 
 _JOB = TypeAdapter(JobSpec)
-# Words that came later: a job that does not use one has the text that it always had.
-_MAY_BE_UNSAID = ("limits", "environment", "secrets")
 # Of an executor: where and how it is started, not what it computes.
 _ONLY_WHERE = ("project", "interpreter", "heap", "direct", "master")
+# Words that came later: a job that does not use one has the text that it always had.
+_MAY_BE_UNSAID = ("limits", "environment", "secrets")
 
 
 def dumps(job: JobSpec) -> str:
@@ -40,7 +40,7 @@ def hash_of(job: JobSpec) -> str:
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
     command names, what other kinds name as their `code`. Where the project lies does not count, nor how its interpreter
-    is started, nor on which cluster.
+    is started, nor with how much memory, nor on which cluster.
     """
     executor = {key: value for key, value in job.executor.items() if key not in _ONLY_WHERE}
     decides = {
