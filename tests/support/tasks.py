@@ -12,6 +12,7 @@ from graph_model.names import Name, dataset_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
 from graph_model.versions.entities import Content
+from graph_model.versions.roots import Roots
 from workers.executors import Task, executor_for
 from workers.executors.handover import clean_environment
 from workers.places import make_staging, open_task
@@ -59,7 +60,7 @@ def a_run(
     return ClaimedRun("rn_0123456789abcdef", RunKind.JOB, 1, 1, 0, job.name, DAY, job, inputs, outputs, timeout_seconds)
 
 
-def ordered(run: ClaimedRun, root: Path, templates: Templates | None = None) -> tuple[Task, Order]:
+def ordered(run: ClaimedRun, root: Path | Roots, templates: Templates | None = None) -> tuple[Task, Order]:
     """What starts the job process of a run, whose staging folders are there; no validation, no graph."""
     task = open_task(run, root)
     make_staging(task.run.outputs)
@@ -68,7 +69,7 @@ def ordered(run: ClaimedRun, root: Path, templates: Templates | None = None) -> 
     return task, Order(launch, task.folder, clean_environment(task, launch.environment), template=template)
 
 
-def carried_out(run: ClaimedRun, root: Path, templates: Templates | None = None) -> tuple[Task, Order, Ended]:
+def carried_out(run: ClaimedRun, root: Path | Roots, templates: Templates | None = None) -> tuple[Task, Order, Ended]:
     task, order = ordered(run, root, templates)
     return task, order, Process(order).wait(60)
 

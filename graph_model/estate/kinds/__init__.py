@@ -6,11 +6,11 @@ through the graph as JSON, and that an executor of the same name carries out.
 
 from __future__ import annotations
 
-from graph_model.estate.kinds import python, shell, sql
+from graph_model.estate.kinds import procedure, python, shell, sql
 from graph_model.estate.kinds.base import Kind
 
 __all__ = ["JOB_KINDS", "KIND_KEYS", "Kind"]
 
-JOB_KINDS = {kind.word: kind for kind in (python.KIND, sql.KIND, shell.KIND)}
+JOB_KINDS = {kind.word: kind for kind in (python.KIND, sql.KIND, shell.KIND, procedure.KIND)}
 KIND_KEYS = tuple(dict.fromkeys(key for kind in JOB_KINDS.values() for key in (kind.word, *kind.keys)))
 """Every word of a job that belongs to kinds."""
