@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graph_model.estate.controls import follows_of
+from graph_model.estate.databases import with_dialect
 from graph_model.estate.drafts import ConsumerDraft, Draft, JobDraft
 from graph_model.estate.entities import ConsumerSpec, Estate, InputSpec, JobSpec, ReadSpec
 from graph_model.estate.limits import check_orders, pools_of
@@ -54,7 +55,7 @@ def _job(draft: JobDraft, around: Surroundings, jobs: dict[str, JobDraft]) -> Jo
     spec = JobSpec(
         draft.name,
         draft.kind,
-        draft.executor,
+        with_dialect(draft, around),
         inputs,
         outputs,
         scheme or PartitionScheme(),

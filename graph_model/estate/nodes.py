@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph_model.arrivals import watch
 from graph_model.contracts import definition as contract_definition
 from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec
 from graph_model.estate.holdings import Node, NodeKind, without_empty
@@ -34,6 +35,7 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "compatibility",
         "retention",
         "observed",
+        "arrival",
         "options",
         "contract",
         "description",
@@ -85,6 +87,7 @@ def dataset_node(spec: DatasetSpec, *, id: str, scope: str) -> Node:
         "compatibility": promises.dumps(spec.compatibility) if spec.compatibility else None,
         "retention": retention.dumps(spec.retention) if spec.retention else None,
         "observed": trust.dumps(spec.observed) if spec.observed else None,
+        "arrival": watch.dumps(spec.arrival) if spec.arrival else None,
         "options": _as_text(spec.options),
         "contract": contract_definition.dumps(spec.contract),
         "description": spec.description,

@@ -29,6 +29,7 @@ DATASET_KEYS = (
     "compatibility",
     "retention",
     "observed",
+    "arrival",
     "options",
     "url",
     "table",
@@ -46,6 +47,8 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "limits",
+    "environment",
     "exit_codes",
     "pool",
     "at_once",
@@ -54,6 +57,8 @@ JOB_KEYS = (
     "ready_for",
     "after",
 )
+JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
+SECRET_KEYS = ("secret", "as")
 INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
 AFTER_KEYS = ("job", "state", "partition")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
@@ -68,6 +73,7 @@ POOL_KEYS = ("pool", "slots")
 AT_ONCE_KEYS = ("readers", "writers")
 LIMITS_KEYS = ("owners",)
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
+ARRIVAL_KEYS = ("watch", "stable_for", "done_marker", "every")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
 CONSUMER_KEYS = ("kind", "reads", "owner", "owners", "deadline", "description", "on_violation")
@@ -81,6 +87,22 @@ MORE_FORMATS = "headwater.formats"
 LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
+SQL_ENGINES = ("duckdb", "database")
+# As the addresses of databases begin, with what readers of SQL call them.
+SQL_DIALECTS = {
+    "postgresql": "postgres",
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mssql": "tsql",
+    "oracle": "oracle",
+    "snowflake": "snowflake",
+    "redshift": "redshift",
+    "trino": "trino",
+}
+PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
+PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
 READS_BY = ("name", "position", "exact")
 ORDERS = ("serial", "strict", "latest")

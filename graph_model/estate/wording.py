@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from graph_model.arrivals import watch
 from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check, Column, Contract
+from graph_model.estate.entities import JobSpec
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.observed import trust
@@ -34,6 +36,7 @@ _UNTOLD = frozenset(
         "compatibility",
         "retention",
         "observed",
+        "arrival",
         "names",
         "pool_takes",
     }
@@ -76,6 +79,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
     yield from _changed_promise(before, after)
     yield from _changed_retention(before, after)
     yield from _changed_trust(before, after)
+    yield from _changed_arrival(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
@@ -223,6 +227,12 @@ def _changed_trust(before: Node, after: Node) -> Iterator[str]:
         yield f"observed: {old or 'publishes nothing'} → {new or 'publishes nothing'}"
 
 
+def _changed_arrival(before: Node, after: Node) -> Iterator[str]:
+    old, new = (watch.loads(node.properties.get("arrival")) for node in (before, after))
+    if old != new:
+        yield f"arrival: {old or 'nobody looks'} → {new or 'nobody looks'}"
+
+
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:
     if before.kind != "job" or before.properties.get("definition") == after.properties.get("definition"):
         return
@@ -236,13 +246,27 @@ def _changed_definition(before: Node, after: Node) -> Iterator[str]:
         yield "declared columns changed"
     if old.never_retry != new.never_retry:
         yield "never_retry changed"
+    yield from _changed_running(old, new)
     if old.policies.retries != new.policies.retries:
         yield "which failures are tried again, or how long they wait, changed"
     if old.policies.pool != new.policies.pool or old.policies.slots != new.policies.slots:
         yield f"pool: {_pool(old.policies)} → {_pool(new.policies)}"
     said_elsewhere = (old.inputs, old.outputs, old.partitions) != (new.inputs, new.outputs, new.partitions)
+    said_elsewhere = said_elsewhere or old.environment != new.environment
     if old.definition_hash != new.definition_hash and executors[0] == executors[1] and not said_elsewhere:
         yield "its code changed"
+
+
+def _changed_running(old: JobSpec, new: JobSpec) -> Iterator[str]:
+    if old.limits != new.limits:
+        yield f"limits: {old.limits} → {new.limits}"
+    for name in sorted({*old.environment, *new.environment}):
+        if old.environment.get(name) != new.environment.get(name):
+            yield f"environment {name}: {_short(old.environment.get(name))} → {_short(new.environment.get(name))}"
+    for name in sorted({*old.secrets, *new.secrets}):
+        if old.secrets.get(name) != new.secrets.get(name):
+            references = [job.secrets[name].reference if name in job.secrets else None for job in (old, new)]
+            yield f"secret {name}: {_short(references[0])} → {_short(references[1])}"
 
 
 def _pool(policies: Policies) -> str:

@@ -1,0 +1,66 @@
+"""Reads what an estate file says of the files of a dataset that arrive from outside."""
+
+from __future__ import annotations
+
+import re
+
+from graph_model.arrivals.watch import EVERY_SECONDS, KEYS, STABLE_SECONDS, Watch
+from graph_model.estate.durations import EXAMPLE, parse_duration
+from graph_model.estate.sections import Section
+from graph_model.estate.vocabulary import ARRIVAL_KEYS
+from graph_model.partitions.rules import PartitionScheme
+
+KEY = "arrival"
+_PLACEHOLDER = re.compile(r"\{\w*\}")
+
+
+def read_arrival(section: Section, scheme: PartitionScheme | None, location: str | None) -> Watch | None:
+    """`arrival: {watch: PATH, stable_for: 30s, done_marker: PATH, every: 10s}`; PATH is the location where it is left
+    out. None: nobody looks. `scheme` None: how it is sliced is a mistake of its own.
+    """
+    inner = section.section(KEY, ARRIVAL_KEYS)
+    if inner is None:
+        return None
+    said, marker = inner.text("watch"), inner.text("done_marker")
+    path = said.value if said else location
+    line = said.line if said else inner.start
+    stable_for = _seconds(inner, "stable_for", STABLE_SECONDS)
+    every = _seconds(inner, "every", EVERY_SECONDS)
+    if path is None:
+        inner.wrong(line, "says no path, and the dataset has no location", "write watch: incoming/{date}.csv")
+        return None
+    if marker and "stable_for" in inner:
+        inner.wrong(marker.line, "done_marker says when a file is whole, and so does stable_for", "keep one of them")
+    _check(inner, path, line, scheme)
+    if marker:
+        _check(inner, marker.value, marker.line, scheme)
+        if "*" in marker.value:
+            inner.wrong(marker.line, "done_marker is the path of one file, without *")
+    return Watch(path, stable_for, marker.value if marker else None, every)
+
+
+def _seconds(inner: Section, key: str, default: float) -> float:
+    said = inner.text(key)
+    seconds = parse_duration(said.value) if said else default
+    if said and seconds is None:
+        inner.wrong(said.line, f"{key} {said.value!r} is no length of time", f"write {EXAMPLE}")
+    return seconds or default
+
+
+def _check(inner: Section, path: str, line: int, scheme: PartitionScheme | None) -> None:
+    for word in _PLACEHOLDER.findall(path):
+        if word not in KEYS:
+            inner.mistakes.unknown(
+                line,
+                f"{inner.what}: unknown placeholder {word}",
+                word,
+                KEYS,
+                otherwise="known are {date} and {partition}",
+            )
+    if scheme is None:
+        return
+    has_key = any(key in path for key in KEYS)
+    if has_key and scheme.every is None:
+        inner.wrong(line, f"{path} names a partition, but the dataset has none", "add partition: {every: day}")
+    if not has_key and scheme.every is not None:
+        inner.wrong(line, f"{path} does not say which partition a file is", "put {date} into it")
