@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -126,6 +127,15 @@ def wait(
             "--timeout", parser=seconds, metavar="DURATION", help="How long at most: 90s, 10m, 2h. Without it: 5m."
         ),
     ] = None,
+    newer_than: Annotated[
+        datetime | None,
+        typer.Option(
+            "--version-newer-than",
+            parser=moment,
+            metavar="TIME",
+            help="Only a version that was published after this (ISO 8601).",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Wait until a partition has a good version, and say where it is. Exit 1 when the time is over first."""
@@ -134,7 +144,7 @@ def wait(
         dataset, partition = find_partition(graph, target)
         wanted = f"{dataset}@{partition}" if partition else str(dataset)
         say(f"waiting for {wanted}, {most:g} s at most")
-        version = _published(graph, dataset, partition, timeout=most)
+        version = _published(graph, dataset, partition, timeout=most, newer_than=newer_than)
         newest = None if version else _newest(graph, dataset, partition)
     if version:
         _print_version(version, as_json=as_json)
@@ -144,7 +154,8 @@ def wait(
     state = (
         f"; the newest version is {newest.state}: {newest.reason}" if newest else "; no version of it was ever reported"
     )
-    say(f"timed out: {wanted} has no good version{state}")
+    since = f" newer than {newer_than.isoformat()}" if newer_than else ""
+    say(f"timed out: {wanted} has no good version{since}{state}")
     finish(findings=True)
 
 
@@ -197,17 +208,20 @@ def list_readers(
     print_table(columns, rows, empty="nobody is known to have read it")
 
 
-def _published(graph: Graph, dataset: Name, partition: str, *, timeout: float) -> Version | None:
+def _published(
+    graph: Graph, dataset: Name, partition: str, *, timeout: float, newer_than: datetime | None = None
+) -> Version | None:
     """The last good version as soon as there is one, looked for at growing intervals; None when the time is over."""
     from graph_model.versions.resolve import resolve as last_good
 
     deadline = time.monotonic() + timeout
     pause = 0.05
     while True:
-        try:
-            return last_good(graph, dataset, partition)
-        except VersionNotFound:
-            left = deadline - time.monotonic()
+        with suppress(VersionNotFound):
+            found = last_good(graph, dataset, partition)
+            if newer_than is None or (found.published_at and found.published_at > newer_than):
+                return found
+        left = deadline - time.monotonic()
         if left <= 0:
             return None
         time.sleep(min(pause, left))

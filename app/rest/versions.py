@@ -10,12 +10,16 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.services import Services, Wanted, moment, readable_location, report_and_ring, resolve_for
+from app.waiting import Waiting
 from graph_model.errors import InvalidInput
-from graph_model.names import Name, parse_name
+from graph_model.names import Name, parse_name, partition_id
 from graph_model.versions.entities import Report, Version, VersionState
 from graph_model.versions.readable import Readable
+from graph_model.versions.report import find_target
 
 router = APIRouter(prefix="/api/v1/versions", tags=["versions"])
+MOST_WAIT = 600.0
+"""Seconds. What stands between may cut what is silent for longer."""
 
 
 class NameBody(BaseModel):
@@ -134,6 +138,33 @@ async def resolve_version(
     )
     services = services_of(request)
     found, readable = await asyncio.to_thread(resolve_for, services, wanted)
+    return _resolved(found, readable, services)
+
+
+@router.get(
+    "/wait",
+    response_model=ResolvedBody,
+    responses={204: {"description": "The time is over, and there is no such version"}, **Problems},
+)
+async def wait_for_version(
+    *,
+    request: Request,
+    dataset: str,
+    partition: str = "",
+    seconds: Annotated[float, Query(alias="timeout", gt=0, le=MOST_WAIT, description="seconds")] = 60.0,
+    newer_than: Annotated[
+        datetime | None, Query(description="only a version that was published after this moment")
+    ] = None,
+) -> Any:
+    """The last good version of a partition as soon as there is one. Who waits longer asks again."""
+    services, after = services_of(request), moment(newer_than, field="newer_than")
+    name = parse_name(dataset)
+    target = await asyncio.to_thread(find_target, services.graph, name)
+    place = partition_id(target.id, target.partitions.check(partition))
+    waiting: Waiting = request.app.state.waiting
+    if await waiting.until_current(place, newer_than=after, seconds=seconds) is None:
+        return Response(status_code=204)
+    found, readable = await asyncio.to_thread(resolve_for, services, Wanted(name, partition))
     return _resolved(found, readable, services)
 
 

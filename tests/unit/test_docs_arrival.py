@@ -1,0 +1,56 @@
+"""The page about arrival shows what is really meant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from app.cli.main import app
+from app.main import create_app
+from graph_model.arrivals.watch import EVERY_SECONDS, STABLE_SECONDS, Watch
+from graph_model.estate.parse import load_estate
+from graph_model.estate.vocabulary import ARRIVAL_KEYS
+
+PAGE = (Path(__file__).parents[2] / "docs" / "arrival.md").read_text()
+ESTATE = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+FILES = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (?:`(\S+)`|not looked for) \|$", PAGE, re.MULTILINE)
+WORDS = re.findall(r"^\| `(\w+)` \| [^|]* \| ([^|]*) \|$", PAGE, re.MULTILINE)
+
+
+def test_the_estate_on_the_page_is_read(tmp_path: Path) -> None:
+    (text,) = ESTATE
+    (tmp_path / "estate.yaml").write_text(text)
+
+    flights, fares = load_estate(tmp_path / "estate.yaml").datasets
+
+    assert flights.arrival == Watch("incoming/flights/{date}.csv")
+    assert fares.arrival == Watch(fares.location or "", done_marker="incoming/fares/{date}/_SUCCESS")
+
+
+@pytest.mark.parametrize(("path", "file", "key"), FILES)
+def test_a_file_on_the_page_is_the_partition_that_it_says(path: str, file: str, key: str) -> None:
+    watch = Watch(path)
+
+    assert watch.key_of(file.removeprefix(f"{watch.folder}/")) == (key or None)
+
+
+def test_the_page_tells_every_word_and_what_holds_without_it() -> None:
+    assert {word for word, _ in WORDS} == set(ARRIVAL_KEYS)
+    assert len(FILES) == 5
+    said = dict(WORDS)
+    assert (said["stable_for"], said["every"]) == (f"`{STABLE_SECONDS:g}s`", f"`{EVERY_SECONDS:g}s`")
+
+
+def test_the_options_and_the_address_on_the_page_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    help_text = CliRunner().invoke(app, ["wait", "--help"]).output
+    address = next(line for line in PAGE.splitlines() if line.startswith("GET "))
+    path, _, query = address.removeprefix("GET ").partition("?")
+
+    assert all(word in PAGE for word in ("--timeout", "--version-newer-than"))
+    assert "--version-newer-than" in help_text
+    operation = create_app(graph=None, broker_url=None, storage_root=tmp_path).openapi()["paths"][path]["get"]  # pyright: ignore[reportArgumentType]
+    assert {item.partition("=")[0] for item in query.split("&")} <= {item["name"] for item in operation["parameters"]}
