@@ -173,10 +173,18 @@ def _code(section: Section, item: Tree, what: str) -> int | None:
 
 def _code_rules(section: Section) -> Iterator[RetryRule]:
     for key, tree in section.entries("exit_codes"):
-        code = _code(section, key, "each exit code")
+        code = _code_of_key(section, key)
         times = _rule_times(section, tree, f"exit code {key.text}")
         if code is not None and times is not None:
             yield RetryRule(times, exit_code=code)
+
+
+def _code_of_key(section: Section, key: Scalar) -> int | None:
+    """A key is a text, whatever is written there."""
+    if not key.text.isdecimal() or int(key.text) > HIGHEST_EXIT_CODE:
+        section.wrong(key.line, f"{key.text} is no exit code", f"exit codes go from 0 to {HIGHEST_EXIT_CODE}")
+        return None
+    return int(key.text)
 
 
 def _error_rules(section: Section) -> Iterator[RetryRule]:
