@@ -46,6 +46,8 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "limits",
+    "environment",
     "exit_codes",
     "pool",
     "at_once",
@@ -54,6 +56,8 @@ JOB_KEYS = (
     "ready_for",
 )
 INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
+SECRET_KEYS = ("secret", "as")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")
@@ -79,6 +83,22 @@ MORE_FORMATS = "headwater.formats"
 LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
+SQL_ENGINES = ("duckdb", "database")
+# As the addresses of databases begin, with what readers of SQL call them.
+SQL_DIALECTS = {
+    "postgresql": "postgres",
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mssql": "tsql",
+    "oracle": "oracle",
+    "snowflake": "snowflake",
+    "redshift": "redshift",
+    "trino": "trino",
+}
+PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
+PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
 READS_BY = ("name", "position", "exact")
 ORDERS = ("serial", "strict", "latest")
