@@ -17,7 +17,7 @@ from graph_model.estate.vocabulary import (
     ORDERS,
     POOL_KEYS,
     RETRIES_KEYS,
-    RULE_KEYS,
+    RETRY_RULE_KEYS,
     TIMEOUT_KEYS,
 )
 from graph_model.estate.yaml_lines import Entries, Items, Scalar, Tree
@@ -199,7 +199,7 @@ def _rule_times(section: Section, tree: Tree, what: str) -> int | None:
     if isinstance(tree, Scalar) and tree.value == NEVER:
         return 0
     if isinstance(tree, Entries):
-        inner = Section(tree, section.mistakes, what=f"{section.what}: {what}", keys=RULE_KEYS)
+        inner = Section(tree, section.mistakes, what=f"{section.what}: {what}", keys=RETRY_RULE_KEYS)
         return _times(inner, inner.tree("times"), "times") if "times" in inner else None
     if isinstance(tree, Scalar) and isinstance(tree.value, int) and not isinstance(tree.value, bool):
         return _times(section, tree, what)

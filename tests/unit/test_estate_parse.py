@@ -328,7 +328,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "job_limits": vocabulary.JOB_LIMIT_KEYS,
         "secret": vocabulary.SECRET_KEYS,
         "retries": vocabulary.RETRIES_KEYS,
-        "rule": vocabulary.RULE_KEYS,
+        "retry_times": vocabulary.RETRY_RULE_KEYS,
         "backoff": vocabulary.BACKOFF_KEYS,
         "mapped_codes": vocabulary.EXIT_CODES_KEYS,
         "timeout": vocabulary.TIMEOUT_KEYS,
