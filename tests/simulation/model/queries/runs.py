@@ -314,11 +314,22 @@ def still_owned(view: View, runs: list[str], worker: str) -> Rows:
 
 
 @query("runs.register_worker")
-def register_worker(view: View, worker: str, host: str, pid: int, slots: int, labels: list[str], lease_ms: int) -> Rows:
+def register_worker(view: View, worker: str, host: str, pid: int, slots: int, labels: list[str], storage: str,
+                    clock: Any, lease_ms: int) -> Rows:  # fmt: skip
     made, _ = view.merge("Worker", worker)
     now = view.now()
     until = now + timedelta(milliseconds=lease_ms)
-    view.set(made, host=host, pid=pid, slots=slots, labels=labels, started_at=now, lease_until=until)
+    view.set(
+        made,
+        host=host,
+        pid=pid,
+        slots=slots,
+        labels=labels,
+        storage=storage,
+        clock=clock,
+        started_at=now,
+        lease_until=until,
+    )
     return [{"id": worker}]
 
 
