@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from app.cli import (
     audit,
+    backfill,
     checks,
     config,
     contract,
@@ -35,6 +36,7 @@ from app.cli import (
     lineage_paths,
     migrate,
     names,
+    order,
     partitions,
     quarantine,
     questions,
@@ -116,7 +118,6 @@ app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
-app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
 app.command("paths", rich_help_panel=_ASK)(lineage_paths.show_paths)
 app.command("lineage-diff", rich_help_panel=_ASK)(lineage_diff.show_diff)
@@ -155,6 +156,9 @@ impact.app.command("dbt")(impact_sources.judge_dbt)
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
 app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
+app.command(rich_help_panel=_INTERVENE)(order.run)
+app.command(rich_help_panel=_INTERVENE)(order.restart)
+app.command(rich_help_panel=_INTERVENE)(backfill.backfill)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
 app.command(rich_help_panel=_INTERVENE)(replay.replay)
 app.command("replays", rich_help_panel=_INTERVENE)(replay.list_replays)

@@ -45,7 +45,9 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "parameters",
 )
+PARAMETER_KEYS = ("type", "default", "values", "description")
 INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
@@ -62,6 +64,7 @@ LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
 CORRECTIONS = ("rerun", "ignore", "ask")
+PARAMETER_TYPES = ("text", "integer", "number", "boolean", "date")
 READS_BY = ("name", "position", "exact")
 EXPOSE = ("copy",)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check, Column, Contract
+from graph_model.estate.entities import JobSpec
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.observed import trust
@@ -224,9 +225,28 @@ def _changed_definition(before: Node, after: Node) -> Iterator[str]:
         yield "declared columns changed"
     if old.never_retry != new.never_retry:
         yield "never_retry changed"
-    said_elsewhere = (old.inputs, old.outputs, old.partitions) != (new.inputs, new.outputs, new.partitions)
+    yield from _changed_parameters(old, new)
+    said_elsewhere = _says_elsewhere(old) != _says_elsewhere(new)
     if old.definition_hash != new.definition_hash and executors[0] == executors[1] and not said_elsewhere:
         yield "its code changed"
+
+
+def _says_elsewhere(job: JobSpec) -> tuple[object, ...]:
+    """What decides results besides the code, each told in words of its own."""
+    return job.inputs, job.outputs, job.partitions, job.parameters
+
+
+def _changed_parameters(old: JobSpec, new: JobSpec) -> Iterator[str]:
+    before, after = ({each.name: each for each in job.parameters} for job in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        if name not in after:
+            yield f"parameter {name} goes"
+        elif name not in before:
+            yield f"parameter {name} is new, {_short(after[name].default)} by default"
+        elif before[name].default != after[name].default:
+            yield f"parameter {name}: {_short(before[name].default)} → {_short(after[name].default)} by default"
+        elif before[name] != after[name]:
+            yield f"parameter {name} changed"
 
 
 def _told(edge: Edge, labels: Mapping[str, str]) -> str:

@@ -21,6 +21,8 @@ def dumps(job: JobSpec) -> str:
     for item in document["inputs"]:
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+    if not job.parameters:
+        del document["parameters"]
     return _canonical(document)
 
 
@@ -45,6 +47,8 @@ def hash_of(job: JobSpec) -> str:
         "outputs": sorted(str(output) for output in job.outputs),
         "every": job.partitions.every,
     }
+    if job.parameters:
+        decides["parameters"] = [[each.name, each.type, each.default] for each in job.parameters]
     return hashlib.sha256(_canonical(decides).encode()).hexdigest()
 
 

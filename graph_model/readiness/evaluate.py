@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
+from types import MappingProxyType
 
 from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
@@ -33,6 +34,7 @@ MARK_GRACE_MS = 300
 # size.
 BATCH = 100
 MARKS_AT_ONCE = 200
+NOTHING_CHOSEN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +141,23 @@ def rewire(
     _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
 
 
-def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, trail: Trail) -> ReadyRun | None:
-    """A run of the next generation on the current inputs, whatever runs they had; None when it is not ready.
+def create_run_again(
+    tx: Transaction,
+    target: JobPartition,
+    needs: JobNeeds,
+    trail: Trail,
+    *,
+    chosen: Mapping[str, str] = NOTHING_CHOSEN,
+) -> ReadyRun | None:
+    """A run of the next generation on the current inputs, whatever runs they had; None when it is not ready. `chosen`:
+    by partition, the versions that it reads in place of the current ones.
 
     Locks `target`, so it must be the first statement of `tx`, or `target` be locked already.
     """
     wiring = lock(tx, [target])[target.id]
     if wiring != needs.wiring:
         _wire(tx, [target], {needs.job: needs})
-    ready = _ready(tx, [target]).get(target.id)
+    ready = _ready(tx, [target], chosen).get(target.id)
     if ready is None:
         return None
     generation = tx.rows("readiness.raise_generation", job_partition=target.id)[0]["generation"]
@@ -160,6 +170,8 @@ def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, tra
 def _create_runs(tx: Transaction, rows: list[Row], trail: Trail) -> tuple[ReadyRun, ...]:
     """The runs of `rows` that are ready from now on; older ones that have not started make way."""
     created = tx.rows("readiness.create_runs", runs=rows) if rows else []
+    if created:
+        tx.rows("orders.adopt", runs=created)
     superseded = tx.rows("readiness.supersede", created=created) if created else []
     for row in superseded:
         trail.add(Transition(row["id"], "SUPERSEDED", "readiness"))
@@ -232,10 +244,13 @@ def _fills(targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> lis
     ]
 
 
-def _ready(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, ReadyInputs]:
+def _ready(
+    tx: Transaction, targets: Sequence[JobPartition], chosen: Mapping[str, str] = NOTHING_CHOSEN
+) -> dict[str, ReadyInputs]:
     found: dict[str, list[Row]] = {}
     for row in tx.rows("readiness.ready_inputs", ids=[target.id for target in targets]):
-        found.setdefault(row["job_partition"], []).append(row)
+        read = {**row, "version": chosen.get(row["partition"], row["version"])}
+        found.setdefault(row["job_partition"], []).append(read)
     return {
         id: ReadyInputs(
             tuple(sorted(row["version"] for row in rows)),

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.estate.entities import InputSpec, JobSpec, ParameterSpec
 from graph_model.jobs.definition import dumps, hash_of, loads
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
@@ -37,6 +37,7 @@ JOBS = st.builds(
     description=WORDS,
     columns=st.dictionaries(WORDS, st.lists(WORDS, max_size=2).map(tuple), max_size=2),
     never_retry=st.lists(st.integers(0, 255), max_size=3).map(tuple),
+    parameters=st.lists(st.builds(ParameterSpec, WORDS, st.just("text"), WORDS), max_size=2).map(tuple),
     definition_hash=WORDS,
 )
 JOB = JobSpec(

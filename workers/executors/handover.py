@@ -26,6 +26,7 @@ def write_job_file(task: Task, **extra: Any) -> Path:
         "job": str(task.run.subject),
         "partition": task.run.partition,
         "attempt": task.run.attempt,
+        "parameters": dict(task.run.parameters),
         "result_file": str(task.result_file),
         "inputs": inputs_of(task),
         "outputs": outputs_of(task),
@@ -91,7 +92,8 @@ def clean_environment(task: Task, extra: Mapping[str, str]) -> dict[str, str]:
         "HEADWATER_PARTITION": task.run.partition,
         "HEADWATER_JOB_FILE": str(task.job_file),
     }
-    return passed_on() | own | _places("HEADWATER_OUTPUT_", task.run.outputs) | dict(extra)
+    places = _places("HEADWATER_OUTPUT_", task.run.outputs)
+    return passed_on() | own | places | _parameters(task.run.parameters) | dict(extra)
 
 
 def passed_on() -> dict[str, str]:
@@ -101,6 +103,14 @@ def passed_on() -> dict[str, str]:
 
 def _places(prefix: str, items: Iterable[RunInput | RunOutput]) -> dict[str, str]:
     return {prefix + _variable(item.dataset): item.content.location for item in items}
+
+
+def _parameters(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """HEADWATER_PARAMETER_NAME, as a shell takes them: a text as it is, anything else as JSON writes it."""
+    return {
+        f"HEADWATER_PARAMETER_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in parameters.items()
+    }
 
 
 def _variable(name: Name) -> str:

@@ -8,11 +8,12 @@ the result file, all of it on standard error. `sys.exit(N)` in the function keep
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,17 @@ def call(job: Mapping[str, Any]) -> object:
     function = getattr(importlib.import_module(job["module"]), job["function"])
     inputs = Named("input", {name: Input(name, places) for name, places in job["inputs"].items()})
     outputs = Named("output", {name: Output(place) for name, place in job["outputs"].items()})
+    if job.get("parameters") and takes_parameters(function):
+        return function(inputs, outputs, job["partition"], parameters=dict(job["parameters"]))
     return function(inputs, outputs, job["partition"])
+
+
+def takes_parameters(function: Callable[..., object]) -> bool:
+    """A function takes them by an argument of this name; others find them in the job file and the environment."""
+    try:
+        return "parameters" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def prepare_path(project: str, headwater: str) -> None:

@@ -117,6 +117,7 @@ def ready_inputs(view: View, ids: list[str]) -> Rows:
         rows += [
             {
                 "job_partition": waiting.id,
+                "partition": partition.id,
                 "version": version.id,
                 "triggers": edge["triggers"],
                 "generation": waiting["generation"] or 0,
