@@ -5,7 +5,7 @@ HeadwaterError
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound, ContractNotFound, NodeNotFound, ObservedRunNotFound,
-│   │                   ReplayNotFound, OrderNotFound, NothingSelected
+│   │                   ReplayNotFound, OrderNotFound, NothingSelected, PoolNotFound
 │   ├── PlanChanged, BreaksRefused, OrderPlanChanged
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
@@ -16,7 +16,8 @@ HeadwaterError
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   └── Refused              it cannot be done in the state that the thing is in
-│       ├── NotHeld, NotApart, RunEnded, ReplayEnded, NotReady, AlreadyAnswered, OrderEnded, OrderKeyTaken
+│       ├── NotHeld, NotApart, RunEnded, CannotMark, ReplayEnded, NotReady, AlreadyAnswered, OrderEnded,
+│       │   OrderKeyTaken
 │       └── CannotQuarantine, CannotRelease, CannotRevalidate
 ├── SettingsError            a setting is missing or wrong
 │   └── DataFolderInUse, PortTaken
@@ -196,6 +197,10 @@ class OrderNotFound(NotFound):
     kind = "order"
 
 
+class PoolNotFound(NotFound):
+    kind = "pool"
+
+
 class NothingSelected(NotFound):
     """No declared job is named by a selector."""
 
@@ -273,6 +278,14 @@ class NotHeld(Refused):
     def __init__(self, target: object) -> None:
         self.target = str(target)
         super().__init__(f"{target} is not held: `headwater holds` lists what is")
+
+
+class CannotMark(Refused):
+    code = "CANNOT_MARK"
+
+    def __init__(self, run: str, state: str, problem: str) -> None:
+        self.run, self.state = run, state
+        super().__init__(f"run {run} is {state}: {problem}")
 
 
 class RunEnded(Refused):

@@ -19,6 +19,7 @@ from app.cli.order_options import (
     PlanHash,
     Pool,
     ReasonOfOrder,
+    is_background,
     needed,
     priority_of,
     show_plan,
@@ -88,6 +89,7 @@ def backfill(
             at_once=at_once or AT_ONCE,
             pool=pool,
             priority=priority_of(priority),
+            background=is_background(priority),
             stop_on_failure=stop_on_failure,
         )
         request = Request(Origin.BACKFILL, (what,), tuple(exclude or ()), Keys(first, last), terms)

@@ -25,6 +25,7 @@ from app.cli.order_options import (
     Priority,
     ReasonOfOrder,
     inputs_of,
+    is_background,
     needed,
     parameters_of,
     priority_of,
@@ -86,6 +87,7 @@ def run(
             at_once=at_once or AT_ONCE,
             pool=pool,
             priority=priority_of(priority),
+            background=is_background(priority),
             parameters=parameters_of(parameters),
             chosen=inputs_of(graph, inputs),
         )

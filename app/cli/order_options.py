@@ -63,20 +63,26 @@ def needed(reason: str | None) -> str:
 
 
 def priority_of(text: str | None) -> int | None:
-    """A word or a number."""
-    from graph_model.orders.entities import PRIORITIES
+    """A word or a number; None: what each job says, or the background."""
+    from graph_model.orders.entities import LOW, NORMAL, PRIORITIES
 
-    if text is None:
+    if text is None or text in (LOW, NORMAL):
         return None
     if text in PRIORITIES:
         return PRIORITIES[text]
     try:
         return int(text)
     except ValueError:
-        known = ", ".join(PRIORITIES)
         raise typer.BadParameter(
-            f"{text!r} is no priority: write {known} or a number", param_hint="--priority"
+            f"{text!r} is no priority: write low, normal, high or a number", param_hint="--priority"
         ) from None
+
+
+def is_background(text: str | None) -> bool:
+    """Whether runs are claimed only when nothing else waits."""
+    from graph_model.orders.entities import LOW
+
+    return text == LOW
 
 
 def parameters_of(written: list[str] | None) -> dict[str, str]:

@@ -9,8 +9,10 @@ import strawberry
 
 from connectors.checks.reread import Found
 from graph_model.deadlines.entities import Outlook, StepState
-from graph_model.holds.entities import HoldKind
+from graph_model.holds.entities import HoldEffect, HoldKind
 from graph_model.impact.entities import Verdict
+from graph_model.orders.entities import OrderState
+from graph_model.orders.entities import Origin as OrderOrigin
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
 from graph_model.reads.entities import ReaderKind
@@ -26,8 +28,11 @@ __all__ = [
     "Answer",
     "ChangeClass",
     "Found",
+    "HoldEffect",
     "HoldKind",
     "InputState",
+    "OrderOrigin",
+    "OrderState",
     "Outlook",
     "ReaderKind",
     "ReplayState",
@@ -51,6 +56,11 @@ strawberry.enum(
     description="What lies at the place of a version. OVERWRITTEN: a later one took it, as it may. UNAVAILABLE: it did "
     "not answer, which says nothing about the content.",
 )
+strawberry.enum(
+    HoldEffect,
+    description="WAIT: runs are made and wait. SKIP: runs of a job count as done unexecuted; readers of a dataset's "
+    "partition go without it.",
+)
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)
 strawberry.enum(
@@ -59,6 +69,12 @@ strawberry.enum(
 )
 strawberry.enum(ReaderKind, description="A run of a job, a declared consumer, or any program that says a name.")
 strawberry.enum(ReplayState, description="DONE: all of its steps are over, and nothing wrong is left.")
+strawberry.enum(OrderOrigin, name="OrderOrigin", description="What an order came of.")
+strawberry.enum(
+    OrderState,
+    name="OrderState",
+    description="STARTING: its steps are being written, and nothing of it runs yet. PAUSED: nothing more is begun.",
+)
 strawberry.enum(
     ReplayWay,
     name="ReplayWay",

@@ -12,6 +12,8 @@ from graph_model.names import Name
 from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.policies.entities import Policies, PoolSpec
+from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.retention.entities import Retention
 from graph_model.schemas.promises import OnViolation, Promise
 
@@ -49,17 +51,21 @@ class DatasetSpec:
     observed: Trust | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[Name, ...] = ()
+    at_once: tuple[PoolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """`by`: how the job takes the columns: by their names, by their places, or exactly, so that it refuses others."""
+    """`by`: how the job takes the columns: by their names, by their places, or exactly, so that it refuses others.
+    `terms`: how it is waited for beyond `required`; an input of a group is not required by itself.
+    """
 
     dataset: Name
     mapping: PartitionMapping
     required: bool = True
     correction: Correction = "rerun"
     by: ReadsBy = "name"
+    terms: Terms = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,8 @@ class JobSpec:
     {text, file, engine}, shell {argv, project}.
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
-    cannot be read. `definition_hash` covers everything that decides what the job computes.
+    cannot be read. `ready_for`: how many seconds a ready run may wait for its start. `definition_hash` covers
+    everything that decides what the job computes.
     """
 
     name: Name
@@ -98,6 +105,8 @@ class JobSpec:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_retry: tuple[int, ...] = ()
     parameters: tuple[ParameterSpec, ...] = ()
+    policies: Policies = field(default_factory=Policies)
+    ready_for: float | None = None
     definition_hash: str = ""
 
 
@@ -144,5 +153,6 @@ class Estate:
     datasets: tuple[DatasetSpec, ...] = ()
     jobs: tuple[JobSpec, ...] = ()
     consumers: tuple[ConsumerSpec, ...] = ()
+    pools: tuple[PoolSpec, ...] = ()
     file: str = field(default="", compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)

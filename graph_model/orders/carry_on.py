@@ -165,9 +165,7 @@ def _give(tx: Transaction, seen: Row, order: Active, job: JobNeeds) -> tuple[Mov
     run = None
     trail = Trail()
     if move.run:
-        wish = wish_of(step, order, job, around.inputs.get(target.id, []))
-        chosen = order.chosen if step["named"] else {}
-        run = _make(tx, target, job, Special(wish.parameters, chosen), trail)
+        run = _make(tx, target, job, _special(step, order, job, around.inputs.get(target.id, [])), trail)
         move = Move(StepState.RUNNING, f"run {run.id} is READY") if run else Move(StepState.WAITING, "it is not ready")
     row = {"id": step["id"], "state": move.state, "why": move.why, "run": run and run.id, "over": move.state in OVER}
     tx.rows("orders.set_steps", steps=[row])
@@ -180,10 +178,19 @@ def _give(tx: Transaction, seen: Row, order: Active, job: JobNeeds) -> tuple[Mov
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """What a run is told that others are not: parameters, as runs keep them, and chosen versions by partition."""
+    """What a run is told that others are not: parameters, as runs keep them, and by the version that is current, the
+    one that was chosen in its place.
+    """
 
     parameters: str
     chosen: Mapping[str, str]
+
+
+def _special(step: Row, order: Active, job: JobNeeds, inputs: Sequence[Row]) -> Special:
+    wish = wish_of(step, order, job, inputs)
+    chosen = order.chosen if step["named"] else {}
+    instead = {row["version"]: chosen[row["partition"]] for row in inputs if row["partition"] in chosen}
+    return Special(wish.parameters, instead)
 
 
 def _make(tx: Transaction, target: JobPartition, job: JobNeeds, special: Special, trail: Trail) -> ReadyRun | None:
@@ -194,7 +201,7 @@ def _make(tx: Transaction, target: JobPartition, job: JobNeeds, special: Special
         created = create_ready_runs(tx, [target], {job.job: job}, {target.id: job.wiring}, trail)
         if created:
             return created[0]
-    run = create_run_again(tx, target, job, trail, chosen=special.chosen)
+    run = create_run_again(tx, target, job, trail, instead=special.chosen)
     if run is None:
         return None
     trail.add(Transition(run.id, RunState.READY, "order", {"job_partition": target.id}))

@@ -12,9 +12,9 @@ from graph_model.names import Name
 from graph_model.orders.selectors import Keys
 from graph_model.replays.entities import StepState
 
-LOW, NORMAL, HIGH = -100, 0, 50
-PRIORITIES: Mapping[str, int] = {"low": LOW, "normal": NORMAL, "high": HIGH}
-"""What the words stand for. A job says its own as a number; `low` lies below whatever a job is likely to say."""
+LOW, NORMAL = "low", "normal"
+PRIORITIES: Mapping[str, int] = {"high": 50}
+"""`low`: only when nothing else waits, however long it has; `normal`: what each job says; else a number."""
 AT_ONCE = 16
 
 
@@ -55,14 +55,16 @@ class Terms:
     """How the runs of an order are made.
 
     `force`: also what is good already runs. `at_once`: so many of its runs wait or run at a time. `pool` and `priority`
-    None: those of each job. `parameters` and `chosen` go to the job partitions that were named, not to what stands
-    around them. `stop_on_failure`: the order pauses at the first failed step.
+    None: those of each job. `background`: they are claimed only when nothing else waits. `parameters` and `chosen` go
+    to the job partitions that were named, not to what stands around them. `stop_on_failure`: the order pauses at the
+    first failed step.
     """
 
     force: bool = False
     at_once: int = AT_ONCE
     pool: str | None = None
     priority: int | None = None
+    background: bool = False
     parameters: Mapping[str, Any] = field(default_factory=dict)
     chosen: tuple[Chosen, ...] = ()
     stop_on_failure: bool = False

@@ -35,7 +35,8 @@ def look_around(rows: Rows, steps: Sequence[Row]) -> Around:
     found = Around()
     own = sorted({step["job_partition"] for step in steps})
     filled = sorted({partition for step in steps for partition in step["partitions"]})
-    asked = [{"id": step["id"], "replay": step["replay"], "job_partition": step["job_partition"]} for step in steps]
+    names = ("id", "replay", "job_partition", "job", "place")
+    asked = [{name: step[name] for name in names} for step in steps]
     for row in rows("orders.before", steps=asked):
         found.before.setdefault(row["step"], []).append(row)
     for row in rows("replays.inputs", job_partitions=own):

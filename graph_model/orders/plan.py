@@ -17,6 +17,7 @@ from graph_model.orders.choose import Choice, Wanted, choose, choose_range
 from graph_model.orders.entities import Cause, LeftOut, Obstacle, OrderPlan, Origin, Request, Task, Terms
 from graph_model.orders.jobs import Jobs, read_jobs
 from graph_model.orders.parameters import given_text
+from graph_model.orders.pools import pool_called
 from graph_model.orders.rules import GOOD_ALREADY, Made, Wish, difference
 from graph_model.orders.selectors import parse_selector
 from graph_model.partitions.scheme import LIST, PartitionScheme
@@ -40,6 +41,8 @@ def plan_order(graph: Graph, request: Request) -> OrderPlan:
 
 def plan_choice(graph: Graph, jobs: Jobs, choice: Choice, request: Request) -> OrderPlan:
     """The same for what was chosen already. Of a restart, what is named failed and runs in any case."""
+    if request.terms.pool:
+        pool_called(graph, request.terms.pool)
     work = _Work(graph, jobs, choice, request)
     work.read()
     tasks, left_out = work.judge()
@@ -221,7 +224,7 @@ def _hash(request: Request, tasks: Sequence[Task]) -> str:
     """Of what would run, how, and why; 12 digits are enough to compare with the plan that was looked at."""
     terms = request.terms
     how = [
-        request.origin, request.selection, terms.force, terms.at_once, terms.pool, terms.priority,
+        request.origin, request.selection, terms.force, terms.at_once, terms.pool, terms.priority, terms.background,
         terms.stop_on_failure, dict(terms.parameters), [(item.partition_id, item.version) for item in terms.chosen],
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(how, sort_keys=True, default=str).encode())

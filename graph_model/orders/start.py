@@ -19,6 +19,7 @@ from graph_model.estate.batches import in_batches
 from graph_model.names import order_id, replay_step_id
 from graph_model.orders.entities import OrderPlan, OrderState, Request, Task, Terms
 from graph_model.orders.plan import plan_order
+from graph_model.orders.pools import pool_called
 from graph_model.store.graph import Graph, Row, Transaction
 
 LINE = 100
@@ -72,7 +73,7 @@ def begin(
     if known and known["state"] == OrderState.STARTING and known["plan"] != plan.hash:
         raise OrderPlanChanged(known["plan"], plan.hash)
     order = order_id(f"key {key}" if key else uuid.uuid4().hex)
-    head = _head(order, plan, asked, key, by=by, reason=reason)
+    head = _head(order, plan, asked, key, by=by, reason=reason) | _urgency(graph, plan.terms)
     put = graph.write(lambda tx: _put(tx, head), step="order")
     if put["asked"] != asked:
         raise OrderKeyTaken(key or "", order)
@@ -115,7 +116,13 @@ def _head(order: str, plan: OrderPlan, asked: str, key: str | None, *, by: str, 
         "lines": -(-len(plan.tasks) // LINE),
         "by": by,
         "reason": reason,
-    } | {"pool": plan.terms.pool, "priority": plan.terms.priority}
+    }
+
+
+def _urgency(graph: Graph, terms: Terms) -> dict[str, Any]:
+    """What the runs of its steps are given, wherever they come from."""
+    pool = pool_called(graph, terms.pool) if terms.pool else None
+    return {"pool": pool, "priority": terms.priority, "background": 1 if terms.background else None}
 
 
 def _put(tx: Transaction, head: dict[str, Any]) -> Row:
@@ -144,7 +151,7 @@ def _row(order: str, head: dict[str, Any], task: Task) -> Row:
         "partitions": list(task.partitions),
         "forced": task.forced,
         "named": task.named,
-        **{name: head[name] for name in ("origin", "pool", "priority", "by", "reason")},
+        **{name: head[name] for name in ("origin", "pool", "priority", "background", "by", "reason")},
     }
 
 

@@ -146,7 +146,7 @@ def test_a_backfill_runs_each_step_once_in_order_with_a_bounded_number_at_once(
     graph: Graph, side_driver: neo4j.Driver
 ) -> None:
     fleet = chain(graph, side_driver)
-    terms = Terms(force=True, at_once=2, pool="backfill", priority=-100)
+    terms = Terms(force=True, at_once=2, priority=-100, background=True)
     before = len(fleet.finished)
     found = ordered(graph, backfill("clean+", terms=terms))
     most = 0
@@ -168,11 +168,11 @@ def test_a_backfill_runs_each_step_once_in_order_with_a_bounded_number_at_once(
     assert [one for one in made if one.startswith("total")] == [f"total@{day}" for day in DAYS]
     assert 0 < most <= 2
     rows = side_driver.execute_query(
-        "MATCH (r:Run) WHERE r.order = $id RETURN DISTINCT r.pool AS pool, r.priority AS priority",
+        "MATCH (r:Run) WHERE r.order = $id RETURN DISTINCT r.background AS background, r.priority AS priority",
         id=found,
         database_=graph.settings.database,
     ).records
-    assert [(row["pool"], row["priority"]) for row in rows] == [("backfill", -100)]
+    assert [(row["background"], row["priority"]) for row in rows] == [(1, -100)]
     assert fleet.settle() == ()
 
 
