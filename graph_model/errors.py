@@ -5,7 +5,7 @@ HeadwaterError
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound, ContractNotFound, NodeNotFound, ObservedRunNotFound,
-│   │                   ReplayNotFound, OrderNotFound, NothingSelected, PoolNotFound
+│   │                   ReplayNotFound, OrderNotFound, NothingSelected
 │   ├── PlanChanged, BreaksRefused, OrderPlanChanged
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
@@ -14,7 +14,9 @@ HeadwaterError
 │   ├── ContentError         a content is missing, cut short, or not what its format says
 │   │   └── LocationRefused      it lies outside of the roots of data
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
+│   ├── SecretMissing        a reference to a secret that leads to nothing here
 │   ├── FenceLost            an older owner of a run tried to act on it
+│   ├── FenceOver            an older owner of a run tried to write into a database
 │   └── Refused              it cannot be done in the state that the thing is in
 │       ├── NotHeld, NotApart, RunEnded, CannotMark, ReplayEnded, NotReady, AlreadyAnswered, OrderEnded,
 │       │   OrderKeyTaken
@@ -67,6 +69,16 @@ class InvalidPartition(DomainError):
     def __init__(self, key: str, expected: str) -> None:
         self.key, self.expected = key, expected
         super().__init__(f"{key!r} is not a partition here: expected {expected}")
+
+
+class SecretMissing(DomainError):
+    """Only the reference is named, never what was found."""
+
+    code = "SECRET_MISSING"
+
+    def __init__(self, reference: str, why: str) -> None:
+        self.reference, self.why = reference, why
+        super().__init__(f"the secret {reference} cannot be had: {why}")
 
 
 class UnknownTimeZone(DomainError):
@@ -197,10 +209,6 @@ class OrderNotFound(NotFound):
     kind = "order"
 
 
-class PoolNotFound(NotFound):
-    kind = "pool"
-
-
 class NothingSelected(NotFound):
     """No declared job is named by a selector."""
 
@@ -209,6 +217,10 @@ class NothingSelected(NotFound):
 
 class ContractNotFound(NotFound):
     kind = "contract"
+
+
+class PoolNotFound(NotFound):
+    kind = "pool"
 
 
 class PlanChanged(DomainError):
@@ -251,6 +263,18 @@ class FenceLost(DomainError):
     def __init__(self, run: str, fence: int) -> None:
         self.run, self.fence = run, fence
         super().__init__(f"run {run} is no longer held under fence {fence}")
+
+
+class FenceOver(DomainError):
+    """An older owner tried to write into a database: `holder` is the attempt that may write there now."""
+
+    code = "FENCE_OVER"
+
+    def __init__(self, dataset: str, partition: str, holder: str) -> None:
+        self.dataset, self.partition, self.holder = dataset, partition, holder
+        super().__init__(
+            f"{dataset} {partition} may not be written by this attempt any more: {holder or 'a later one'} owns it"
+        )
 
 
 class BackupRefused(DomainError):

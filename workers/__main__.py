@@ -17,6 +17,7 @@ from graph_model.settings import (
     BrokerSettings,
     DataSettings,
     GraphSettings,
+    JobSettings,
     NotifySettings,
     OpenLineageSettings,
     StorageSettings,
@@ -71,7 +72,8 @@ class Worker:
         told = OpenLineageSettings()
         self._emitters = [Emitter(graph, told, every_seconds=settings.sweep_seconds)] if told.url else []
         parent_id = self._emitters[0].parent_id if self._emitters else None
-        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings(), parent_id)
+        jobs = JobSettings()
+        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings(), parent_id=parent_id, jobs=jobs)
         self._fleet = Fleet(
             graph,
             supervisor,
@@ -90,6 +92,7 @@ class Worker:
             roots=roots,
             staging_grace=grace,
             lost_after=settings.lost_after_hours * 3600,
+            logs_days=jobs.logs_days,
         ).all()
         self._threads = [
             *self._emitters,

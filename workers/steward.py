@@ -14,6 +14,7 @@ import structlog
 from connectors.bell import ring
 from connectors.notify import deliver_due
 from connectors.openlineage.sql import read_sql
+from connectors.run_logs import forget_logs
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.deadlines.durations import learn
 from graph_model.deadlines.predict import foresee
@@ -26,7 +27,7 @@ from graph_model.observed.sql import read_reported_sql
 from graph_model.orders.control import clear_abandoned
 from graph_model.policies.outdated import give_way
 from graph_model.readiness.evaluate import evaluate_marks
-from graph_model.readiness.sweeps import lapse, look_again
+from graph_model.readiness.sweeps import follow, lapse, look_again
 from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -96,9 +97,11 @@ class Sweeps:
         roots: Roots,
         staging_grace: float,
         lost_after: float,
+        logs_days: float = 30.0,
     ) -> None:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
         self._roots, self._staging_grace, self._lost_after = roots, staging_grace, lost_after
+        self._logs_days = logs_days
         self._reading = Aside("read reported SQL", self.read_reported_sql)
         self._foreseeing = Aside("foresee deadlines", self.foresee_deadlines)
 
@@ -107,6 +110,7 @@ class Sweeps:
             Sweep("publish what others wrote", self.publish_observed),
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("look again", self.look_again),
+            Sweep("follow runs", self.follow_runs),
             Sweep("end holds", self.end_holds),
             Sweep("skip runs", self.skip_runs),
             Sweep("carry replays on", self.carry_replays_on),
@@ -124,6 +128,7 @@ class Sweeps:
             Sweep("clear abandoned orders", self.clear_abandoned_orders, every_seconds=60),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
+            Sweep("forget logs", self.forget_logs, every_seconds=3600),
             Sweep("forget events", self.forget_events, every_seconds=3600),
         )
 
@@ -138,6 +143,10 @@ class Sweeps:
     def look_again(self) -> None:
         """Where time alone may have made something ready."""
         ring(self._broker_url, look_again(self._graph))
+
+    def follow_runs(self) -> None:
+        """What waits by control, for how another job ends."""
+        ring(self._broker_url, follow(self._graph))
 
     def carry_replays_on(self) -> None:
         ring(self._broker_url, carry_on(self._graph))
@@ -221,6 +230,12 @@ class Sweeps:
 
     def forget_workers(self) -> None:
         self._graph.rows("runs.forget_workers", keep_s=WORKERS_KEPT_SECONDS)
+
+    def forget_logs(self) -> None:
+        """All workers see the same storage root."""
+        forgotten = forget_logs(self._roots.folder, days=self._logs_days)
+        if forgotten:
+            log.info("what old runs printed is gone", attempts=forgotten)
 
     def forget_events(self) -> None:
         """Of runs that nobody is told of any more. Who is told, the emitter tells."""

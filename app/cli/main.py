@@ -14,6 +14,7 @@ from app.cli import (
     config,
     contract,
     crawl,
+    database,
     datasets,
     doctor,
     estate,
@@ -34,10 +35,12 @@ from app.cli import (
     lineage,
     lineage_diff,
     lineage_paths,
+    logs,
     migrate,
     names,
     order,
     partitions,
+    pools,
     quarantine,
     questions,
     replay,
@@ -118,6 +121,7 @@ app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
+app.command("logs", rich_help_panel=_ASK)(logs.show_logs)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
 app.command("paths", rich_help_panel=_ASK)(lineage_paths.show_paths)
 app.command("lineage-diff", rich_help_panel=_ASK)(lineage_diff.show_diff)
@@ -160,6 +164,7 @@ app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
 app.command(rich_help_panel=_INTERVENE)(order.run)
 app.command(rich_help_panel=_INTERVENE)(order.restart)
 app.command(rich_help_panel=_INTERVENE)(backfill.backfill)
+app.add_typer(pools.app, name="pools", rich_help_panel=_INTERVENE)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
 app.command(rich_help_panel=_INTERVENE)(interventions.retry)
 app.command(rich_help_panel=_INTERVENE)(interventions.mark)
@@ -180,6 +185,7 @@ app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(keep.backup)
 app.command(rich_help_panel=_OPERATE)(keep.restore)
 app.add_typer(export.app, name="export", rich_help_panel=_OPERATE)
+app.add_typer(database.app, name="database", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(sweep.sweep)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 

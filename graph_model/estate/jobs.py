@@ -9,6 +9,7 @@ from graph_model.estate.inputs import read_inputs
 from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
 from graph_model.estate.parameters import read_parameters
 from graph_model.estate.policies import read_policies
+from graph_model.estate.running import read_running
 from graph_model.estate.sections import Said, Section, named
 from graph_model.estate.terms import read_length
 from graph_model.estate.vocabulary import JOB_KEYS
@@ -23,7 +24,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
     return JobDraft(
         name=name,
         line=line,
-        kind=kind.word if kind else None,
+        kind=(kind.named(section) if kind.named else kind.word) if kind else None,
         executor=kind.read(section, source) if kind else {},
         executor_line=section.line(kind.word) if kind else line,
         inputs=tuple(read_inputs(section, source)),
@@ -39,6 +40,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "policies": said.policies,
             "ready_for": read_length(section, "ready_for"),
             "parameters": tuple(read_parameters(section)),
+            **read_running(section),
         },
         pool_line=said.pool_line,
     )

@@ -47,6 +47,8 @@ JOB_KEYS = (
     "columns",
     "never_retry",
     "parameters",
+    "limits",
+    "environment",
     "exit_codes",
     "pool",
     "at_once",
@@ -55,12 +57,14 @@ JOB_KEYS = (
     "ready_for",
 )
 PARAMETER_KEYS = ("type", "default", "values", "description")
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
+SECRET_KEYS = ("secret", "as")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")
 RETRIES_KEYS = ("times", "backoff", "exit_codes", "errors")
-RULE_KEYS = ("times",)
+RETRY_RULE_KEYS = ("times",)
 BACKOFF_KEYS = ("first", "factor", "most")
 EXIT_CODES_KEYS = ("success", "retry", "never")
 TIMEOUT_KEYS = ("attempt", "total")
@@ -81,6 +85,22 @@ MORE_FORMATS = "headwater.formats"
 LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
+SQL_ENGINES = ("duckdb", "database")
+# As the addresses of databases begin, with what readers of SQL call them.
+SQL_DIALECTS = {
+    "postgresql": "postgres",
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mssql": "tsql",
+    "oracle": "oracle",
+    "snowflake": "snowflake",
+    "redshift": "redshift",
+    "trino": "trino",
+}
+PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
+PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
 PARAMETER_TYPES = ("text", "integer", "number", "boolean", "date")
 READS_BY = ("name", "position", "exact")

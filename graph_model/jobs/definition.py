@@ -16,7 +16,13 @@ from graph_model.readiness import terms
 from graph_model.readiness.terms import Terms
 
 _JOB = TypeAdapter(JobSpec)
+# Of an executor: where and how it is started, not what it computes.
+_ONLY_WHERE = ("project", "interpreter", "heap", "direct", "master")
+# Words that came later: a job that does not use one has the text that it always had.
+_MAY_BE_UNSAID = ("limits", "environment", "secrets")
 _NO_POLICIES = Policies()
+_STEPS = ("kind", "first", "last")
+"""What each text says of a mapping; the rest only where it says something."""
 
 
 def dumps(job: JobSpec) -> str:
@@ -25,6 +31,7 @@ def dumps(job: JobSpec) -> str:
     for item, spec in zip(document["inputs"], job.inputs, strict=True):
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+        item["mapping"] = {key: value for key, value in item["mapping"].items() if value or key in _STEPS}
         item["terms"] = terms.written(spec.terms)
         if not item["terms"]:
             del item["terms"]
@@ -34,7 +41,8 @@ def dumps(job: JobSpec) -> str:
         del document["ready_for"]
     if job.policies == _NO_POLICIES:
         del document["policies"]
-    return _canonical(document)
+    document["limits"] = job.limits.said
+    return _canonical({key: value for key, value in document.items() if value or key not in _MAY_BE_UNSAID})
 
 
 def loads(text: str) -> JobSpec:
@@ -43,13 +51,14 @@ def loads(text: str) -> JobSpec:
 
 
 def hash_of(job: JobSpec) -> str:
-    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it or when it runs.
+    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it, when it runs, what
+    it may take or how its secrets are called.
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
-    command names. Where the project lies does not count, nor how its interpreter is
-    started.
+    command names, what other kinds name as their `code`. Where the project lies does not count, nor how its interpreter
+    is started, nor with how much memory, nor on which cluster.
     """
-    executor = {key: value for key, value in job.executor.items() if key not in ("project", "interpreter")}
+    executor = {key: value for key, value in job.executor.items() if key not in _ONLY_WHERE}
     decides = {
         "kind": job.kind,
         "executor": executor,
@@ -57,6 +66,7 @@ def hash_of(job: JobSpec) -> str:
         "inputs": sorted(_input(item) for item in job.inputs),
         "outputs": sorted(str(output) for output in job.outputs),
         "every": job.partitions.every,
+        **({"environment": dict(job.environment)} if job.environment else {}),
     }
     if job.parameters:
         decides["parameters"] = [[each.name, each.type, each.default] for each in job.parameters]
@@ -64,7 +74,10 @@ def hash_of(job: JobSpec) -> str:
 
 
 def _input(item: InputSpec) -> list[Any]:
-    said = [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    mapping = item.mapping
+    said = [str(item.dataset), mapping.kind, mapping.first, mapping.last, item.required, item.correction]
+    more = [mapping.unit, mapping.nth, mapping.key, list(mapping.calendar.closed) if mapping.calendar else None]
+    said = [*said, more] if any(more) else said
     return [*said, *_which_versions(item.terms)]
 
 
@@ -99,6 +112,8 @@ def _is_file(path: Path) -> bool:
 
 
 def _code_files(job: JobSpec) -> Iterator[Path]:
+    for named in job.executor.get("code", ()):
+        yield from _files_at(Path(named), Path(job.executor["project"]))
     if job.kind == "shell":
         yield from (Path(word) for word in job.executor.get("argv", ()) if word and "\0" not in word)
     if job.kind != "python":
@@ -106,6 +121,15 @@ def _code_files(job: JobSpec) -> Iterator[Path]:
     module = Path(*job.executor.get("function", "").partition(":")[0].split("."))
     yield module.with_suffix(".py")
     yield module / "__init__.py"
+
+
+def _files_at(relative: Path, project: Path) -> Iterator[Path]:
+    """The file itself, or every file of a folder, so that a class that was compiled anew is new code."""
+    folder = project / relative
+    if relative.is_absolute() or ".." in relative.parts or not folder.is_dir():
+        yield relative
+        return
+    yield from (file.relative_to(project) for file in sorted(folder.rglob("*")) if file.is_file())
 
 
 def _canonical(value: Any) -> str:

@@ -113,7 +113,7 @@ class Lowered:
 @dataclass(frozen=True, slots=True)
 class Pool:
     """Slots that runs share. `subject` is the id of the job, dataset or owner whose runs share them; empty for a pool
-    that jobs name. `taken` are the slots in use now, by the runs `runs`.
+    that jobs name. `taken` are the slots in use now, by `runs`; so many ready runs wait that take from it.
     """
 
     id: str
@@ -125,6 +125,7 @@ class Pool:
     lowered: Lowered | None = None
     taken: int = 0
     runs: tuple[str, ...] = ()
+    waiting: int = 0
 
     @property
     def slots(self) -> int:

@@ -97,6 +97,7 @@ def _claimed(won: Row, detail: Row, known: _Known) -> ClaimedRun:
         ),
         timeout_seconds=job.timeout_seconds,
         parameters=all_of(job.parameters, detail["parameters"]),
+        created_at=detail["created_at"],
     )
 
 

@@ -57,8 +57,9 @@ class ClaimedRun:
     """A run that this worker holds under `fence` and must now execute. `job` is None for a validation run.
 
     `attempt` counts from 1, and `losses` those before it whose worker vanished. `timeout_seconds` is that of the job;
-    how long a validation may take is a setting of its worker. `parameters`: all that the job declares, with what
-    was given for this run.
+    how long a validation may take is a setting of its worker. `created_at` orders the runs of one job partition; their
+    fences count for each run anew. `parameters`: all that the job
+    declares, with what was given for this run.
     """
 
     id: str
@@ -73,6 +74,7 @@ class ClaimedRun:
     outputs: tuple[RunOutput, ...]
     timeout_seconds: float = 0.0
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,11 @@ from graph_model.estate.entities import Deadline, Estate, InputSpec, ReadSpec
 from graph_model.estate.kinds import KIND_KEYS
 from graph_model.estate.parse import load_estate
 from graph_model.estate.yaml_lines import plain, read_yaml
+from graph_model.jobs.limits import Limits, parse_size, size_in_words
+from graph_model.jobs.secrets import Secret
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
+from graph_model.policies.entities import Backoff, Policies, Retries, RetryRule
 from graph_model.schemas.compatibility import MODES
 from graph_model.schemas.promises import ON_VIOLATION, Promise
 
@@ -139,7 +142,7 @@ def test_a_reader_says_how_it_takes_columns(tmp_path: Path):
 
     estate = load_estate(tmp_path / "estate.yaml")
 
-    jsonschema.validate(yaml.safe_load(text), SCHEMA)
+    jsonschema.validate(yaml.safe_load(RUNNING), SCHEMA)
 
     assert [item.by for item in estate.jobs[0].inputs] == ["position"]
     feed, board = estate.consumers
@@ -202,10 +205,112 @@ def test_the_example_and_a_full_estate_satisfy_the_published_schema():
         jsonschema.validate(plain(tree), SCHEMA)
 
 
+POLICIES = """\
+scope: shop
+datasets:
+  raw: {format: csv, partition: {every: day, from: 2024-01-01}, at_once: {readers: 4}}
+  clean: {format: csv, partition: {every: day, from: 2024-01-01}, at_once: 1}
+pools: {db: 4}
+limits: {owners: {team@example.org: 2}}
+jobs:
+  tidy:
+    shell: [x]
+    inputs: [raw]
+    outputs: [clean]
+    retries:
+      times: 3
+      backoff: {first: 10s, factor: 1.5, most: 5m}
+      exit_codes: {75: {times: 10}, 2: never}
+      errors: {timed out: 5}
+    exit_codes: {success: [0, 3], never: [4]}
+    never_retry: [5]
+    timeout: {attempt: 10m, total: 1h}
+    pool: {pool: db, slots: 2}
+    runs_on: [spark, gpu]
+    order: serial
+"""
+
+
+def test_a_job_says_when_where_and_how_often_it_runs(tmp_path: Path):
+    (tmp_path / "estate.yaml").write_text(POLICIES)
+
+    found = load_estate(tmp_path)
+
+    (job,) = found.jobs
+    assert (job.retries, job.timeout_seconds, job.never_retry) == (3, 600.0, (5, 4))
+    rules = (RetryRule(10, exit_code=75), RetryRule(0, exit_code=2), RetryRule(5, error="timed out"))
+    retries = Retries(Backoff(10.0, 1.5, 300.0), rules, success=(3,), total_seconds=3600.0)
+    assert job.policies == Policies(Name("shop", "db"), 2, 0, ("gpu", "spark"), "serial", retries)
+    assert {(pool.name.name, pool.slots) for pool in found.pools} == {
+        ("db", 4),
+        ("owner team@example.org", 2),
+        ("readers raw", 4),
+        ("dataset clean", 1),
+        ("job tidy", 1),
+    }
+    tree = read_yaml(POLICIES, file="estate.yaml").tree
+    assert tree is not None
+    jsonschema.validate(plain(tree), SCHEMA)
+
+
 def test_the_published_schema_refuses_what_the_parser_refuses():
     tree = yaml.safe_load("{scope: x, datasets: {a: {format: csv, ownr: me}}}")
 
     assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(tree)
+
+
+RUNNING = """\
+scope: shop
+datasets:
+  out: {format: csv}
+  second: {format: csv}
+  third: {format: csv}
+jobs:
+  tidy:
+    shell: true
+    command: sort "$HEADWATER_INPUT_RAW" | uniq > "$HEADWATER_OUTPUT_OUT"
+    outputs: [out]
+    limits: {memory: 1.5GB, cpu: 10m, disk: 500 MB, processes: 20, output: 1m}
+    environment:
+      MODE: 7
+      EMPTY: ""
+      DOOR: {secret: "env:VENDOR_DOOR"}
+      CERTIFICATE: {secret: "file:/run/certificate", as: file}
+  build: {python: "shop:build", venv: .venv, outputs: [second]}
+  other: {shell: [x], outputs: [third]}
+"""
+
+
+def test_a_job_says_what_its_processes_may_take_and_know(tmp_path: Path):
+    build, other, tidy = sorted(estate_in(tmp_path, RUNNING).jobs, key=lambda job: job.name)
+
+    assert tidy.executor == {
+        "command": 'sort "$HEADWATER_INPUT_RAW" | uniq > "$HEADWATER_OUTPUT_OUT"',
+        "project": str(tmp_path),
+    }
+    assert tidy.limits == Limits(round(1.5 * 2**30), 600, 500 << 20, 20, 1 << 20)
+    assert tidy.environment == {"MODE": "7", "EMPTY": ""}
+    assert tidy.secrets == {
+        "DOOR": Secret("env:VENDOR_DOOR"),
+        "CERTIFICATE": Secret("file:/run/certificate", as_file=True),
+    }
+    assert build.executor["venv"] == ".venv"
+    assert (other.limits, other.environment, other.secrets) == (Limits(), {}, {})
+    jsonschema.validate(yaml.safe_load(RUNNING), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "words"),
+    [("2GB", 2 << 30, "2 GB"), ("1.5 g", 3 << 29, "1.5 GB"), ("500MiB", 500 << 20, "500 MB"), ("1k", 1024, "1 KB")],
+)
+def test_sizes_are_read_and_said_in_units_of_1024(text: str, size: int, words: str):
+    assert parse_size(text) == size
+    assert size_in_words(size) == words
+
+
+@pytest.mark.parametrize("text", ["2", "GB", "-1GB", "0MB", "1PB", "1e3MB", ""])
+def test_what_is_no_size_is_none(text: str):
+    assert parse_size(text) is None
 
 
 def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
@@ -213,14 +318,17 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "dataset": vocabulary.DATASET_KEYS,
         "partition": vocabulary.PARTITION_KEYS,
         "job": (*KIND_KEYS, *vocabulary.JOB_KEYS),
+        "procedure": vocabulary.PROCEDURE_KEYS,
         "input": vocabulary.INPUT_KEYS,
         "consumer": vocabulary.CONSUMER_KEYS,
         "read": vocabulary.READ_KEYS,
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
         "retention": vocabulary.RETENTION_KEYS,
+        "job_limits": vocabulary.JOB_LIMIT_KEYS,
+        "secret": vocabulary.SECRET_KEYS,
         "retries": vocabulary.RETRIES_KEYS,
-        "rule": vocabulary.RULE_KEYS,
+        "retry_times": vocabulary.RETRY_RULE_KEYS,
         "backoff": vocabulary.BACKOFF_KEYS,
         "mapped_codes": vocabulary.EXIT_CODES_KEYS,
         "timeout": vocabulary.TIMEOUT_KEYS,
@@ -268,5 +376,8 @@ def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
     assert SCHEMA["$defs"]["on_violation"]["enum"] == list(ON_VIOLATION)
     assert properties["consumer"]["on_violation"]["enum"] == list(ON_VIOLATION)
     assert properties["job"]["interpreter"]["enum"] == list(vocabulary.INTERPRETERS)
+    assert properties["job"]["engine"]["enum"] == list(vocabulary.SQL_ENGINES)
+    assert properties["job"]["dialect"]["enum"] == list(vocabulary.SQL_DIALECTS)
+    assert properties["procedure"]["fence"]["enum"] == list(vocabulary.PROCEDURE_FENCES)
     assert properties["input"]["correction"]["enum"] == list(vocabulary.CORRECTIONS)
     assert SCHEMA["$defs"]["by"]["enum"] == list(vocabulary.READS_BY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from hypothesis import strategies as st
 
 from graph_model.estate.entities import InputSpec, JobSpec, ParameterSpec
 from graph_model.jobs.definition import dumps, hash_of, loads
+from graph_model.jobs.limits import Limits
+from graph_model.jobs.secrets import Secret
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
+from graph_model.policies.entities import Policies, Retries, RetryRule
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=20)
 NAMES = st.builds(Name, WORDS, WORDS)
@@ -38,6 +42,17 @@ JOBS = st.builds(
     columns=st.dictionaries(WORDS, st.lists(WORDS, max_size=2).map(tuple), max_size=2),
     never_retry=st.lists(st.integers(0, 255), max_size=3).map(tuple),
     parameters=st.lists(st.builds(ParameterSpec, WORDS, st.just("text"), WORDS), max_size=2).map(tuple),
+    policies=st.builds(
+        Policies,
+        pool=st.none() | NAMES,
+        slots=st.integers(1, 9),
+        runs_on=st.lists(WORDS, max_size=2).map(tuple),
+        order=st.sampled_from((None, "serial", "latest")),
+        retries=st.builds(Retries, rules=st.lists(st.builds(RetryRule, st.integers(0, 9)), max_size=2).map(tuple)),
+    ),
+    limits=st.builds(Limits, st.none() | st.integers(1), st.none() | st.floats(0.001, 1e7), output=st.integers(1)),
+    environment=st.dictionaries(WORDS, WORDS, max_size=2),
+    secrets=st.dictionaries(WORDS, st.builds(Secret, WORDS, st.booleans()), max_size=2),
     definition_hash=WORDS,
 )
 JOB = JobSpec(
@@ -54,6 +69,15 @@ def test_a_job_comes_back_exactly_as_it_was(job: JobSpec):
     assert loads(dumps(job)) == job
 
 
+def test_a_job_without_the_words_of_running_has_the_text_that_it_always_had():
+    assert not {"limits", "environment", "secrets"} & set(json.loads(dumps(JOB)))
+
+
+def test_variables_decide_what_a_job_computes_and_limits_and_names_of_secrets_do_not():
+    assert hash_of(replace(JOB, environment={"MODE": "fast"})) != hash_of(JOB)
+    assert hash_of(replace(JOB, limits=Limits(memory=1), secrets={"KEY": Secret("env:KEY")})) == hash_of(JOB)
+
+
 def test_equal_jobs_give_equal_texts():
     one = replace(JOB, columns={"a": ("x",), "b": ("y",)})
     other = replace(JOB, columns={"b": ("y",), "a": ("x",)})
@@ -67,6 +91,7 @@ def test_who_owns_a_job_and_when_it_runs_does_not_decide_its_result():
         owners=("me@example.org",),
         retries=9,
         priority=3,
+        policies=Policies(pool=Name("shop", "db"), order="serial"),
         timeout_seconds=1.0,
         description="x",
         definition_hash="y",
