@@ -46,6 +46,7 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "parameters",
     "limits",
     "environment",
     "exit_codes",
@@ -55,6 +56,7 @@ JOB_KEYS = (
     "order",
     "ready_for",
 )
+PARAMETER_KEYS = ("type", "default", "values", "description")
 INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
 JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
 SECRET_KEYS = ("secret", "as")
@@ -100,6 +102,7 @@ SQL_DIALECTS = {
 PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
 PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
+PARAMETER_TYPES = ("text", "integer", "number", "boolean", "date")
 READS_BY = ("name", "position", "exact")
 ORDERS = ("serial", "strict", "latest")
 EXPOSE = ("copy",)

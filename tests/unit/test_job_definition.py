@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.estate.entities import InputSpec, JobSpec, ParameterSpec
 from graph_model.jobs.definition import dumps, hash_of, loads
 from graph_model.jobs.limits import Limits
 from graph_model.jobs.secrets import Secret
@@ -41,6 +41,7 @@ JOBS = st.builds(
     description=WORDS,
     columns=st.dictionaries(WORDS, st.lists(WORDS, max_size=2).map(tuple), max_size=2),
     never_retry=st.lists(st.integers(0, 255), max_size=3).map(tuple),
+    parameters=st.lists(st.builds(ParameterSpec, WORDS, st.just("text"), WORDS), max_size=2).map(tuple),
     policies=st.builds(
         Policies,
         pool=st.none() | NAMES,
