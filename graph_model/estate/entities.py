@@ -22,6 +22,7 @@ from graph_model.schemas.promises import OnViolation, Promise
 
 Correction = Literal["rerun", "ignore", "ask"]
 ReadsBy = Literal["name", "position", "exact"]
+ParameterType = Literal["text", "integer", "number", "boolean", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,19 @@ class Follows:
 
 
 @dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """What a person may set for a run of a job. `default` is what every other run gets; `values` empty: any of the
+    type.
+    """
+
+    name: str
+    type: ParameterType
+    default: Any
+    values: tuple[Any, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JobSpec:
     """`kind` is one of `estate.kinds`, or of an installed package, and `executor` holds what it read: python {function,
     project, interpreter, venv}, sql {text, file, engine}, shell {argv, project} or {command, project} …
@@ -106,6 +120,7 @@ class JobSpec:
     description: str = ""
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_retry: tuple[int, ...] = ()
+    parameters: tuple[ParameterSpec, ...] = ()
     limits: Limits = field(default_factory=Limits)
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)

@@ -47,6 +47,7 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "parameters",
     "limits",
     "environment",
     "exit_codes",
@@ -61,11 +62,12 @@ JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
 SECRET_KEYS = ("secret", "as")
 INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
 AFTER_KEYS = ("job", "state", "partition")
+PARAMETER_KEYS = ("type", "default", "values", "description")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")
 RETRIES_KEYS = ("times", "backoff", "exit_codes", "errors")
-RULE_KEYS = ("times",)
+RETRY_RULE_KEYS = ("times",)
 BACKOFF_KEYS = ("first", "factor", "most")
 EXIT_CODES_KEYS = ("success", "retry", "never")
 TIMEOUT_KEYS = ("attempt", "total")
@@ -104,6 +106,7 @@ SQL_DIALECTS = {
 PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
 PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
+PARAMETER_TYPES = ("text", "integer", "number", "boolean", "date")
 READS_BY = ("name", "position", "exact")
 ORDERS = ("serial", "strict", "latest")
 EXPOSE = ("copy",)

@@ -39,6 +39,8 @@ def dumps(job: JobSpec) -> str:
         del document["after"]
     for item in document.get("after", ()):
         item["mapping"] = {key: value for key, value in item["mapping"].items() if value or key in _STEPS}
+    if not job.parameters:
+        del document["parameters"]
     if job.ready_for is None:
         del document["ready_for"]
     if job.policies == _NO_POLICIES:
@@ -70,6 +72,8 @@ def hash_of(job: JobSpec) -> str:
         "every": job.partitions.every,
         **({"environment": dict(job.environment)} if job.environment else {}),
     }
+    if job.parameters:
+        decides["parameters"] = [[each.name, each.type, each.default] for each in job.parameters]
     return hashlib.sha256(_canonical(decides).encode()).hexdigest()
 
 
