@@ -18,7 +18,7 @@ from strawberry.fastapi import GraphQLRouter
 
 from app.graphql.context import Context
 from app.graphql.schema import build_schema
-from app.rest import checks, health, lineage, marquez, reads, versions
+from app.rest import checks, health, lineage, marquez, reads, runs, versions
 from app.rest.errors import handle_errors
 from app.services import Services
 from graph_model.errors import PortTaken, SettingsError
@@ -55,6 +55,7 @@ def create_app(
     app.include_router(lineage.router)
     app.include_router(checks.router)
     app.include_router(reads.router)
+    app.include_router(runs.router)
     for router in marquez.ROUTERS:
         app.include_router(router)
     app.include_router(_graphql(services, development=development), prefix="/graphql")

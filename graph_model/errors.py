@@ -5,8 +5,8 @@ HeadwaterError
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound, ContractNotFound, NodeNotFound, ObservedRunNotFound,
-│   │                   ReplayNotFound
-│   ├── PlanChanged, BreaksRefused
+│   │                   ReplayNotFound, OrderNotFound, NothingSelected, PoolNotFound
+│   ├── PlanChanged, BreaksRefused, OrderPlanChanged
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
 │   ├── InvalidContract      a contract file says what cannot be read or cannot be checked
@@ -18,7 +18,8 @@ HeadwaterError
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   ├── FenceOver            an older owner of a run tried to write into a database
 │   └── Refused              it cannot be done in the state that the thing is in
-│       ├── NotHeld, NotApart, RunEnded, CannotMark, ReplayEnded, NotReady, AlreadyAnswered
+│       ├── NotHeld, NotApart, RunEnded, CannotMark, ReplayEnded, NotReady, AlreadyAnswered, OrderEnded,
+│       │   OrderKeyTaken
 │       └── CannotQuarantine, CannotRelease, CannotRevalidate
 ├── SettingsError            a setting is missing or wrong
 │   └── DataFolderInUse, PortTaken
@@ -204,12 +205,22 @@ class ReplayNotFound(NotFound):
     kind = "replay"
 
 
-class ContractNotFound(NotFound):
-    kind = "contract"
+class OrderNotFound(NotFound):
+    kind = "order"
 
 
 class PoolNotFound(NotFound):
     kind = "pool"
+
+
+class NothingSelected(NotFound):
+    """No declared job is named by a selector."""
+
+    kind = "job that is selected by"
+
+
+class ContractNotFound(NotFound):
+    kind = "contract"
 
 
 class PlanChanged(DomainError):
@@ -222,6 +233,16 @@ class PlanChanged(DomainError):
         super().__init__(
             f"the plan {expected} is no longer what would be applied (now {found}): run `headwater plan` again"
         )
+
+
+class OrderPlanChanged(DomainError):
+    """What would run is not what was looked at."""
+
+    code = "PLAN_CHANGED"
+
+    def __init__(self, expected: str, found: str) -> None:
+        self.expected, self.found = expected, found
+        super().__init__(f"the plan {expected} is no longer what would run (now {found}): look at it with --dry-run")
 
 
 class BreaksRefused(DomainError):
@@ -305,6 +326,24 @@ class ReplayEnded(Refused):
     def __init__(self, replay: str, state: str) -> None:
         self.replay, self.state = replay, state
         super().__init__(f"replay {replay} is over already: it is {state}")
+
+
+class OrderEnded(Refused):
+    code = "ORDER_ENDED"
+
+    def __init__(self, order: str, state: str) -> None:
+        self.order, self.state = order, state
+        super().__init__(f"order {order} is {state}: nothing of it can be paused, resumed or cancelled any more")
+
+
+class OrderKeyTaken(Refused):
+    """The same idempotency key was used for something else."""
+
+    code = "KEY_TAKEN"
+
+    def __init__(self, key: str, order: str) -> None:
+        self.key, self.order = key, order
+        super().__init__(f"the key {key} stands for another request, which is order {order}: take a new key")
 
 
 class NotReady(Refused):
@@ -475,6 +514,27 @@ class InvalidInput(DomainError):
     def __init__(self, field: str, problem: str) -> None:
         self.field = field
         super().__init__(f"{field}: {problem}")
+
+
+class InvalidSelector(InvalidInput):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            text, "does not say what is to run: write JOB, +JOB, JOB+2, tag:NAME, owner:NAME or namespace:NAME, and "
+            "behind it @PARTITION or @FIRST..LAST"
+        )  # fmt: skip
+
+
+class OutsideRange(InvalidInput):
+    """Partitions that are none of the job's."""
+
+    def __init__(self, job: object, keys: object, first: str | None, last: str | None) -> None:
+        self.first, self.last = first, last
+        ends = f"the first is {first}, the last that is due {last}" if last else "none of them is due yet"
+        super().__init__(str(keys), f"holds no partition of {job}: {ends}")
+
+
+class InvalidParameter(InvalidInput):
+    pass
 
 
 class StackUnavailable(Unavailable):

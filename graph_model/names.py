@@ -182,6 +182,11 @@ def replay_step_id(replay: str, step: str, avoids: Iterable[str]) -> str:
     return _digest("rs", replay, step, *sorted(avoids))
 
 
+def order_id(token: str) -> str:
+    """What somebody ordered to run; `token`: what makes two requests the same one."""
+    return _digest("od", token)
+
+
 def deadline_id(consumer: str, day: str) -> str:
     """What one consumer is promised for one business date."""
     return _digest("dl", consumer, day)

@@ -24,6 +24,7 @@ from graph_model.holds.skip import expire_holds, skip_runs
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
+from graph_model.orders.control import clear_abandoned
 from graph_model.policies.outdated import give_way
 from graph_model.readiness.evaluate import evaluate_marks
 from graph_model.readiness.sweeps import lapse, look_again
@@ -123,6 +124,7 @@ class Sweeps:
             Sweep("seal the audit", self.seal_audit, every_seconds=SEAL_SECONDS),
             Sweep("close lost runs", self.close_lost, every_seconds=30),
             Sweep("foresee deadlines", self._foreseeing.start, every_seconds=30),
+            Sweep("clear abandoned orders", self.clear_abandoned_orders, every_seconds=60),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
             Sweep("forget logs", self.forget_logs, every_seconds=3600),
@@ -143,6 +145,11 @@ class Sweeps:
 
     def carry_replays_on(self) -> None:
         ring(self._broker_url, carry_on(self._graph))
+
+    def clear_abandoned_orders(self) -> None:
+        cleared = clear_abandoned(self._graph)
+        if cleared:
+            log.warning("orders that were not written to their end are cancelled", orders=list(cleared))
 
     def let_runs_lapse(self) -> None:
         lapsed = lapse(self._graph)

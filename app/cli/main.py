@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from app.cli import (
     audit,
+    backfill,
     checks,
     config,
     contract,
@@ -37,6 +38,7 @@ from app.cli import (
     logs,
     migrate,
     names,
+    order,
     partitions,
     pools,
     quarantine,
@@ -119,7 +121,6 @@ app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
-app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("logs", rich_help_panel=_ASK)(logs.show_logs)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
 app.command("paths", rich_help_panel=_ASK)(lineage_paths.show_paths)
@@ -161,6 +162,9 @@ app.command(rich_help_panel=_INTERVENE)(holds.skip)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
 app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
 app.add_typer(pools.app, name="pools", rich_help_panel=_INTERVENE)
+app.command(rich_help_panel=_INTERVENE)(order.run)
+app.command(rich_help_panel=_INTERVENE)(order.restart)
+app.command(rich_help_panel=_INTERVENE)(backfill.backfill)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
 app.command(rich_help_panel=_INTERVENE)(interventions.retry)
 app.command(rich_help_panel=_INTERVENE)(interventions.mark)

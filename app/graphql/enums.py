@@ -11,6 +11,8 @@ from connectors.checks.reread import Found
 from graph_model.deadlines.entities import Outlook, StepState
 from graph_model.holds.entities import HoldEffect, HoldKind
 from graph_model.impact.entities import Verdict
+from graph_model.orders.entities import OrderState
+from graph_model.orders.entities import Origin as OrderOrigin
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
 from graph_model.reads.entities import ReaderKind
@@ -29,6 +31,8 @@ __all__ = [
     "HoldEffect",
     "HoldKind",
     "InputState",
+    "OrderOrigin",
+    "OrderState",
     "Outlook",
     "ReaderKind",
     "ReplayState",
@@ -65,6 +69,12 @@ strawberry.enum(
 )
 strawberry.enum(ReaderKind, description="A run of a job, a declared consumer, or any program that says a name.")
 strawberry.enum(ReplayState, description="DONE: all of its steps are over, and nothing wrong is left.")
+strawberry.enum(OrderOrigin, name="OrderOrigin", description="What an order came of.")
+strawberry.enum(
+    OrderState,
+    name="OrderState",
+    description="STARTING: its steps are being written, and nothing of it runs yet. PAUSED: nothing more is begun.",
+)
 strawberry.enum(
     ReplayWay,
     name="ReplayWay",

@@ -28,6 +28,7 @@ from app.graphql.lineage import MOST_NODES, MOST_PATHS, LineageQuery
 from app.graphql.names import BIG_INT, BigInt
 from app.graphql.nodes import NodeQuery
 from app.graphql.observed_runs import ObservedRunQuery
+from app.graphql.orders import OrderMutation, OrderQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
@@ -63,6 +64,9 @@ LIMITS = Limits(
         "Mutation.cancelRun": 500,
         "Mutation.replay": 500,
         "Mutation.revalidate": 500,
+        "Mutation.run": 500,
+        "Mutation.changeOrder": 500,
+        "Query.order": 100,
         "Mutation.startReplay": 500,
         "Mutation.cancelReplay": 500,
         "Mutation.quarantine": 500,
@@ -107,6 +111,7 @@ class Query(
     NamesQuery,
     BadVersionQuery,
     RetirementQuery,
+    OrderQuery,
 ):
     pass
 
@@ -123,6 +128,7 @@ class Mutation(
     RereadMutation,
     NamesMutation,
     BadVersionMutation,
+    OrderMutation,
 ):
     pass
 

@@ -5,5 +5,6 @@
 // access:  read
 UNWIND $ids AS id
 MATCH (x:Replay {id: id})
+WHERE x.origin IS NULL
 RETURN x.id AS id, x.version AS version, x.columns AS columns, x.state AS state, x.by AS by, x.reason AS reason,
   x.created_at AS created_at, x.ended_at AS ended_at

@@ -21,6 +21,7 @@ from graph_model.schemas.promises import OnViolation, Promise
 
 Correction = Literal["rerun", "ignore", "ask"]
 ReadsBy = Literal["name", "position", "exact"]
+ParameterType = Literal["text", "integer", "number", "boolean", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,19 @@ class InputSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ParameterSpec:
+    """What a person may set for a run of a job. `default` is what every other run gets; `values` empty: any of the
+    type.
+    """
+
+    name: str
+    type: ParameterType
+    default: Any
+    values: tuple[Any, ...] = ()
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class JobSpec:
     """`kind` is one of `estate.kinds`, or of an installed package, and `executor` holds what it read: python {function,
     project, interpreter, venv}, sql {text, file, engine}, shell {argv, project} or {command, project} …
@@ -96,6 +110,7 @@ class JobSpec:
     limits: Limits = field(default_factory=Limits)
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
+    parameters: tuple[ParameterSpec, ...] = ()
     policies: Policies = field(default_factory=Policies)
     ready_for: float | None = None
     definition_hash: str = ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from graph_model.estate.drafts import JobDraft, Source
 from graph_model.estate.inputs import read_inputs
 from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
+from graph_model.estate.parameters import read_parameters
 from graph_model.estate.policies import read_policies
 from graph_model.estate.running import read_running
 from graph_model.estate.sections import Said, Section, named
@@ -39,6 +40,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "policies": said.policies,
             "ready_for": read_length(section, "ready_for"),
             **read_running(section),
+            "parameters": tuple(read_parameters(section)),
         },
         pool_line=said.pool_line,
     )

@@ -48,6 +48,7 @@ JOB_KEYS = (
     "never_retry",
     "limits",
     "environment",
+    "parameters",
     "exit_codes",
     "pool",
     "at_once",
@@ -57,6 +58,7 @@ JOB_KEYS = (
 )
 JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
 SECRET_KEYS = ("secret", "as")
+PARAMETER_KEYS = ("type", "default", "values", "description")
 INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
@@ -100,6 +102,7 @@ SQL_DIALECTS = {
 PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
 PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
+PARAMETER_TYPES = ("text", "integer", "number", "boolean", "date")
 READS_BY = ("name", "position", "exact")
 ORDERS = ("serial", "strict", "latest")
 EXPOSE = ("copy",)

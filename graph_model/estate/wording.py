@@ -241,8 +241,8 @@ def _changed_definition(before: Node, after: Node) -> Iterator[str]:
         yield "which failures are tried again, or how long they wait, changed"
     if old.policies.pool != new.policies.pool or old.policies.slots != new.policies.slots:
         yield f"pool: {_pool(old.policies)} → {_pool(new.policies)}"
-    said_elsewhere = (old.inputs, old.outputs, old.partitions) != (new.inputs, new.outputs, new.partitions)
-    said_elsewhere = said_elsewhere or old.environment != new.environment
+    yield from _changed_parameters(old, new)
+    said_elsewhere = _says_elsewhere(old) != _says_elsewhere(new)
     if old.definition_hash != new.definition_hash and executors[0] == executors[1] and not said_elsewhere:
         yield "its code changed"
 
@@ -257,6 +257,24 @@ def _changed_running(old: JobSpec, new: JobSpec) -> Iterator[str]:
         if old.secrets.get(name) != new.secrets.get(name):
             references = [job.secrets[name].reference if name in job.secrets else None for job in (old, new)]
             yield f"secret {name}: {_short(references[0])} → {_short(references[1])}"
+
+
+def _says_elsewhere(job: JobSpec) -> tuple[object, ...]:
+    """What decides results besides the code, each told in words of its own."""
+    return job.inputs, job.outputs, job.partitions, job.parameters, job.environment
+
+
+def _changed_parameters(old: JobSpec, new: JobSpec) -> Iterator[str]:
+    before, after = ({each.name: each for each in job.parameters} for job in (old, new))
+    for name in sorted(before.keys() | after.keys()):
+        if name not in after:
+            yield f"parameter {name} goes"
+        elif name not in before:
+            yield f"parameter {name} is new, {_short(after[name].default)} by default"
+        elif before[name].default != after[name].default:
+            yield f"parameter {name}: {_short(before[name].default)} → {_short(after[name].default)} by default"
+        elif before[name] != after[name]:
+            yield f"parameter {name} changed"
 
 
 def _pool(policies: Policies) -> str:

@@ -32,6 +32,8 @@ def dumps(job: JobSpec) -> str:
         item["terms"] = terms.written(spec.terms)
         if not item["terms"]:
             del item["terms"]
+    if not job.parameters:
+        del document["parameters"]
     if job.ready_for is None:
         del document["ready_for"]
     if job.policies == _NO_POLICIES:
@@ -63,6 +65,8 @@ def hash_of(job: JobSpec) -> str:
         "every": job.partitions.every,
         **({"environment": dict(job.environment)} if job.environment else {}),
     }
+    if job.parameters:
+        decides["parameters"] = [[each.name, each.type, each.default] for each in job.parameters]
     return hashlib.sha256(_canonical(decides).encode()).hexdigest()
 
 

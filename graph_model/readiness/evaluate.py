@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
+from types import MappingProxyType
 
 from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
@@ -36,6 +37,7 @@ MARK_GRACE_MS = 300
 # size.
 BATCH = 100
 MARKS_AT_ONCE = 200
+NOTHING_INSTEAD: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,16 @@ def rewire(
     _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
 
 
-def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, trail: Trail) -> ReadyRun | None:
-    """A run of the next generation on the current inputs, whatever runs they had; None when it is not ready.
+def create_run_again(
+    tx: Transaction,
+    target: JobPartition,
+    needs: JobNeeds,
+    trail: Trail,
+    *,
+    instead: Mapping[str, str] = NOTHING_INSTEAD,
+) -> ReadyRun | None:
+    """A run of the next generation on the current inputs, whatever runs they had; None when it is not ready. `instead`:
+    by the version that is current, the one that it reads in its place.
 
     Locks `target`, so it must be the first statement of `tx`, or `target` be locked already.
     """
@@ -159,15 +169,27 @@ def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, tra
     if ready is None:
         return None
     generation = tx.rows("readiness.raise_generation", job_partition=target.id)[0]["generation"]
-    row = run_row(target, needs, replace(ready, generation=generation), again=True)
+    row = run_row(target, needs, replace(_with(ready, instead), generation=generation), again=True)
     run = _create_runs(tx, [row], trail)[0]
     ask(tx, [target.id] if needs.asks else [], trail)
     return run
 
 
+def _with(ready: ReadyInputs, instead: Mapping[str, str]) -> ReadyInputs:
+    """The same inputs, but for the versions that somebody chose."""
+    if not instead:
+        return ready
+    versions, triggers = (
+        tuple(sorted(instead.get(version, version) for version in some)) for some in (ready.versions, ready.triggers)
+    )
+    return replace(ready, versions=versions, triggers=triggers)
+
+
 def _create_runs(tx: Transaction, rows: list[Row], trail: Trail) -> tuple[ReadyRun, ...]:
     """The runs of `rows` that are ready from now on; older ones that have not started make way."""
     created = tx.rows("readiness.create_runs", runs=rows) if rows else []
+    if created:
+        tx.rows("orders.adopt", runs=created)
     superseded = tx.rows("readiness.supersede", created=created) if created else []
     for row in superseded:
         trail.add(Transition(row["id"], "SUPERSEDED", "readiness"))

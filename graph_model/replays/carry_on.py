@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graph_model.audit.record import Notice, Trail, Transition
+from graph_model.orders.carry_on import carry_orders
 from graph_model.readiness.evaluate import ReadyRun, create_ready_runs, create_run_again, lock, rewire
 from graph_model.readiness.rules import JobNeeds, JobPartition, needs_of_row
 from graph_model.replays.entities import OVER, ReplayState, StepState, Way
@@ -28,23 +29,29 @@ Rows = Callable[..., list[Row]]
 
 
 def carry_on(graph: Graph) -> tuple[str, ...]:
-    """Goes through all open steps once, and ends replays that have none left; the runs that were made, wanting a ring.
+    """Goes through all open steps of replays and orders once, and ends those that have none left; the runs that were
+    made, wanting a ring.
 
     What a step waits for may come of one that is looked at later: then it goes on the next time.
     """
     made: list[str] = []
+    ordered: list[Row] = []
     after = ""
     while steps := graph.rows("replays.open_steps", after=after, most=STEPS_AT_ONCE):
-        made.extend(_carry(graph, steps))
+        ordered.extend(step for step in steps if step["origin"])
+        made.extend(_carry(graph, [step for step in steps if not step["origin"]]))
         after = steps[-1]["id"]
         if len(steps) < STEPS_AT_ONCE:
             break
+    made.extend(carry_orders(graph, ordered))
     for row in graph.rows("replays.finished", most=REPLAYS_AT_ONCE):
         _end(graph, row)
     return tuple(made)
 
 
 def _carry(graph: Graph, steps: Sequence[Row]) -> list[str]:
+    if not steps:
+        return []
     around = _around(graph.rows, steps)
     jobs: dict[str, JobNeeds | None] = {}
     made: list[str] = []

@@ -11,6 +11,7 @@ from graph_model.checks.surroundings import Subject, informed
 from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check
 from graph_model.jobs import definition as job_definition
+from graph_model.jobs.parameters import all_of
 from graph_model.names import Name
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
 from graph_model.schemas.guards import guards
@@ -96,6 +97,7 @@ def _claimed(won: Row, detail: Row, known: _Known) -> ClaimedRun:
         ),
         timeout_seconds=job.timeout_seconds,
         created_at=detail["created_at"],
+        parameters=all_of(job.parameters, detail["parameters"]),
     )
 
 

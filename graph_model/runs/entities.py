@@ -58,7 +58,7 @@ class ClaimedRun:
 
     `attempt` counts from 1, and `losses` those before it whose worker vanished. `timeout_seconds` is that of the job;
     how long a validation may take is a setting of its worker. `created_at` orders the runs of one job partition; their
-    fences count for each run anew.
+    fences count for each run anew. `parameters`: all that the job declares, with what was given for this run.
     """
 
     id: str
@@ -73,6 +73,7 @@ class ClaimedRun:
     outputs: tuple[RunOutput, ...]
     timeout_seconds: float = 0.0
     created_at: datetime | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks."""
+    """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks.
+
+    `order`: the order that it belongs to. `parameters`: what was given for it besides the defaults. `chosen`: versions
+    that somebody chose for it in place of the current ones.
+    """
 
     id: str
     kind: RunKind
@@ -130,3 +135,6 @@ class Run:
     reason: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
+    order: str | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()

@@ -80,6 +80,9 @@ def _run(row: Row) -> Run:
         reason=row["reason"] or "",
         metrics=json.loads(row["metrics"] or "{}"),
         not_before=row["not_before"],
+        order=row["order"],
+        parameters=json.loads(row["parameters"] or "{}"),
+        chosen=tuple(row["chosen"] or ()),
     )
 
 

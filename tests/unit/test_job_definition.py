@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.estate.entities import InputSpec, JobSpec, ParameterSpec
 from graph_model.jobs.definition import dumps, hash_of, loads
 from graph_model.jobs.limits import Limits
 from graph_model.jobs.secrets import Secret
@@ -43,6 +43,7 @@ JOBS = st.builds(
     limits=st.builds(Limits, st.none() | st.integers(1), st.none() | st.floats(0.001, 1e7), output=st.integers(1)),
     environment=st.dictionaries(WORDS, WORDS, max_size=2),
     secrets=st.dictionaries(WORDS, st.builds(Secret, WORDS, st.booleans()), max_size=2),
+    parameters=st.lists(st.builds(ParameterSpec, WORDS, st.just("text"), WORDS), max_size=2).map(tuple),
     definition_hash=WORDS,
 )
 JOB = JobSpec(
@@ -54,6 +55,8 @@ JOB = JobSpec(
 )
 
 
+# How long it takes to draw a whole job says how busy the machine is, and nothing of the job.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(JOBS)
 def test_a_job_comes_back_exactly_as_it_was(job: JobSpec):
     assert loads(dumps(job)) == job

@@ -25,7 +25,7 @@ def write_job_file(task: Task, **extra: Any) -> Path:
         "job": str(task.run.subject),
         "partition": task.run.partition,
         "attempt": task.run.attempt,
-        "parameters": dict(getattr(task.run, "parameters", None) or {}),
+        "parameters": dict(task.run.parameters),
         "result_file": str(task.result_file),
         "inputs": inputs_of(task),
         "outputs": outputs_of(task),
@@ -91,7 +91,7 @@ def clean_environment(task: Task, extra: Mapping[str, str]) -> dict[str, str]:
         "HEADWATER_PARTITION": task.run.partition,
         "HEADWATER_JOB_FILE": str(task.job_file),
     }
-    return passed_on() | own | _places(task) | dict(extra)
+    return passed_on() | own | _places(task) | _parameters(task.run.parameters) | dict(extra)
 
 
 def passed_on() -> dict[str, str]:
@@ -106,6 +106,14 @@ def _places(task: Task) -> dict[str, str]:
         inputs.setdefault(f"HEADWATER_INPUT_{_variable(item.dataset)}", []).append(item.content.location)
     outputs = {f"HEADWATER_OUTPUT_{_variable(item.dataset)}": item.content.location for item in task.run.outputs}
     return {name: ":".join(places) for name, places in inputs.items()} | outputs
+
+
+def _parameters(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """HEADWATER_PARAMETER_NAME, as a shell takes them: a text as it is, anything else as JSON writes it."""
+    return {
+        f"HEADWATER_PARAMETER_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+        for name, value in parameters.items()
+    }
 
 
 def _variable(name: Name) -> str:

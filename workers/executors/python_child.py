@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import inspect
 import json
 import os
 import sys
@@ -125,6 +126,8 @@ def call(job: Mapping[str, Any]) -> object:
     function = found_function(job)
     inputs = Named("input", {name: Input(name, places) for name, places in job["inputs"].items()})
     outputs = Named("output", {name: Output(place) for name, place in job["outputs"].items()})
+    if job.get("parameters") and takes_parameters(function):
+        return function(inputs, outputs, job["partition"], parameters=dict(job["parameters"]))
     return function(inputs, outputs, job["partition"])
 
 
@@ -148,6 +151,14 @@ def imported(name: str, project: str) -> Any:
             raise
         place = project if Path(project).is_dir() else f"{project}, which is not on this machine,"
         raise JobError(f"there is no module {name}: neither in {place} nor installed in {sys.prefix}") from None
+
+
+def takes_parameters(function: Callable[..., object]) -> bool:
+    """A function takes them by an argument of this name; others find them in the job file and the environment."""
+    try:
+        return "parameters" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
 
 
 def prepare_path(project: str, headwater: str) -> None:

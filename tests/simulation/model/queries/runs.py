@@ -198,7 +198,8 @@ def _detail(view: View, run: Record) -> dict[str, Any]:
     ]  # fmt: skip
     definition = job["definition"] if job else None
     return {"id": run.id, "kind": run["kind"], "key": run["key"], "created_at": run["created_at"],
-            "definition": definition, "inputs": inputs, "outputs": outputs}  # fmt: skip
+            "definition": definition, "parameters": run["parameters"],
+            "inputs": inputs, "outputs": outputs}  # fmt: skip
 
 
 @query("runs.end_attempts")
