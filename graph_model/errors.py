@@ -5,7 +5,7 @@ HeadwaterError
 │   ├── InvalidName, InvalidPartition, InvalidMapping, InvalidEstate, InvalidInput, InvalidEvent, UnknownTimeZone
 │   ├── NotFound        DatasetNotFound, JobNotFound, ConsumerNotFound, RunNotFound, VersionNotFound, ColumnNotFound,
 │   │                   QuestionNotFound, ContractNotFound, NodeNotFound, ObservedRunNotFound,
-│   │                   ReplayNotFound, OrderNotFound, NothingSelected, PoolNotFound
+│   │                   ReplayNotFound, OrderNotFound, NothingSelected
 │   ├── PlanChanged, BreaksRefused, OrderPlanChanged
 │   ├── InvalidImport        a file with declarations of others is wrong somewhere
 │   ├── LocationMissing      a report says nowhere where the content lies
@@ -207,10 +207,6 @@ class ReplayNotFound(NotFound):
 
 class OrderNotFound(NotFound):
     kind = "order"
-
-
-class PoolNotFound(NotFound):
-    kind = "pool"
 
 
 class NothingSelected(NotFound):

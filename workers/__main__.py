@@ -11,6 +11,7 @@ import threading
 import structlog
 
 from connectors.bell import ring
+from connectors.storage.mark import marked
 from graph_model.errors import GraphUnavailable
 from graph_model.logs import configure_logs
 from graph_model.settings import (
@@ -65,7 +66,11 @@ class Worker:
         self.to_be_replaced = False
         labels = settings.listed_labels()
         self._identities = Identities(
-            lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds, labels=labels
+            lease_graph,
+            slots=settings.slots,
+            lease_seconds=settings.lease_seconds,
+            labels=labels,
+            storage=marked(StorageSettings().root),
         )
         roots = roots_of(StorageSettings(), DataSettings())
         self._templates = Templates()

@@ -50,9 +50,11 @@ class Identity:
 class Identities:
     """The current id of this worker and the old ones that still have runs. Safe to use from all threads."""
 
-    def __init__(self, graph: Graph, *, slots: int, lease_seconds: float, labels: Collection[str] = ()) -> None:
+    def __init__(
+        self, graph: Graph, *, slots: int, lease_seconds: float, labels: Collection[str] = (), storage: str = ""
+    ) -> None:
         self._graph, self._slots, self._lease_seconds = graph, slots, lease_seconds
-        self.labels = frozenset(labels)
+        self.labels, self._storage = frozenset(labels), storage
         self._lock = threading.Lock()
         self._known: list[Identity] = []
         self.current = self._registered()
@@ -126,6 +128,7 @@ class Identities:
             slots=self._slots,
             lease_seconds=self._lease_seconds,
             labels=self.labels,
+            storage=self._storage,
         )
         with self._lock:
             self._known.append(identity)

@@ -27,7 +27,7 @@ from graph_model.observed.sql import read_reported_sql
 from graph_model.orders.control import clear_abandoned
 from graph_model.policies.outdated import give_way
 from graph_model.readiness.evaluate import evaluate_marks
-from graph_model.readiness.sweeps import lapse, look_again
+from graph_model.readiness.sweeps import follow, lapse, look_again
 from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -110,6 +110,7 @@ class Sweeps:
             Sweep("publish what others wrote", self.publish_observed),
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("look again", self.look_again),
+            Sweep("follow runs", self.follow_runs),
             Sweep("end holds", self.end_holds),
             Sweep("skip runs", self.skip_runs),
             Sweep("carry replays on", self.carry_replays_on),
@@ -142,6 +143,10 @@ class Sweeps:
     def look_again(self) -> None:
         """Where time alone may have made something ready."""
         ring(self._broker_url, look_again(self._graph))
+
+    def follow_runs(self) -> None:
+        """What waits by control, for how another job ends."""
+        ring(self._broker_url, follow(self._graph))
 
     def carry_replays_on(self) -> None:
         ring(self._broker_url, carry_on(self._graph))

@@ -5,10 +5,12 @@
 // param:   pid integer
 // param:   slots integer
 // param:   labels list of string - what it has that jobs may ask for
+// param:   storage string - the mark of its storage root; empty: not known
+// param:   clock datetime - the time on its machine, for a comparison with ours
 // param:   lease_ms integer
 // returns: id string - one row
 // access:  write
 MERGE (w:Worker {id: $worker})
-SET w.host = $host, w.pid = $pid, w.slots = $slots, w.labels = $labels, w.started_at = datetime.realtime(),
+SET w.host = $host, w.pid = $pid, w.slots = $slots, w.labels = $labels, w.storage = $storage, w.clock = $clock, w.started_at = datetime.realtime(),
   w.lease_until = datetime.realtime() + duration({milliseconds: $lease_ms})
 RETURN w.id AS id

@@ -78,6 +78,7 @@ EDGE_KINDS: tuple[EdgeKind, ...] = tuple(
         "Job OWNED_BY Owner",
         "Job PART_OF Job",
         "Job PRECEDES Job",
+        "Job FOLLOWED_BY Job",
         "Consumer OWNED_BY Owner",
         "Field FEEDS Field",
         "Field SHAPES Dataset",

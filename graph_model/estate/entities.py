@@ -107,10 +107,10 @@ class JobSpec:
     description: str = ""
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_retry: tuple[int, ...] = ()
+    parameters: tuple[ParameterSpec, ...] = ()
     limits: Limits = field(default_factory=Limits)
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
-    parameters: tuple[ParameterSpec, ...] = ()
     policies: Policies = field(default_factory=Policies)
     ready_for: float | None = None
     definition_hash: str = ""

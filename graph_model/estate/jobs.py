@@ -39,8 +39,8 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "never_retry": said.never_retry,
             "policies": said.policies,
             "ready_for": read_length(section, "ready_for"),
-            **read_running(section),
             "parameters": tuple(read_parameters(section)),
+            **read_running(section),
         },
         pool_line=said.pool_line,
     )

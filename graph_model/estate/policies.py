@@ -17,7 +17,7 @@ from graph_model.estate.vocabulary import (
     ORDERS,
     POOL_KEYS,
     RETRIES_KEYS,
-    RULE_KEYS,
+    RETRY_RULE_KEYS,
     TIMEOUT_KEYS,
 )
 from graph_model.estate.yaml_lines import Entries, Items, Scalar, Tree
@@ -173,10 +173,18 @@ def _code(section: Section, item: Tree, what: str) -> int | None:
 
 def _code_rules(section: Section) -> Iterator[RetryRule]:
     for key, tree in section.entries("exit_codes"):
-        code = _code(section, key, "each exit code")
+        code = _code_of_key(section, key)
         times = _rule_times(section, tree, f"exit code {key.text}")
         if code is not None and times is not None:
             yield RetryRule(times, exit_code=code)
+
+
+def _code_of_key(section: Section, key: Scalar) -> int | None:
+    """A key is a text, whatever is written there."""
+    if not key.text.isdecimal() or int(key.text) > HIGHEST_EXIT_CODE:
+        section.wrong(key.line, f"{key.text} is no exit code", f"exit codes go from 0 to {HIGHEST_EXIT_CODE}")
+        return None
+    return int(key.text)
 
 
 def _error_rules(section: Section) -> Iterator[RetryRule]:
@@ -191,7 +199,7 @@ def _rule_times(section: Section, tree: Tree, what: str) -> int | None:
     if isinstance(tree, Scalar) and tree.value == NEVER:
         return 0
     if isinstance(tree, Entries):
-        inner = Section(tree, section.mistakes, what=f"{section.what}: {what}", keys=RULE_KEYS)
+        inner = Section(tree, section.mistakes, what=f"{section.what}: {what}", keys=RETRY_RULE_KEYS)
         return _times(inner, inner.tree("times"), "times") if "times" in inner else None
     if isinstance(tree, Scalar) and isinstance(tree.value, int) and not isinstance(tree.value, bool):
         return _times(section, tree, what)

@@ -46,9 +46,9 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "parameters",
     "limits",
     "environment",
-    "parameters",
     "exit_codes",
     "pool",
     "at_once",
@@ -56,15 +56,15 @@ JOB_KEYS = (
     "order",
     "ready_for",
 )
+PARAMETER_KEYS = ("type", "default", "values", "description")
+INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
 JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
 SECRET_KEYS = ("secret", "as")
-PARAMETER_KEYS = ("type", "default", "values", "description")
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")
 RETRIES_KEYS = ("times", "backoff", "exit_codes", "errors")
-RULE_KEYS = ("times",)
+RETRY_RULE_KEYS = ("times",)
 BACKOFF_KEYS = ("first", "factor", "most")
 EXIT_CODES_KEYS = ("success", "retry", "never")
 TIMEOUT_KEYS = ("attempt", "total")

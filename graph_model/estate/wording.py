@@ -247,18 +247,6 @@ def _changed_definition(before: Node, after: Node) -> Iterator[str]:
         yield "its code changed"
 
 
-def _changed_running(old: JobSpec, new: JobSpec) -> Iterator[str]:
-    if old.limits != new.limits:
-        yield f"limits: {old.limits} → {new.limits}"
-    for name in sorted({*old.environment, *new.environment}):
-        if old.environment.get(name) != new.environment.get(name):
-            yield f"environment {name}: {_short(old.environment.get(name))} → {_short(new.environment.get(name))}"
-    for name in sorted({*old.secrets, *new.secrets}):
-        if old.secrets.get(name) != new.secrets.get(name):
-            references = [job.secrets[name].reference if name in job.secrets else None for job in (old, new)]
-            yield f"secret {name}: {_short(references[0])} → {_short(references[1])}"
-
-
 def _says_elsewhere(job: JobSpec) -> tuple[object, ...]:
     """What decides results besides the code, each told in words of its own."""
     return job.inputs, job.outputs, job.partitions, job.parameters, job.environment
@@ -275,6 +263,18 @@ def _changed_parameters(old: JobSpec, new: JobSpec) -> Iterator[str]:
             yield f"parameter {name}: {_short(before[name].default)} → {_short(after[name].default)} by default"
         elif before[name] != after[name]:
             yield f"parameter {name} changed"
+
+
+def _changed_running(old: JobSpec, new: JobSpec) -> Iterator[str]:
+    if old.limits != new.limits:
+        yield f"limits: {old.limits} → {new.limits}"
+    for name in sorted({*old.environment, *new.environment}):
+        if old.environment.get(name) != new.environment.get(name):
+            yield f"environment {name}: {_short(old.environment.get(name))} → {_short(new.environment.get(name))}"
+    for name in sorted({*old.secrets, *new.secrets}):
+        if old.secrets.get(name) != new.secrets.get(name):
+            references = [job.secrets[name].reference if name in job.secrets else None for job in (old, new)]
+            yield f"secret {name}: {_short(references[0])} → {_short(references[1])}"
 
 
 def _pool(policies: Policies) -> str:

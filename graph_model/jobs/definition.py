@@ -21,6 +21,8 @@ _ONLY_WHERE = ("project", "interpreter", "heap", "direct", "master")
 # Words that came later: a job that does not use one has the text that it always had.
 _MAY_BE_UNSAID = ("limits", "environment", "secrets")
 _NO_POLICIES = Policies()
+_STEPS = ("kind", "first", "last")
+"""What each text says of a mapping; the rest only where it says something."""
 
 
 def dumps(job: JobSpec) -> str:
@@ -29,6 +31,7 @@ def dumps(job: JobSpec) -> str:
     for item, spec in zip(document["inputs"], job.inputs, strict=True):
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+        item["mapping"] = {key: value for key, value in item["mapping"].items() if value or key in _STEPS}
         item["terms"] = terms.written(spec.terms)
         if not item["terms"]:
             del item["terms"]
@@ -71,7 +74,10 @@ def hash_of(job: JobSpec) -> str:
 
 
 def _input(item: InputSpec) -> list[Any]:
-    said = [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    mapping = item.mapping
+    said = [str(item.dataset), mapping.kind, mapping.first, mapping.last, item.required, item.correction]
+    more = [mapping.unit, mapping.nth, mapping.key, list(mapping.calendar.closed) if mapping.calendar else None]
+    said = [*said, more] if any(more) else said
     return [*said, *_which_versions(item.terms)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from graph_model.errors import InvalidInput, OutsideRange
 from graph_model.names import Name
@@ -16,6 +16,7 @@ from graph_model.readiness.rules import JobNeeds, needs_of
 
 MOST = 200_000
 """So many job partitions may be asked for at once."""
+_A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,7 +155,9 @@ def keys_of(scheme: PartitionScheme, keys: Keys, name: Name, *, now: datetime) -
         return (scheme.check(first),) if scheme.has_begun(first) else ()
     begin, end = _times(scheme, first)[0], _times(scheme, last)[1]
     unit = scheme.unit
-    return scheme.within(unit.begin(unit.at(begin)), end) if unit and begin < end else ()
+    if unit is None or begin >= end:
+        return ()
+    return scheme.within(unit.begin(unit.at(begin)), unit.begin(unit.at(end - _A_MOMENT) + 1))
 
 
 def _times(scheme: PartitionScheme, key: str) -> tuple[datetime, datetime]:

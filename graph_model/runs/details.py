@@ -96,8 +96,8 @@ def _claimed(won: Row, detail: Row, known: _Known) -> ClaimedRun:
             )
         ),
         timeout_seconds=job.timeout_seconds,
-        created_at=detail["created_at"],
         parameters=all_of(job.parameters, detail["parameters"]),
+        created_at=detail["created_at"],
     )
 
 

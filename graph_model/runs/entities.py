@@ -58,7 +58,8 @@ class ClaimedRun:
 
     `attempt` counts from 1, and `losses` those before it whose worker vanished. `timeout_seconds` is that of the job;
     how long a validation may take is a setting of its worker. `created_at` orders the runs of one job partition; their
-    fences count for each run anew. `parameters`: all that the job declares, with what was given for this run.
+    fences count for each run anew. `parameters`: all that the job
+    declares, with what was given for this run.
     """
 
     id: str
@@ -72,8 +73,8 @@ class ClaimedRun:
     inputs: tuple[RunInput, ...]
     outputs: tuple[RunOutput, ...]
     timeout_seconds: float = 0.0
-    created_at: datetime | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Leases are no part of a backup, so they are renewed while one pauses all other w
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
 from graph_model.failpoints import failpoint
 from graph_model.runs.entities import RunState
@@ -25,13 +26,16 @@ def register(
     slots: int,
     lease_seconds: float,
     labels: Collection[str] = (),
+    storage: str = "",
 ) -> None:
     """Announces a worker. `worker` is fresh for each life: whoever lost a lease comes back under a new id. `labels`:
-    what it has that jobs may ask for by `runs_on`.
+    what it has that jobs may ask for by `runs_on`; `storage`: the mark of its storage root.
     """
     lease = _milliseconds(lease_seconds)
-    what = {"host": host, "pid": pid, "slots": slots, "labels": sorted(labels), "lease_ms": lease}
-    graph.write(lambda tx: tx.rows("runs.register_worker", worker=worker, **what), while_paused=True)
+    what = {"host": host, "pid": pid, "slots": slots, "labels": sorted(labels), "storage": storage, "lease_ms": lease}
+    graph.write(
+        lambda tx: tx.rows("runs.register_worker", worker=worker, clock=datetime.now(UTC), **what), while_paused=True
+    )
 
 
 def heartbeat(graph: Graph, worker: str, *, lease_seconds: float) -> bool:

@@ -35,6 +35,10 @@ from tests.simulation.twins import Twins, model_state, real_state
 from tests.support.protocol import declare, name
 
 _KEEP = "MATCH (d:Dataset) SET d.retention = $retention"
+_SHARE = """
+CREATE (p:Pool {id: 'pl'}) SET p += $pool
+WITH p MATCH (j:Job) SET j.pool_takes = ['pl', 'pl'], j.limited = 1
+"""
 WORKERS = st.sampled_from(["w1", "w2"])
 EXAMPLES = int(os.environ.get("CONFORMANCE_EXAMPLES", "12"))
 STEPS = 15
@@ -46,14 +50,26 @@ class Conformance(RuleBasedStateMachine):
     graph: ClassVar[Graph]
     side_driver: ClassVar[neo4j.Driver]
 
-    @initialize(estate=st.sampled_from((*ESTATES, *ENDLESSLY)))
-    def begin(self, estate: Any) -> None:
+    @initialize(estate=st.sampled_from((*ESTATES, *ENDLESSLY)), pooled=st.booleans())
+    def begin(self, estate: Any, pooled: bool) -> None:
         database = self.graph.settings.database
         wipe(self.side_driver, database)
         declare(self.side_driver, database, datasets=estate.datasets, jobs=estate.jobs, whole=estate.whole)
         self.side_driver.execute_query(_KEEP, retention=RETENTION, database_=database)
         self.estate, self.twins = estate, Twins(self.graph, estate)
         self.claimed: list[ClaimedRun] = []
+        if pooled:
+            self._share_a_pool()
+
+    def _share_a_pool(self) -> None:
+        """Wider than what ever runs: which of several goes first is decided by moments, which the two do not share."""
+        pool = {"namespace": "test", "name": "shared", "kind": "pool", "slots": 100, "scope": "test"}
+        self.side_driver.execute_query(_SHARE, pool=pool, database_=self.graph.settings.database)
+        view = self.twins.engine.begin(60.0)
+        for job in view.of("Job"):
+            view.set(job, pool_takes=["pl", "pl"], limited=1)
+        view.create("Pool", "pl", **pool)
+        self.twins.engine.commit(view)
 
     def both(self, act: Callable[[Graph], Any]) -> Any:
         return self.twins.both(act)

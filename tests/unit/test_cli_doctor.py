@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.cli.examinations import clock_finding, disk_finding, examine_storage, expected_constraints
+from app.cli.examinations import clock_finding, disk_finding, examine_storage, expected_constraints, machines_findings
 from app.cli.examine_telling import telling_finding
+from connectors.storage.mark import MARK, mark_of, marked
 from graph_model.emitting.repository import Backlog
 from tests.support.cli import Cli
 
@@ -37,6 +40,44 @@ def test_a_slow_answer_is_not_taken_for_a_wrong_clock() -> None:
     finding = clock_finding(NOON + timedelta(seconds=4), NOON, NOON + timedelta(seconds=8))
 
     assert finding.state == "OK"
+
+
+def a_worker(storage: str, *, ahead_ms: int = 0) -> dict[str, Any]:
+    return {"id": f"w-{storage}", "host": "there", "storage": storage, "ahead_ms": ahead_ms}
+
+
+@pytest.mark.parametrize(
+    ("storages", "mark", "states"),
+    [
+        (("a", "a"), "a", ["OK"]),
+        (("a", "b"), "a", ["FAIL"]),
+        (("a",), "b", ["FAIL"]),
+        (("a",), "", ["OK"]),
+        (("",), "", []),
+    ],
+)
+def test_whether_all_see_one_storage_root_is_found(storages: tuple[str, ...], mark: str, states: list[str]) -> None:
+    findings = list(machines_findings([a_worker(storage) for storage in storages], mark=mark))
+
+    assert [finding.state for finding in findings] == states
+
+
+def test_a_worker_whose_clock_is_wrong_is_named() -> None:
+    *_, finding = machines_findings([a_worker("a"), a_worker("b", ahead_ms=-60_000)], mark="")
+
+    assert (finding.state, finding.subject) == ("FAIL", "clocks of workers")
+    assert "w-b on there by -60.0 s" in finding.found
+
+
+def test_of_many_who_mark_a_root_all_see_one_mark(tmp_path: Path) -> None:
+    assert mark_of(tmp_path) == ""
+
+    with ThreadPoolExecutor(8) as threads:
+        marks = set(threads.map(lambda _: marked(tmp_path), range(16)))
+
+    assert marks == {mark_of(tmp_path)} != {""}
+    assert [path.name for path in tmp_path.iterdir()] == [MARK]
+    assert marked(tmp_path / "nowhere") == ""
 
 
 def test_a_full_disk_is_found(tmp_path: Path) -> None:

@@ -125,6 +125,54 @@ MISTAKES = {
         "  lake: {format: parquet, options: {dialect: sniffed}}",
         (6, "dataset lake: dialect belongs to datasets of format csv, not parquet", None),
     ),
+    "a rule of retries that nobody knows": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], retries: {exit_codes: {75: often}}}",
+        (7, "job tidy: retries: exit code 75 cannot be the text 'often'", "write never, a number or {times: N}"),
+    ),
+    "a word of retries that nobody knows": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], retries: {time: 3}}",
+        (7, "job tidy: retries: unknown key time", "did you mean times?"),
+    ),
+    "a backoff that shrinks": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], retries: {backoff: {first: 10m, most: 10s}}}",
+        (7, "job tidy: retries: backoff: most is less than first", "write the longer time as most"),
+    ),
+    "an exit code that is two things": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], exit_codes: {success: [3], never: [3]}}",
+        (7, "job tidy: exit_codes: 3 is success and never", "keep one of them"),
+    ),
+    "an order that nobody knows": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], order: seriel}",
+        (7, "job tidy: seriel is no order", "did you mean serial?"),
+    ),
+    "an order that runs several at once": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], order: serial, at_once: 2}",
+        (7, "job tidy: order serial runs one at a time, not 2", "leave at_once out"),
+    ),
+    "an order of what has no time": (
+        "  extra: {format: csv}\njobs:\n  tidy: {shell: [x], inputs: [codes], outputs: [extra], order: latest}",
+        (8, "job tidy: order latest needs partitions of time", "leave order out, or slice its outputs by day, hour, …"),
+    ),
+    "a label with a comma": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], runs_on: 'spark,gpu'}",
+        (7, "job tidy: 'spark,gpu' is no label", "write words, as in [spark, gpu]"),
+    ),
+    "a pool that takes nothing": (
+        "jobs:\n  tidy: {shell: [x], inputs: [raw], outputs: [clean], pool: {pool: db, slots: 0}}",
+        (7, "job tidy: pool: slots must be 1 or more, not 0", None),
+    ),
+    "a pool that is no number": (
+        "pools: {db: many}",
+        (6, "estate: pool db must be a whole number, not the text 'many'", None),
+    ),
+    "a limit of nobody": (
+        "limits: {owner: {me: 1}}",
+        (6, "estate: limits: unknown key owner", "did you mean owners?"),
+    ),
+    "writers that are misspelt": (
+        "  extra: {format: csv, at_once: {writer: 1}}",
+        (6, "dataset extra: at_once: unknown key writer", "did you mean writers?"),
+    ),
     "unknown key of a dataset": (
         "  extra: {format: csv, ownr: me}",
         (6, "dataset extra: unknown key ownr", "did you mean owner?"),
@@ -298,7 +346,8 @@ MISTAKES = {
             7,
             (
                 "job tidy: input: window 'prev 3 days' is not a partition mapping: "
-                "expected `same`, `whole`, `previous N days`, `last N days` or `all days of the month`"
+                "expected `same`, `whole`, `previous N days`, `last N days` or `all days of the month`, "
+                "or one of the others in docs/partitions.md"
             ),
             None,
         ),

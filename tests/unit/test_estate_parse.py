@@ -20,6 +20,7 @@ from graph_model.jobs.limits import Limits, parse_size, size_in_words
 from graph_model.jobs.secrets import Secret
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
+from graph_model.policies.entities import Backoff, Policies, Retries, RetryRule
 from graph_model.schemas.compatibility import MODES
 from graph_model.schemas.promises import ON_VIOLATION, Promise
 
@@ -204,6 +205,54 @@ def test_the_example_and_a_full_estate_satisfy_the_published_schema():
         jsonschema.validate(plain(tree), SCHEMA)
 
 
+POLICIES = """\
+scope: shop
+datasets:
+  raw: {format: csv, partition: {every: day, from: 2024-01-01}, at_once: {readers: 4}}
+  clean: {format: csv, partition: {every: day, from: 2024-01-01}, at_once: 1}
+pools: {db: 4}
+limits: {owners: {team@example.org: 2}}
+jobs:
+  tidy:
+    shell: [x]
+    inputs: [raw]
+    outputs: [clean]
+    retries:
+      times: 3
+      backoff: {first: 10s, factor: 1.5, most: 5m}
+      exit_codes: {75: {times: 10}, 2: never}
+      errors: {timed out: 5}
+    exit_codes: {success: [0, 3], never: [4]}
+    never_retry: [5]
+    timeout: {attempt: 10m, total: 1h}
+    pool: {pool: db, slots: 2}
+    runs_on: [spark, gpu]
+    order: serial
+"""
+
+
+def test_a_job_says_when_where_and_how_often_it_runs(tmp_path: Path):
+    (tmp_path / "estate.yaml").write_text(POLICIES)
+
+    found = load_estate(tmp_path)
+
+    (job,) = found.jobs
+    assert (job.retries, job.timeout_seconds, job.never_retry) == (3, 600.0, (5, 4))
+    rules = (RetryRule(10, exit_code=75), RetryRule(0, exit_code=2), RetryRule(5, error="timed out"))
+    retries = Retries(Backoff(10.0, 1.5, 300.0), rules, success=(3,), total_seconds=3600.0)
+    assert job.policies == Policies(Name("shop", "db"), 2, 0, ("gpu", "spark"), "serial", retries)
+    assert {(pool.name.name, pool.slots) for pool in found.pools} == {
+        ("db", 4),
+        ("owner team@example.org", 2),
+        ("readers raw", 4),
+        ("dataset clean", 1),
+        ("job tidy", 1),
+    }
+    tree = read_yaml(POLICIES, file="estate.yaml").tree
+    assert tree is not None
+    jsonschema.validate(plain(tree), SCHEMA)
+
+
 def test_the_published_schema_refuses_what_the_parser_refuses():
     tree = yaml.safe_load("{scope: x, datasets: {a: {format: csv, ownr: me}}}")
 
@@ -279,7 +328,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "job_limits": vocabulary.JOB_LIMIT_KEYS,
         "secret": vocabulary.SECRET_KEYS,
         "retries": vocabulary.RETRIES_KEYS,
-        "rule": vocabulary.RULE_KEYS,
+        "retry_times": vocabulary.RETRY_RULE_KEYS,
         "backoff": vocabulary.BACKOFF_KEYS,
         "mapped_codes": vocabulary.EXIT_CODES_KEYS,
         "timeout": vocabulary.TIMEOUT_KEYS,

@@ -15,6 +15,7 @@ from graph_model.jobs.limits import Limits
 from graph_model.jobs.secrets import Secret
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
+from graph_model.policies.entities import Policies, Retries, RetryRule
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=20)
 NAMES = st.builds(Name, WORDS, WORDS)
@@ -40,10 +41,18 @@ JOBS = st.builds(
     description=WORDS,
     columns=st.dictionaries(WORDS, st.lists(WORDS, max_size=2).map(tuple), max_size=2),
     never_retry=st.lists(st.integers(0, 255), max_size=3).map(tuple),
+    parameters=st.lists(st.builds(ParameterSpec, WORDS, st.just("text"), WORDS), max_size=2).map(tuple),
+    policies=st.builds(
+        Policies,
+        pool=st.none() | NAMES,
+        slots=st.integers(1, 9),
+        runs_on=st.lists(WORDS, max_size=2).map(tuple),
+        order=st.sampled_from((None, "serial", "latest")),
+        retries=st.builds(Retries, rules=st.lists(st.builds(RetryRule, st.integers(0, 9)), max_size=2).map(tuple)),
+    ),
     limits=st.builds(Limits, st.none() | st.integers(1), st.none() | st.floats(0.001, 1e7), output=st.integers(1)),
     environment=st.dictionaries(WORDS, WORDS, max_size=2),
     secrets=st.dictionaries(WORDS, st.builds(Secret, WORDS, st.booleans()), max_size=2),
-    parameters=st.lists(st.builds(ParameterSpec, WORDS, st.just("text"), WORDS), max_size=2).map(tuple),
     definition_hash=WORDS,
 )
 JOB = JobSpec(
@@ -84,6 +93,7 @@ def test_who_owns_a_job_and_when_it_runs_does_not_decide_its_result():
         owners=("me@example.org",),
         retries=9,
         priority=3,
+        policies=Policies(pool=Name("shop", "db"), order="serial"),
         timeout_seconds=1.0,
         description="x",
         definition_hash="y",

@@ -131,6 +131,14 @@ def call(job: Mapping[str, Any]) -> object:
     return function(inputs, outputs, job["partition"])
 
 
+def takes_parameters(function: Callable[..., object]) -> bool:
+    """A function takes them by an argument of this name; others find them in the job file and the environment."""
+    try:
+        return "parameters" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False
+
+
 def found_function(job: Mapping[str, Any]) -> Callable[..., object]:
     """Its module is looked for in the project folder first, then among what is installed."""
     module = imported(job["module"], job["project"])
@@ -151,14 +159,6 @@ def imported(name: str, project: str) -> Any:
             raise
         place = project if Path(project).is_dir() else f"{project}, which is not on this machine,"
         raise JobError(f"there is no module {name}: neither in {place} nor installed in {sys.prefix}") from None
-
-
-def takes_parameters(function: Callable[..., object]) -> bool:
-    """A function takes them by an argument of this name; others find them in the job file and the environment."""
-    try:
-        return "parameters" in inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return False
 
 
 def prepare_path(project: str, headwater: str) -> None:

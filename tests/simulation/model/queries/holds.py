@@ -56,3 +56,30 @@ def concerned(view: View, target: str) -> Rows:
 def _is_of(run: Record, target: str, view: View) -> bool:
     read = view.ins(run, "READ_BY")
     return target in {run["job"], run["job_partition"], *(v["dataset"] for v in read), *(v["partition"] for v in read)}
+
+
+@query("holds.expired")
+def expired(view: View, most: int) -> Rows:
+    found = [hold for hold in view.holding("Hold", "open") if hold["until"] and hold["until"] <= view.now()]
+    names = ("target", "kind", "namespace", "name", "key", "by")
+    rows = [{"id": hold.id, **{name: hold[name] for name in names}} for hold in found]
+    return sorted(rows, key=lambda row: row["id"])[:most]
+
+
+@query("holds.to_skip")
+def to_skip(view: View, most: int) -> Rows:
+    """Whoever is skipped and not held besides."""
+    holds = view.holding("Hold", "open")
+    skipped = {hold["target"] for hold in holds if hold["effect"] == "SKIP"}
+    held = {hold["target"] for hold in holds if hold["effect"] in (None, "WAIT")}
+    found = [
+        run
+        for run in view.holding("Run", "open")
+        if run["state"] == "READY"
+        and run["kind"] == "job"
+        and skipped & {run["job"], run["job_partition"]}
+        and not held & {run["job"], run["job_partition"]}
+    ]
+    return [
+        {"id": run.id, "job_partition": run["job_partition"]} for run in sorted(found, key=lambda run: run.id)[:most]
+    ]

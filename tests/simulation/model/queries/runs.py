@@ -198,8 +198,8 @@ def _detail(view: View, run: Record) -> dict[str, Any]:
     ]  # fmt: skip
     definition = job["definition"] if job else None
     return {"id": run.id, "kind": run["kind"], "key": run["key"], "created_at": run["created_at"],
-            "definition": definition, "parameters": run["parameters"],
-            "inputs": inputs, "outputs": outputs}  # fmt: skip
+            "definition": definition, "parameters": run["parameters"], "inputs": inputs,
+            "outputs": outputs}  # fmt: skip
 
 
 @query("runs.end_attempts")
@@ -315,11 +315,22 @@ def still_owned(view: View, runs: list[str], worker: str) -> Rows:
 
 
 @query("runs.register_worker")
-def register_worker(view: View, worker: str, host: str, pid: int, slots: int, labels: list[str], lease_ms: int) -> Rows:
+def register_worker(view: View, worker: str, host: str, pid: int, slots: int, labels: list[str], storage: str,
+                    clock: Any, lease_ms: int) -> Rows:  # fmt: skip
     made, _ = view.merge("Worker", worker)
     now = view.now()
     until = now + timedelta(milliseconds=lease_ms)
-    view.set(made, host=host, pid=pid, slots=slots, labels=labels, started_at=now, lease_until=until)
+    view.set(
+        made,
+        host=host,
+        pid=pid,
+        slots=slots,
+        labels=labels,
+        storage=storage,
+        clock=clock,
+        started_at=now,
+        lease_until=until,
+    )
     return [{"id": worker}]
 
 
