@@ -16,6 +16,7 @@ HeadwaterError
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── SecretMissing        a reference to a secret that leads to nothing here
 │   ├── FenceLost            an older owner of a run tried to act on it
+│   ├── FenceOver            an older owner of a run tried to write into a database
 │   └── Refused              it cannot be done in the state that the thing is in
 │       ├── NotHeld, NotApart, RunEnded, ReplayEnded, NotReady, AlreadyAnswered
 │       └── CannotQuarantine, CannotRelease, CannotRevalidate
@@ -237,6 +238,18 @@ class FenceLost(DomainError):
     def __init__(self, run: str, fence: int) -> None:
         self.run, self.fence = run, fence
         super().__init__(f"run {run} is no longer held under fence {fence}")
+
+
+class FenceOver(DomainError):
+    """An older owner tried to write into a database: `holder` is the attempt that may write there now."""
+
+    code = "FENCE_OVER"
+
+    def __init__(self, dataset: str, partition: str, holder: str) -> None:
+        self.dataset, self.partition, self.holder = dataset, partition, holder
+        super().__init__(
+            f"{dataset} {partition} may not be written by this attempt any more: {holder or 'a later one'} owns it"
+        )
 
 
 class BackupRefused(DomainError):

@@ -12,10 +12,12 @@ import structlog
 
 from connectors import storage
 from connectors.checks.places import places_found
+from connectors.databases.attempt import end_attempt
 from connectors.run_logs import folder_of, is_printed
 from graph_model.runs.entities import ClaimedRun, RunKind, RunOutput
 from graph_model.versions.roots import Roots, as_roots
 from workers.executors import Task
+from workers.fences import fence_of, place_of
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +68,7 @@ def remove_staging(run: ClaimedRun, outputs: Sequence[RunOutput]) -> None:
         folder = _folder_of(output)
         try:
             if folder is None:
+                end_attempt(output.content, place_of(run), fence_of(run, output))
                 storage.discard(output.content)
             elif folder.name == attempt_folder(run):
                 shutil.rmtree(folder, ignore_errors=True)

@@ -19,11 +19,12 @@ from graph_model.runs.finish import Ending, finish_runs, output_version
 from graph_model.settings import JobSettings, ValidationSettings
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
-from graph_model.versions.entities import Content, Validated, VersionState
+from graph_model.versions.entities import Validated, VersionState
 from graph_model.versions.roots import Roots, as_roots
 from graph_model.versions.told import NOWHERE, judged_by_word
 from workers.executors import CannotRunError, Launch, Task, executor_for, validation
 from workers.executors.handover import clean_environment
+from workers.fences import fence_of
 from workers.handed import handed_to, without_own
 from workers.held import Held, RunLostError
 from workers.lineage import pass_on
@@ -248,14 +249,14 @@ class Supervisor:
             if not published or _exposed_place(output) is None:
                 continue
             try:
-                self._expose_one(output)
+                self._expose_one(run, output)
             except Exception:
                 log.exception("a published version could not be exposed", dataset=str(output.dataset))
 
-    def _expose_one(self, output: RunOutput) -> None:
-        source = output.content
-        target = Content(source.format, _exposed_place(output) or "", source.options)
-        storage.expose(storage.located(source, self._roots), storage.located(target, self._roots), output.partition)
+    def _expose_one(self, run: ClaimedRun, output: RunOutput) -> None:
+        target = replace(output.content, location=_exposed_place(output) or "")
+        source, fixed = (storage.located(content, self._roots) for content in (output.content, target))
+        storage.expose(source, fixed, output.partition, fence_of(run, output))
 
     def _order(self, task: Task, launch: Launch, *, label: str) -> Order:
         template = self._templates and self._templates.of(launch.template)

@@ -13,6 +13,7 @@ from app.cli import (
     config,
     contract,
     crawl,
+    database,
     datasets,
     doctor,
     estate,
@@ -175,6 +176,7 @@ app.add_typer(audit.app, name="audit", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(keep.backup)
 app.command(rich_help_panel=_OPERATE)(keep.restore)
 app.add_typer(export.app, name="export", rich_help_panel=_OPERATE)
+app.add_typer(database.app, name="database", rich_help_panel=_OPERATE)
 app.command(rich_help_panel=_OPERATE)(sweep.sweep)
 app.command("config", rich_help_panel=_OPERATE)(config.show_config)
 

@@ -18,6 +18,7 @@ from connectors.crawl.entities import Crawled, Guess, Proposal, Skipped
 from connectors.crawl.sample import SAMPLED_ROWS, unique_in
 from connectors.storage.database import engine_of, first_line, is_of_the_system
 from connectors.storage.duckdb_columns import typed_by_duckdb
+from connectors.storage.fences import FENCES
 from connectors.storage.locations import DATABASE_FILES
 from connectors.storage.sqlalchemy_types import of_column
 from graph_model.contracts.entities import Column
@@ -119,7 +120,8 @@ def _schemas(connection: sa.Connection, seen: sa.Inspector, default: str | None)
 
 def _tables(seen: sa.Inspector, schema: str | None) -> list[tuple[str, str]]:
     tables = [(name, "table") for name in seen.get_table_names(schema=schema)]
-    return sorted([*tables, *((name, "view") for name in seen.get_view_names(schema=schema))])
+    found = [*tables, *((name, "view") for name in seen.get_view_names(schema=schema))]
+    return sorted(one for one in found if one[0] != FENCES)
 
 
 def _looked_at(

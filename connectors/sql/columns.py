@@ -25,13 +25,15 @@ _TRANSFORMATIONS: dict[Way, Transformation] = {
 def read_columns(job: JobSpec, schemas: Schemas) -> ColumnFlows:
     """The column flows of `job`. `schemas` holds the known columns of its inputs and outputs.
 
-    SQL is read; where it cannot be, and for every other kind of job, the declared columns count. Whatever the job
+    SQL is read, and so is the body of a procedure that stands beside the estate; where it cannot be, and for every
+    other kind of job, the declared columns count. Whatever the job
     mentions is in a flow or a shape, so that these two tell everything it reads. Names compare as in its dialect.
     """
-    if job.kind != "sql":
+    read = _READ.get(job.kind)
+    if read is None or (job.kind == "procedure" and not job.executor.get("body")):
         return declared_flows(job, schemas)
     try:
-        return _flows_of_sql(job, schemas)
+        return read(job, schemas)
     except UnreadableSqlError as reason:
         return declared_flows(job, schemas) if job.columns else ColumnFlows(unresolved=(str(reason),), known=False)
 
@@ -80,6 +82,35 @@ def _flows_of_sql(job: JobSpec, schemas: Schemas) -> ColumnFlows:
             flows += more
             shapes += shaping
     return ColumnFlows(tuple(flows), tuple(shapes), "parsed", reads.unresolved)
+
+
+def _flows_of_procedure(job: JobSpec, schemas: Schemas) -> ColumnFlows:
+    """The statements of its body, whose tables are called like the datasets, in whatever schema."""
+    tables = {spec.dataset.name.lower(): _columns_of(spec, schemas) for spec in job.inputs}
+    dialect = str(job.executor.get("dialect") or "postgres")
+    reads = reader().read_script(str(job.executor["body"]), dialect=dialect, tables=tables)
+    inputs = {spec.dataset.name.lower(): spec.dataset for spec in job.inputs}
+    sources = {table: inputs[short] for table in reads.reads if (short := _short(table)) in inputs}
+    flows: list[ColumnFlow] = []
+    shapes: list[Shape] = []
+    written = {_short(one.table): one for one in reads.written}
+    for output in job.outputs:
+        if found := written.get(output.name.lower()):
+            more, shaping = flows_into(found, reads, sources, output, schemas.get(output, ()))
+            flows += more
+            shapes += shaping
+    known = {*inputs, *(output.name.lower() for output in job.outputs)}
+    lost = [f"the body writes no {output.name}" for output in job.outputs if output.name.lower() not in written]
+    strange = sorted(table for table in reads.reads if _short(table) not in known)
+    lost += [f"the body reads {table}, which is no input" for table in strange]
+    return ColumnFlows(tuple(flows), tuple(shapes), "parsed", (*reads.unresolved, *lost))
+
+
+def _short(table: str) -> str:
+    return table.rpartition(".")[2].lower()
+
+
+_READ = {"sql": _flows_of_sql, "procedure": _flows_of_procedure}
 
 
 def _columns_of(spec: InputSpec, schemas: Schemas) -> tuple[str, ...]:

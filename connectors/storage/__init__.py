@@ -13,6 +13,8 @@ from graph_model.versions.entities import Content, Inspection
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from connectors.storage.fences import Fence
+
 __all__ = [
     "ContentError",
     "StorageUnavailable",
@@ -47,14 +49,19 @@ def write(content: Content, reader: pa.RecordBatchReader) -> None:
     format_named(content.format).write(content, reader)
 
 
-def expose(content: Content, target: Content, partition: str) -> None:
+def expose(content: Content, target: Content, partition: str, fence: Fence | None = None) -> None:
     """Copies a published content to the fixed place where outsiders read it.
 
     A file is replaced at once; of a table, the rows of this partition (option `partition_column` of the target) or all
-    rows are replaced in one transaction.
+    rows are replaced in one transaction. With its `fence`, rows that came later are left alone.
     """
     if content.format != target.format:
         raise ContentError(f"a {content.format} cannot be exposed as a {target.format}")
+    if fence is not None and content.format == "table":
+        from connectors.storage.table import expose_fenced
+
+        expose_fenced(content, target, partition, fence)
+        return
     format_named(content.format).expose(content, target, partition)
 
 

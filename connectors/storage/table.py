@@ -15,8 +15,10 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 
+from connectors.storage.backends import configured, end_older, session_name
 from connectors.storage.database import database, exists, make_alike, named, reflected, writing
 from connectors.storage.duckdb_database import write_to_duckdb
+from connectors.storage.fences import Fence, make_fence_table, may_expose
 from connectors.storage.file_format import known_columns
 from connectors.storage.locations import split_table
 from connectors.storage.scan import ROW, Field, Relation, Scan, counted
@@ -80,13 +82,9 @@ class Tables:
     def expose(self, content: Content, target: Content, partition: str) -> None:
         """In one transaction: with the option `partition_column` of the target the rows of `partition` are replaced
         (the column is filled where the content lacks it), else all rows. A missing target is made like the content."""
-        if split_table(content.location)[0] != split_table(target.location)[0]:
-            raise ContentError("a table can only be exposed in its own database")
-        key = target.options.get("partition_column")
+        fixed = _in_the_same_database(content, target)
         with database(content, writes=True) as (engine, table), writing(engine) as connection:
-            source = reflected(connection, table)
-            place = _place(connection, source, split_table(target.location)[1], key)
-            _replace_rows(connection, source, place, key, partition)
+            _expose(connection, table, fixed, target, partition)
 
     def discard(self, content: Content) -> None:
         try:
@@ -95,6 +93,35 @@ class Tables:
                 sa.Table(name, sa.MetaData(), schema=schema).drop(connection, checkfirst=True)
         except ContentError:
             return  # the database itself is gone
+
+
+def expose_fenced(content: Content, target: Content, partition: str, fence: Fence) -> None:
+    """Like `expose`; what came later stays. Sessions of earlier attempts at it are ended, wherever they hang."""
+    fixed = _in_the_same_database(content, target)
+    place = f"exposed {fence.dataset} {fence.partition}"
+    with database(content, writes=True) as (engine, table):
+        named_so = {"application_name": session_name(place, fence.number, fence.holder)}
+        with writing(configured(engine, named_so)) as connection:
+            end_older(connection, place, fence.number)
+        make_fence_table(engine, fixed)
+        with writing(engine) as connection:
+            if may_expose(connection, fixed, fence):
+                _expose(connection, table, fixed, target, partition)
+
+
+def _in_the_same_database(content: Content, target: Content) -> str:
+    """The fixed table, which lies where the content does."""
+    address, fixed = split_table(target.location)
+    if split_table(content.location)[0] != address:
+        raise ContentError("a table can only be exposed in its own database")
+    return fixed
+
+
+def _expose(connection: sa.Connection, table: str, fixed: str, target: Content, partition: str) -> None:
+    key = target.options.get("partition_column")
+    source = reflected(connection, table)
+    place = _place(connection, source, fixed, key)
+    _replace_rows(connection, source, place, key, partition)
 
 
 @dataclass(slots=True)

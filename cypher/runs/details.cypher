@@ -1,12 +1,12 @@
 // name:    runs.details
 // purpose: Everything a worker needs to execute runs that it won: definition, inputs, and the datasets it writes or checks.
 // param:   runs list of string
-// returns: id, kind, key, definition, inputs list of map, outputs list of map - one row each; guarded: the schema of a dataset is promised to somebody
+// returns: id, kind, key, created_at datetime, definition, inputs list of map, outputs list of map - one row each; guarded: the schema of a dataset is promised to somebody
 // access:  read
 UNWIND $runs AS id
 MATCH (r:Run {id: id})
 OPTIONAL MATCH (j:Job {id: r.job})
-RETURN r.id AS id, r.kind AS kind, r.key AS key, j.definition AS definition,
+RETURN r.id AS id, r.kind AS kind, r.key AS key, r.created_at AS created_at, j.definition AS definition,
   COLLECT {
     MATCH (v:DatasetVersion)-[:READ_BY]->(r)
     MATCH (d:Dataset {id: v.dataset})

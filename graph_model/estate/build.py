@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from graph_model.estate.databases import with_dialect
 from graph_model.estate.drafts import ConsumerDraft, Draft, JobDraft
 from graph_model.estate.entities import ConsumerSpec, Estate, InputSpec, JobSpec, ReadSpec
 from graph_model.estate.references import Surroundings, input_column, output_column
@@ -43,7 +44,7 @@ def _job(draft: JobDraft, around: Surroundings) -> JobSpec | None:
     spec = JobSpec(
         draft.name,
         draft.kind,
-        draft.executor,
+        with_dialect(draft, around),
         inputs,
         outputs,
         scheme or PartitionScheme(),

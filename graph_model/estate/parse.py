@@ -10,6 +10,7 @@ from graph_model.errors import InvalidEstate, Mistake, nearest
 from graph_model.estate.build import build_estate
 from graph_model.estate.comparisons import check_comparisons
 from graph_model.estate.consumers import read_consumer
+from graph_model.estate.databases import check_databases
 from graph_model.estate.datasets import read_dataset
 from graph_model.estate.drafts import Draft, Source
 from graph_model.estate.entities import Estate
@@ -41,6 +42,8 @@ def load_estate(path: Path, *, known: Collection[Name] | Mapping[Name, Partition
     around = _surroundings(draft, known)
     if not _is_misspelt(tree, "datasets"):
         check_references(draft, around)
+        for job in draft.jobs:
+            check_databases(job, around)
         check_comparisons(tuple(draft.datasets), around)
     check_claims(draft.datasets, mistakes)
     estate = build_estate(draft, around)

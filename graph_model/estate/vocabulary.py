@@ -65,6 +65,22 @@ MORE_FORMATS = "headwater.formats"
 LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
+SQL_ENGINES = ("duckdb", "database")
+# As the addresses of databases begin, with what readers of SQL call them.
+SQL_DIALECTS = {
+    "postgresql": "postgres",
+    "sqlite": "sqlite",
+    "duckdb": "duckdb",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "mssql": "tsql",
+    "oracle": "oracle",
+    "snowflake": "snowflake",
+    "redshift": "redshift",
+    "trino": "trino",
+}
+PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
+PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
 READS_BY = ("name", "position", "exact")
 EXPOSE = ("copy",)

@@ -95,6 +95,7 @@ def _claimed(won: Row, detail: Row, known: _Known) -> ClaimedRun:
             )
         ),
         timeout_seconds=job.timeout_seconds,
+        created_at=detail["created_at"],
     )
 
 

@@ -56,7 +56,8 @@ class ClaimedRun:
     """A run that this worker holds under `fence` and must now execute. `job` is None for a validation run.
 
     `attempt` counts from 1, and `losses` those before it whose worker vanished. `timeout_seconds` is that of the job;
-    how long a validation may take is a setting of its worker.
+    how long a validation may take is a setting of its worker. `created_at` orders the runs of one job partition; their
+    fences count for each run anew.
     """
 
     id: str
@@ -70,6 +71,7 @@ class ClaimedRun:
     inputs: tuple[RunInput, ...]
     outputs: tuple[RunOutput, ...]
     timeout_seconds: float = 0.0
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ output.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from graph_model.names import Name
 from graph_model.versions.entities import Content
 
+# PostgreSQL knows no longer name of a table.
+MOST_BYTES = 63
 _FILE_NAMES = {"manifest": "manifest.json"}
 
 
@@ -48,7 +51,18 @@ def fixed_place(location: str | None, options: Mapping[str, Any], key: str) -> s
 
 def _staged_table(dataset: Name, options: Mapping[str, Any], key: str, suffix: str) -> str:
     digits = "".join(character for character in key if character.isalnum())
-    return f"{options['url']}#{options.get('table', dataset.name)}__{digits or 'whole'}_{suffix}"
+    schema, dot, table = options.get("table", dataset.name).rpartition(".")
+    name = _short(f"{table}__{digits or 'whole'}", f"_{suffix}")
+    return f"{options['url']}#{schema}{dot}{name}"
+
+
+def _short(name: str, suffix: str) -> str:
+    """A database cuts a name that is too long, and then the tables of two runs would be one."""
+    room = MOST_BYTES - len(suffix)
+    if len(name.encode()) > room:
+        mark = hashlib.sha256(name.encode()).hexdigest()[:8]
+        name = f"{name.encode()[: room - 9].decode(errors='ignore')}_{mark}"
+    return name + suffix
 
 
 def is_of_attempt(content: Content, attempt: str) -> bool:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -55,6 +56,14 @@ class PostgreSQL:
         with self.connect() as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def asked(self, query: str) -> list[Any]:
+        with self.connect() as connection:
+            return list(connection.execute(query.encode()).fetchall())
+
+    def tables(self) -> set[str]:
+        """Those of the schema that short names mean."""
+        return {name for (name,) in self.asked("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
 
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(

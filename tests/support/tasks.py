@@ -14,6 +14,7 @@ from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.runs.entities import ClaimedRun, Failure, RunInput, RunKind, RunOutput
 from graph_model.settings import JobSettings
 from graph_model.versions.entities import Content
+from graph_model.versions.roots import Roots
 from workers.executors import Task, executor_for
 from workers.handed import handed_to
 from workers.held import Held
@@ -68,7 +69,7 @@ def a_run(
 
 
 def ordered(
-    run: ClaimedRun, root: Path, templates: Templates | None = None, *, allow_shell: bool = False
+    run: ClaimedRun, root: Path | Roots, templates: Templates | None = None, *, allow_shell: bool = False
 ) -> tuple[Task, Order]:
     """What starts the job process of a run, whose staging folders are there; no validation, no graph."""
     task = replace(open_task(run, root), allow_shell=allow_shell)
@@ -79,7 +80,7 @@ def ordered(
 
 
 def carried_out(
-    run: ClaimedRun, root: Path, templates: Templates | None = None, *, allow_shell: bool = False
+    run: ClaimedRun, root: Path | Roots, templates: Templates | None = None, *, allow_shell: bool = False
 ) -> tuple[Task, Order, Ended]:
     task, order = ordered(run, root, templates, allow_shell=allow_shell)
     return task, order, Process(order).wait(60)

@@ -269,6 +269,7 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "dataset": vocabulary.DATASET_KEYS,
         "partition": vocabulary.PARTITION_KEYS,
         "job": (*KIND_KEYS, *vocabulary.JOB_KEYS),
+        "procedure": vocabulary.PROCEDURE_KEYS,
         "input": vocabulary.INPUT_KEYS,
         "consumer": vocabulary.CONSUMER_KEYS,
         "read": vocabulary.READ_KEYS,
@@ -317,5 +318,8 @@ def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
     assert SCHEMA["$defs"]["on_violation"]["enum"] == list(ON_VIOLATION)
     assert properties["consumer"]["on_violation"]["enum"] == list(ON_VIOLATION)
     assert properties["job"]["interpreter"]["enum"] == list(vocabulary.INTERPRETERS)
+    assert properties["job"]["engine"]["enum"] == list(vocabulary.SQL_ENGINES)
+    assert properties["job"]["dialect"]["enum"] == list(vocabulary.SQL_DIALECTS)
+    assert properties["procedure"]["fence"]["enum"] == list(vocabulary.PROCEDURE_FENCES)
     assert properties["input"]["correction"]["enum"] == list(vocabulary.CORRECTIONS)
     assert SCHEMA["$defs"]["by"]["enum"] == list(vocabulary.READS_BY)

@@ -19,6 +19,7 @@ ENTRY_POINTS = "headwater.executors"
 TemplateKind = Literal["jobs", "checks"]
 HEADWATER_ROOT = Path(__file__).parents[2]
 BUILT_IN = {
+    "procedure": "workers.executors.databases:ProcedureExecutor",
     "python": "workers.executors.python:PythonExecutor",
     "shell": "workers.executors.shell:ShellExecutor",
     "sql": "workers.executors.sql:SqlExecutor",
@@ -53,7 +54,7 @@ class Task:
 
     @property
     def result_file(self) -> Path:
-        """Where the process may leave {metrics} or {reason}."""
+        """Where the process may leave {metrics} or {reason}, and {retry: false} where another attempt cannot help."""
         return self.folder / "result.json"
 
 

@@ -120,4 +120,4 @@ def _sql(job: JobSpec) -> Facet | None:
     text = job.executor.get("text")
     if job.kind != "sql" or not text:
         return None
-    return facet("sql", query=text, dialect=str(job.executor.get("engine") or "duckdb"))
+    return facet("sql", query=text, dialect=str(job.executor.get("dialect") or job.executor.get("engine") or "duckdb"))

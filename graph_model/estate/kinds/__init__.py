@@ -7,13 +7,12 @@ are said with `uses: NAME` and `with: {…}`, so that no word of ours can ever b
 
 from __future__ import annotations
 
-from graph_model.estate.kinds import http, installed, java, python, shell, spark, sql
+from graph_model.estate.kinds import http, installed, java, procedure, python, shell, spark, sql
 from graph_model.estate.kinds.base import Kind
 
 __all__ = ["JOB_KINDS", "KIND_KEYS", "Kind"]
 
-JOB_KINDS = {
-    kind.word: kind for kind in (python.KIND, sql.KIND, shell.KIND, java.KIND, spark.KIND, http.KIND, installed.KIND)
-}
+_OURS = (python, sql, shell, procedure, java, spark, http, installed)
+JOB_KINDS = {module.KIND.word: module.KIND for module in _OURS}
 KIND_KEYS = tuple(dict.fromkeys(key for kind in JOB_KINDS.values() for key in (kind.word, *kind.keys)))
 """Every word of a job that belongs to kinds."""

@@ -159,8 +159,8 @@ def _detail(view: View, run: Record) -> dict[str, Any]:
         for d in (view.outs(job, "PRODUCES") if job else [])
     ]  # fmt: skip
     definition = job["definition"] if job else None
-    return {"id": run.id, "kind": run["kind"], "key": run["key"], "definition": definition, "inputs": inputs,
-            "outputs": outputs}  # fmt: skip
+    return {"id": run.id, "kind": run["kind"], "key": run["key"], "created_at": run["created_at"],
+            "definition": definition, "inputs": inputs, "outputs": outputs}  # fmt: skip
 
 
 @query("runs.end_attempts")
