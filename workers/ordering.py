@@ -13,13 +13,15 @@ from pathlib import Path
 
 import structlog
 
-from graph_model.jobs.limits import Limits
+from graph_model.jobs.limits import MB, Limits
 from graph_model.jobs.secrets import OURS
 from workers.executors import Launch, Task
 from workers.executors.handover import clean_environment
 from workers.process import CAP_BYTES, Forks, Handed, Order, Process
 
 HEADROOM = 1.5
+# What threads and libraries ask for without ever using it.
+UNUSED_BYTES = 256 * MB
 CPU_HEADROOM_SECONDS = 5
 FAREWELL_SECONDS = 5.0
 
@@ -72,7 +74,7 @@ def ceilings(limits: Limits, *, reserves: bool) -> dict[str, int]:
     """Rlimits by name. A program that `reserves` more memory than it will use is only watched."""
     found: dict[str, int] = {}
     if limits.memory and not reserves:
-        found["DATA"] = int(limits.memory * HEADROOM)
+        found["DATA"] = int(limits.memory * HEADROOM) + UNUSED_BYTES
     if limits.disk:
         found["FSIZE"] = int(limits.disk * HEADROOM)
     if limits.cpu:

@@ -83,7 +83,7 @@ def failure_of(
         return Failure(exceeded_words(ended.exceeded, limits), ended.exit_code, retry=retry)
     if ended.timed_out:
         return Failure(f"took longer than its {task.run.timeout_seconds:g} s and was ended", ended.exit_code)
-    if not ended.exit_code:
+    if ended.exit_code in (0, *task.job.policies.retries.success):
         return None
     told = _told(task, ended, result, explain) or Explained(how_it_ended(ended))
     reason = told.reason[:LONGEST_REASON]

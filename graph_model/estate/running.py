@@ -8,7 +8,7 @@ from typing import Any
 
 from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.sections import Section, describe
-from graph_model.estate.vocabulary import LIMIT_KEYS, SECRET_KEYS
+from graph_model.estate.vocabulary import JOB_LIMIT_KEYS, SECRET_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
 from graph_model.jobs.limits import SIZE_EXAMPLE, Limits, parse_size
 from graph_model.jobs.secrets import OURS, Secret, what_is_wrong
@@ -25,7 +25,7 @@ def read_running(section: Section) -> dict[str, Any]:
 
 
 def _limits(section: Section) -> Limits:
-    said = section.section("limits", LIMIT_KEYS)
+    said = section.section("limits", JOB_LIMIT_KEYS)
     if said is None:
         return Limits()
     sizes = {name: _size(said, name) for name in ("memory", "disk", "output")}
