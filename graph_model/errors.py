@@ -14,6 +14,7 @@ HeadwaterError
 │   ├── ContentError         a content is missing, cut short, or not what its format says
 │   │   └── LocationRefused      it lies outside of the roots of data
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
+│   ├── SecretMissing        a reference to a secret that leads to nothing here
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   ├── FenceOver            an older owner of a run tried to write into a database
 │   └── Refused              it cannot be done in the state that the thing is in
@@ -67,6 +68,16 @@ class InvalidPartition(DomainError):
     def __init__(self, key: str, expected: str) -> None:
         self.key, self.expected = key, expected
         super().__init__(f"{key!r} is not a partition here: expected {expected}")
+
+
+class SecretMissing(DomainError):
+    """Only the reference is named, never what was found."""
+
+    code = "SECRET_MISSING"
+
+    def __init__(self, reference: str, why: str) -> None:
+        self.reference, self.why = reference, why
+        super().__init__(f"the secret {reference} cannot be had: {why}")
 
 
 class UnknownTimeZone(DomainError):

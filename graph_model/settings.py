@@ -15,6 +15,9 @@ from typing import Any
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from graph_model.estate.durations import EXAMPLE as DURATION_EXAMPLE
+from graph_model.estate.durations import parse_duration
+from graph_model.jobs.limits import SIZE_EXAMPLE, Limits, parse_size
 from graph_model.versions.roots import NAMED_DATABASES, Roots, is_in_store
 
 CONNECTION_FILE = "connection.json"
@@ -147,6 +150,46 @@ class WorkerSettings(Settings):
     )
 
 
+class JobSettings(Settings):
+    """What the processes of jobs may do on this worker. Limits hold for jobs that declare none of their own."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_JOB_", extra="ignore")
+
+    memory: str = Field(default="", description="memory of all processes of a run, like 2GB; empty: not limited")
+    cpu: str = Field(default="", description="processor time of all processes of a run, like 10m; empty: not limited")
+    disk: str = Field(
+        default="", description="what a run may write into its scratch and output folders, like 5GB; empty: not limited"
+    )
+    processes: int | None = Field(default=None, ge=1, description="processes of a run at once; empty: not limited")
+    output: str = Field(default="10MB", description="how much of each stream that a process prints is kept")
+    allow_shell: bool = Field(
+        default=False,
+        description="whether jobs may be texts that a shell reads (shell: true); argument lists always may",
+    )
+    logs_days: float = Field(
+        default=30.0, gt=0, description="how long it is kept what runs printed; one steward for all workers sees to it"
+    )
+
+    @field_validator("memory", "disk", "output")
+    @classmethod
+    def _are_sizes(cls, value: str) -> str:
+        if value and parse_size(value) is None:
+            raise ValueError(f"{value!r} is no size: write {SIZE_EXAMPLE}")
+        return value
+
+    @field_validator("cpu")
+    @classmethod
+    def _is_duration(cls, value: str) -> str:
+        if value and parse_duration(value) is None:
+            raise ValueError(f"{value!r} is no length of time: write {DURATION_EXAMPLE}")
+        return value
+
+    @property
+    def limits(self) -> Limits:
+        sizes = {name: parse_size(getattr(self, name)) for name in ("memory", "disk", "output")}
+        return Limits(**sizes, cpu=parse_duration(self.cpu), processes=self.processes)
+
+
 class ValidationSettings(Settings):
     """What the process that reads a content to validate it may take, so that no content takes a machine down."""
 
@@ -160,6 +203,37 @@ class ValidationSettings(Settings):
     )
     timeout_seconds: float = Field(
         default=900.0, gt=0, description="seconds that it may take; a content that needs longer is bad"
+    )
+
+
+class JavaSettings(Settings):
+    """Where a worker finds the JVM that Java jobs, and Spark, run on."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_JAVA_", extra="ignore")
+
+    home: Path | None = Field(
+        default=None, description="folder of the JVM, with bin/java in it; empty: the java on the PATH of the worker"
+    )
+
+
+class SparkSettings(Settings):
+    """How a worker submits Spark jobs, and how it learns what they did with columns."""
+
+    model_config = SettingsConfigDict(env_prefix="HEADWATER_SPARK_", extra="ignore")
+
+    submit: str = Field(
+        default="spark-submit", description="the program that submits: its path, or its name on the PATH of the worker"
+    )
+    master: str = Field(
+        default="local[*]", description="the cluster of jobs that name none: local[*], spark://…, yarn …"
+    )
+    python: str | None = Field(
+        default=None, description="the Python of PySpark's driver and executors; empty: the one beside spark-submit"
+    )
+    listener: Path | None = Field(
+        default=None,
+        description="jar of the OpenLineage listener (or the folder of it and what it needs); empty: the lineage of "
+        "Spark jobs is not gathered",
     )
 
 
@@ -288,7 +362,10 @@ ALL_SETTINGS: tuple[type[Settings], ...] = (
     WorkerSettings,
     StorageSettings,
     DataSettings,
+    JobSettings,
     ValidationSettings,
+    JavaSettings,
+    SparkSettings,
     NotifySettings,
     OpenLineageSettings,
     HomeSettings,

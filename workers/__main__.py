@@ -17,6 +17,7 @@ from graph_model.settings import (
     BrokerSettings,
     DataSettings,
     GraphSettings,
+    JobSettings,
     NotifySettings,
     OpenLineageSettings,
     StorageSettings,
@@ -68,7 +69,8 @@ class Worker:
         told = OpenLineageSettings()
         self._emitters = [Emitter(graph, told, every_seconds=settings.sweep_seconds)] if told.url else []
         parent_id = self._emitters[0].parent_id if self._emitters else None
-        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings(), parent_id)
+        jobs = JobSettings()
+        supervisor = Supervisor(graph, roots, self._templates, ValidationSettings(), parent_id=parent_id, jobs=jobs)
         self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
@@ -80,6 +82,7 @@ class Worker:
             roots=roots,
             staging_grace=grace,
             lost_after=settings.lost_after_hours * 3600,
+            logs_days=jobs.logs_days,
         ).all()
         self._threads = [
             *self._emitters,

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
 import threading
 import time
 from contextlib import suppress
+from typing import Any
 
 CHUNK = 1 << 12
 
 
 class Line:
-    """Two pipes, whose other ends become a launcher's standard input and output (`launcher.py` says what they carry).
+    """Two pipes, whose other ends become a launcher's standard input and output (`launcher/carry_out.py` says what they
+    carry).
 
-    `drop` and `kill_launcher` may be called by any thread, the rest by the one that started the launcher.
+    `drop`, `wake_launcher` and `kill_launcher` may be called by any thread, the rest by the one that started the
+    launcher.
     """
 
     def __init__(self) -> None:
@@ -29,12 +33,14 @@ class Line:
     @property
     def pid(self) -> int | None:
         """Of the launcher; None when it has not said it, and so has not started anything."""
-        return self._said(0)
+        said = self._said(0)
+        return int(said) if said else None
 
     @property
-    def exit_code(self) -> int | None:
-        """None while the command goes on, and for ever when the launcher was killed."""
-        return self._said(1)
+    def end(self) -> dict[str, Any] | None:
+        """How the command ended; None while it goes on, and for ever when the launcher was killed."""
+        said = self._said(1)
+        return json.loads(said) if said else None
 
     def hand_over(self) -> None:
         """Once the launcher has its ends, they are closed here: only then can the pipes end with it."""
@@ -75,10 +81,21 @@ class Line:
                 os.close(self._lifeline)
             self._lifeline = -1
 
+    def tell(self, line: str) -> None:
+        """What the launcher waits for before it starts anything. May take as long as the launcher takes to listen."""
+        with self._lock:
+            if self._lifeline < 0:
+                return
+            lifeline = os.dup(self._lifeline)
+        with suppress(BrokenPipeError), os.fdopen(lifeline, "wb") as file:
+            file.write(f"{line}\n".encode())
+
+    def wake_launcher(self) -> None:
+        """For one that the command has stopped."""
+        self._signal(signal.SIGCONT)
+
     def kill_launcher(self) -> None:
-        with self._lock, suppress(ProcessLookupError):
-            if self._launcher is not None:
-                signal.pidfd_send_signal(self._launcher, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
 
     def abandon(self) -> None:
         """For a launcher that did not show itself in time: whatever it started by now is gone when this returns.
@@ -99,6 +116,11 @@ class Line:
                 os.close(self._launcher)
             self._launcher = None
 
+    def _signal(self, number: int) -> None:
+        with self._lock, suppress(ProcessLookupError):
+            if self._launcher is not None:
+                signal.pidfd_send_signal(self._launcher, number)
+
     def _listen(self, seconds: float | None) -> bool:
         """Whether the launcher has said something, or ended, within this time."""
         poll = select.poll()
@@ -110,6 +132,6 @@ class Line:
         self._over = not said
         return True
 
-    def _said(self, number: int) -> int | None:
+    def _said(self, number: int) -> str | None:
         lines = self._heard.split(b"\n")[:-1]
-        return int(lines[number]) if number < len(lines) else None
+        return lines[number].decode() if number < len(lines) else None

@@ -13,12 +13,12 @@ import structlog
 from connectors import storage
 from connectors.checks.places import places_found
 from connectors.databases.attempt import end_attempt
+from connectors.run_logs import folder_of, is_printed
 from graph_model.runs.entities import ClaimedRun, RunKind, RunOutput
 from graph_model.versions.roots import Roots, as_roots
 from workers.executors import Task
 from workers.fences import fence_of, place_of
 
-SCRATCH = ".runs"
 log = structlog.get_logger(__name__)
 
 
@@ -47,10 +47,10 @@ def open_task(run: ClaimedRun, roots: Roots | Path) -> Task:
 
 def tidy(folder: Path) -> None:
     """Leaves only what the processes printed; a silent attempt leaves nothing."""
-    shutil.rmtree(folder / "tmp", ignore_errors=True)
     for path in folder.glob("*"):
-        printed = path.suffix in (".stdout", ".stderr") and path.stat().st_size
-        if not printed:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        elif not (is_printed(path) and path.stat().st_size):
             path.unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()
@@ -88,7 +88,7 @@ def sweep_attempt(run: ClaimedRun, roots: Roots | Path) -> None:
 
 
 def _scratch_folder(run: ClaimedRun, root: Path) -> Path:
-    return root.absolute() / SCRATCH / attempt_folder(run)
+    return folder_of(root, run.id, run.fence)
 
 
 def _folder_of(output: RunOutput) -> Path | None:

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,18 +17,21 @@ import psutil
 
 from workers.executors import Launch
 from workers.executors.handover import write_private
+from workers.launcher import carry_out
 from workers.line import Line
 
-LAUNCHER = Path(__file__).with_name("launcher.py")
-# Output of a process that is kept; the rest is dropped.
+LAUNCHER = Path(__file__).with_name("launcher")
+# Output of a process that is kept of each stream, where nobody says how much.
 CAP_BYTES = 10_000_000
 # How long a process that is asked to end may take before it is killed.
 GRACE_SECONDS = 5.0
-# How long the launcher may take for its own killing before it is killed itself.
-PATIENCE_SECONDS = 12.0
+# How long the launcher may take for its own killing before it is killed itself. With the pause between two heartbeats
+# it makes less than the 5 s in which a cancelled run is gone.
+PATIENCE_SECONDS = 2.5
 # How long a template may take to fork a launcher before a fresh interpreter is started instead.
 START_SECONDS = 5.0
 KILLED = 128 + 9
+LAUNCHER_NAME = carry_out.NAME.decode()
 
 
 class Forks(Protocol):
@@ -41,18 +44,37 @@ class Forks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended. `exit_code` is 128 + the signal for one that a signal ended."""
+    """How a process ended. `exit_code` is 128 + the signal for one that a signal ended. `exceeded`: the bound that it
+    did not keep to, however it ended. `last_line`: what it said last on standard error, which mostly tells why."""
 
     exit_code: int
     timed_out: bool = False
+    exceeded: str | None = None
+    last_line: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What goes to the launcher past all files: variables, contents of files by path, and values that nothing shows."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.environment or self.files or self.hidden)
+
+    def __repr__(self) -> str:
+        return f"<{len(self.environment) + len(self.files)} secrets>"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to start, and where its traces go: `label`.stdout and `label`.stderr in `folder`.
 
-    `limits` are rlimits by name, without `RLIMIT_`. `template` forks what it is warm for; without it, or when it is not
-    there, everything is a program of its own.
+    `limits` are rlimits by name, without `RLIMIT_`; `bounds` hold for the whole tree (`launcher/bounds.py`), and the
+    content of `folders` counts as its disk, with that of `folder`. `template` forks what it is warm for; without it, or
+    when it is not there, everything is a program of its own.
     """
 
     launch: Launch
@@ -60,6 +82,10 @@ class Order:
     environment: Mapping[str, str]
     label: str = "job"
     limits: Mapping[str, int] = field(default_factory=dict)
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
+    cap_bytes: int = CAP_BYTES
+    handed: Handed = field(default_factory=Handed)
     grace_seconds: float = GRACE_SECONDS
     template: Forks | None = None
 
@@ -82,6 +108,8 @@ class Process:
         launch_file = _write_launch_file(order)
         with order.stderr.open("ab") as errors:
             self._line = self._forked(launch_file, errors.fileno()) or self._fresh(launch_file, errors.fileno())
+        if order.handed:
+            self._line.tell(json.dumps(asdict(order.handed)))
 
     def wait(self, seconds: float) -> Ended:
         """Waits for the end; asks for it after `seconds`, then enforces it. Nothing of the tree is left."""
@@ -91,24 +119,26 @@ class Process:
             if not self._line.ends_within(self._order.grace_seconds + 1):
                 self.kill()
             if not self._line.ends_within(PATIENCE_SECONDS):
-                self._line.kill_launcher()
+                self._kill_launcher()
         self._line.ends_within(None)
         if self._backstop is not None:
             self._backstop.cancel()
         self._line.close()
         if self._popen is not None:
             self._popen.wait()
-        code = self._line.exit_code
-        if code is None:
+        end = self._line.end
+        if end is None:
             self._sweep()
-        return Ended(KILLED if code is None else code, timed_out)
+            return Ended(KILLED, timed_out)
+        return Ended(end["code"], timed_out, end["exceeded"], end["last_line"])
 
     def kill(self) -> None:
         """Ends the tree at once, without waiting for it; a launcher that does not obey is killed in its turn."""
         self._line.drop()
+        self._line.wake_launcher()
         if self._backstop is not None:
             return
-        self._backstop = threading.Timer(PATIENCE_SECONDS, self._line.kill_launcher)
+        self._backstop = threading.Timer(PATIENCE_SECONDS, self._kill_launcher)
         self._backstop.daemon = True
         self._backstop.start()
 
@@ -142,6 +172,14 @@ class Process:
         line.starts_within(START_SECONDS)
         return line
 
+    def _kill_launcher(self) -> None:
+        """With all that is below it, which nobody could tell any more once it is gone."""
+        below = _below(self._line.pid)
+        self._line.kill_launcher()
+        for process in below:
+            with suppress(psutil.Error):
+                process.kill()
+
     def _sweep(self) -> None:
         """For a launcher that was killed itself: whatever carries the mark of this order, or is left in its session."""
         mark = self._order.environment.get("HEADWATER_JOB_FILE")
@@ -152,6 +190,15 @@ class Process:
                     process.kill()
 
 
+def _below(launcher: int | None) -> list[psutil.Process]:
+    """What descends from a launcher that is still there; a number may long stand for another process."""
+    with suppress(psutil.Error):
+        process = psutil.Process(launcher) if launcher is not None else None
+        if process is not None and process.name() == LAUNCHER_NAME:
+            return process.children(recursive=True)
+    return []
+
+
 def _write_launch_file(order: Order) -> Path:
     path = order.folder / f"{order.label}.launch.json"
     spec = {
@@ -160,9 +207,12 @@ def _write_launch_file(order: Order) -> Path:
         "environment": dict(order.environment),
         "stdout": str(order.stdout),
         "stderr": str(order.stderr),
-        "cap_bytes": CAP_BYTES,
+        "cap_bytes": order.cap_bytes,
         "grace_seconds": order.grace_seconds,
         "limits": dict(order.limits),
+        "bounds": dict(order.bounds),
+        "folders": [str(order.folder), *order.folders],
+        "has_secrets": bool(order.handed),
     }
     write_private(path, json.dumps(spec))
     return path

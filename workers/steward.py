@@ -14,6 +14,7 @@ import structlog
 from connectors.bell import ring
 from connectors.notify import deliver_due
 from connectors.openlineage.sql import read_sql
+from connectors.run_logs import forget_logs
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.deadlines.durations import learn
 from graph_model.deadlines.predict import foresee
@@ -92,9 +93,11 @@ class Sweeps:
         roots: Roots,
         staging_grace: float,
         lost_after: float,
+        logs_days: float = 30.0,
     ) -> None:
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
         self._roots, self._staging_grace, self._lost_after = roots, staging_grace, lost_after
+        self._logs_days = logs_days
         self._reading = Aside("read reported SQL", self.read_reported_sql)
         self._foreseeing = Aside("foresee deadlines", self.foresee_deadlines)
 
@@ -114,6 +117,7 @@ class Sweeps:
             Sweep("foresee deadlines", self._foreseeing.start, every_seconds=30),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
+            Sweep("forget logs", self.forget_logs, every_seconds=3600),
             Sweep("forget events", self.forget_events, every_seconds=3600),
         )
 
@@ -184,6 +188,12 @@ class Sweeps:
 
     def forget_workers(self) -> None:
         self._graph.rows("runs.forget_workers", keep_s=WORKERS_KEPT_SECONDS)
+
+    def forget_logs(self) -> None:
+        """All workers see the same storage root."""
+        forgotten = forget_logs(self._roots.folder, days=self._logs_days)
+        if forgotten:
+            log.info("what old runs printed is gone", attempts=forgotten)
 
     def forget_events(self) -> None:
         """Of runs that nobody is told of any more. Who is told, the emitter tells."""

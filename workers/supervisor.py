@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from signal import Signals
 from typing import Any
 
 import structlog
 
 from connectors import storage
-from graph_model.errors import FenceLost, GraphUnavailable, HeadwaterError, LocationRefused
+from connectors.secrets import redacted
+from graph_model.errors import FenceLost, GraphUnavailable, LocationRefused
 from graph_model.failpoints import failpoint
 from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
 from graph_model.runs.fail import fail_run
 from graph_model.runs.finish import Ending, finish_runs, output_version
-from graph_model.settings import ValidationSettings
+from graph_model.settings import JobSettings, ValidationSettings
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
 from graph_model.versions.entities import Validated, VersionState
@@ -26,10 +25,15 @@ from graph_model.versions.told import NOWHERE, judged_by_word
 from workers.executors import CannotRunError, Launch, Task, executor_for, validation
 from workers.executors.handover import clean_environment
 from workers.fences import fence_of
+from workers.handed import handed_to, without_own
 from workers.held import Held, RunLostError
+from workers.lineage import pass_on
+from workers.ordering import job_order
+from workers.outcomes import failure_of, how_it_ended, metrics_in, our_failure, result_of, without_secrets
 from workers.places import make_staging, open_task, remove_staging, tidy
-from workers.process import Ended, Order
+from workers.process import Handed, Order
 from workers.template.keeper import Templates
+from workers.witness import Witness
 
 # How long to wait before the graph is told again how a run ended.
 TELL_AGAIN_SECONDS = 1.0
@@ -47,10 +51,12 @@ class UnsettledError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A job ended well and its outputs could be read. `outputs` are those of the claimed run, in their order."""
+    """A job ended well and its outputs could be read. `outputs` are those of the claimed run, in their order; `events`
+    is where it may have told of its lineage."""
 
     outputs: tuple[OutputVersion, ...]
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    events: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,15 @@ class Supervisor:
         roots: Roots | Path,
         templates: Templates | None = None,
         validation: ValidationSettings | None = None,
+        *,
         parent_id: Callable[[ClaimedRun], str | None] | None = None,
+        jobs: JobSettings | None = None,
     ) -> None:
         """`parent_id`: how a run is called by those who are told of it; None where nobody is."""
         self._graph, self._roots, self._templates = graph, as_roots(roots), templates
         self._validation = validation or ValidationSettings()
         self._parent_id = parent_id
+        self._jobs = jobs or JobSettings()
         self._endings: Group[Ending, Finished] = Group(lambda endings: finish_runs(graph, endings), most=MOST_ENDINGS)
 
     def execute(self, held: Held) -> tuple[str, ...]:
@@ -97,7 +106,7 @@ class Supervisor:
         if held.run.kind is RunKind.VALIDATION and held.run.outputs[0].content.location == NOWHERE:
             return self._settle(held, None, Judged(judged_by_word(held.run.outputs[0])))
         try:
-            task = open_task(held.run, self._roots)
+            task = replace(open_task(held.run, self._roots), allow_shell=self._jobs.allow_shell)
         except Exception as error:  # noqa: BLE001  our thread must outlive whatever a run brings with it
             return self._settle(held, None, _not_begun(held.run, error))
         try:
@@ -105,6 +114,8 @@ class Supervisor:
             failpoint("outputs.validated")
             ready = self._settle(held, task, outcome)
             failpoint("run.settled")
+            if isinstance(outcome, Done):
+                pass_on(self._graph, task.run, outcome.events)
             return ready
         except RunLostError:
             self._remove_staging(task)
@@ -120,20 +131,40 @@ class Supervisor:
         except RunLostError:
             raise
         except Exception as error:  # noqa: BLE001  our thread must outlive whatever a run brings with it
-            return _our_failure(error)
+            return our_failure(error)
 
     def _judge(self, held: Held, task: Task) -> Outcome:
         found = self._validate(held, task)
-        return found if isinstance(found, Failure) else Judged(found[0])
+        return without_secrets(found, without_own(task).hidden) if isinstance(found, Failure) else Judged(found[0])
 
     def _do_job(self, held: Held, task: Task) -> Outcome:
         make_staging(task.run.outputs)
+        handed = handed_to(task)
+        try:
+            outcome = self._work(held, task, handed)
+        except CannotRunError as error:
+            outcome = our_failure(error)
+        return without_secrets(outcome, handed.hidden) if isinstance(outcome, Failure) else outcome
+
+    def _work(self, held: Held, task: Task, handed: Handed) -> Done | Failure:
+        """The job's own process, and then that of the validation of what it wrote."""
         launch = executor_for(task.job.kind).prepare(task)
-        order = self._order(task, launch, label="job")
+        limits = task.job.limits.or_else(self._jobs.limits)
+        template, told = self._templates and self._templates.of(launch.template), self._told(task.run)
+        order = job_order(task, launch, limits=limits, handed=handed, told=told, template=template)
+        witness = Witness(task)
         ended = held.carry_out(order, seconds=task.run.timeout_seconds)
-        result = _result(task)
-        if ended.timed_out or ended.exit_code:
-            return _failure(task, ended, result, order)
+        result = redacted(result_of(task), handed.hidden)
+        failure = failure_of(task, ended, order, result=result, limits=limits)
+        if failure is not None:
+            return failure
+        wrong = witness.trespass() or witness.missing_output()
+        if wrong:
+            return Failure(wrong, ended.exit_code, retry=False)
+        done = self._checked(held, task, metrics_in(result))
+        return replace(done, events=launch.events) if isinstance(done, Done) else done
+
+    def _checked(self, held: Held, task: Task, metrics: Mapping[str, Any]) -> Done | Failure:
         found = self._validate(held, task)
         if isinstance(found, Failure):
             return found
@@ -143,7 +174,7 @@ class Supervisor:
         outputs = tuple(
             OutputVersion(output, validated) for output, validated in zip(held.run.outputs, found, strict=True)
         )
-        return Done(outputs, result.get("metrics", {}))
+        return Done(outputs, metrics)
 
     def _validate(self, held: Held, task: Task) -> tuple[Validated, ...] | Failure:
         """What was found in each output; a Failure when the validation itself did not come to an end."""
@@ -151,13 +182,17 @@ class Supervisor:
             return ()
         limits = self._validation
         launch = validation.prepare(task, task.run.outputs, memory_mb=limits.memory_mb)
-        order = replace(self._order(task, launch, label="validate"), limits={"DATA": limits.most_memory_mb << 20})
+        order = replace(
+            self._order(task, launch, label="validate"),
+            limits={"DATA": limits.most_memory_mb << 20},
+            handed=without_own(task),
+        )
         ended = held.carry_out(order, seconds=limits.timeout_seconds)
         if ended.timed_out:  # and would be the next time
             reason = f"validation took longer than the {limits.timeout_seconds:g} s that it may take"
             return Failure(reason, ended.exit_code, retry=False)
         if ended.exit_code:
-            return Failure(f"validation {_how_it_ended(ended)}{_last_line(order)}", ended.exit_code)
+            return Failure(f"validation {how_it_ended(ended)}", ended.exit_code)
         return validation.answers(task)
 
     def _settle(self, held: Held, task: Task | None, outcome: Outcome) -> tuple[str, ...]:
@@ -176,7 +211,7 @@ class Supervisor:
                 log.exception("the end of the run could not be recorded")
                 if surprises >= MOST_SURPRISES:
                     raise UnsettledError(held.run.id) from error
-                outcome = _our_failure(error)
+                outcome = our_failure(error)
             in_doubt = True
             held.pause(TELL_AGAIN_SECONDS)
         if not in_doubt:
@@ -236,52 +271,11 @@ def _ending(run: ClaimedRun, outcome: Done | Judged) -> Ending:
     return Ending(run, outcome.outputs, outcome.metrics)
 
 
-def _result(task: Task) -> dict[str, Any]:
-    """What the process left behind, as far as it can be read."""
-    try:
-        return json.loads(task.result_file.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-
-
-def _failure(task: Task, ended: Ended, result: Mapping[str, Any], order: Order) -> Failure:
-    if ended.timed_out:
-        return Failure(f"took longer than its {task.run.timeout_seconds:g} s and was ended", ended.exit_code)
-    reason = result.get("reason") or f"{_how_it_ended(ended)}{_last_line(order)}"
-    is_final = result.get("retry") is False or ended.exit_code in task.job.never_retry
-    return Failure(str(reason), ended.exit_code, retry=not is_final)
-
-
-def _how_it_ended(ended: Ended) -> str:
-    number = ended.exit_code - 128
-    if number in set(Signals):
-        return f"was ended by {Signals(number).name}"
-    return f"exited with {ended.exit_code}"
-
-
-def _last_line(order: Order) -> str:
-    """What it said last on standard error, which mostly tells why."""
-    with order.stderr.open("rb") as file:
-        file.seek(max(0, order.stderr.stat().st_size - 4096))
-        lines = file.read().decode(errors="replace").strip().splitlines()
-    return f": {lines[-1].strip()[:500]}" if lines else ""
-
-
-def _our_failure(error: Exception) -> Failure:
-    """A run that Headwater itself could not carry out. What is known to be the job's own fault is not tried again."""
-    if isinstance(error, CannotRunError):
-        return Failure(str(error), retry=False)
-    if not isinstance(error, HeadwaterError):
-        log.error("an error that nobody foresaw", exc_info=error)
-        return Failure(f"Headwater could not carry it out: {type(error).__name__}: {error}")
-    return Failure(str(error))
-
-
 def _not_begun(run: ClaimedRun, error: Exception) -> Outcome:
     """A place that may not be opened is a verdict about the version that is said to lie there."""
     if run.kind is RunKind.VALIDATION and isinstance(error, LocationRefused):
         return Judged(Validated(None, (), error.reason))
-    return _our_failure(error)
+    return our_failure(error)
 
 
 def _exposed_place(output: RunOutput) -> str | None:

@@ -34,6 +34,7 @@ from app.cli import (
     lineage,
     lineage_diff,
     lineage_paths,
+    logs,
     migrate,
     names,
     partitions,
@@ -118,6 +119,7 @@ app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("run", rich_help_panel=_ASK)(runs.show_run)
+app.command("logs", rich_help_panel=_ASK)(logs.show_logs)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)
 app.command("paths", rich_help_panel=_ASK)(lineage_paths.show_paths)
 app.command("lineage-diff", rich_help_panel=_ASK)(lineage_diff.show_diff)

@@ -244,5 +244,6 @@ def _print_version(version: Version, readable: Readable | None = None, *, as_jso
         bytes=version.size_bytes,
         content_hash=version.content_hash,
         run=version.run,
+        metrics=readable and tuple(f"{name}={value}" for name, value in readable.metrics.items()),
         columns=readable and tuple(f"{column.path} {column.type}" for column in readable.columns),
     )

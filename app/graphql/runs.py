@@ -13,6 +13,7 @@ from app.graphql.context import Info
 from app.graphql.enums import RunKind, RunState
 from app.graphql.errors import NotFoundError
 from app.graphql.loaders import PageKey
+from app.graphql.logs import PAGE_BYTES, Log, LogStream, log_of
 from app.graphql.names import NameInput, Node, QualifiedName
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.versions import Version
@@ -52,6 +53,7 @@ class Run(Node):
     metrics: JSON
     input_ids: list[strawberry.ID]
     output_ids: list[strawberry.ID]
+    known: strawberry.Private[entities.Run]
 
     @strawberry.field(description="Null for a validation.")
     async def job(self, info: Info) -> LazyJob | None:
@@ -69,6 +71,19 @@ class Run(Node):
     @strawberry.field(description="The versions that it wrote.")
     async def outputs(self, info: Info) -> list[Version]:
         return await _versions(info, self.output_ids)
+
+    @strawberry.field(description="What its processes printed, up to now; those of others print elsewhere.")
+    async def logs(
+        self,
+        info: Info,
+        *,
+        stream: LogStream = LogStream.STDOUT,
+        attempt: Annotated[int | None, strawberry.argument(description="Its number; null: the newest.")] = None,
+        after: Annotated[str | None, strawberry.argument(description="The cursor of the part before.")] = None,
+        bytes: Annotated[int, strawberry.argument(description="How much, at most 1048576.")] = PAGE_BYTES,
+    ) -> Log:
+        root = info.context.services.storage_root
+        return await log_of(self.known, root, stream, attempt=attempt, after=after, most=bytes)
 
     @classmethod
     def of(cls, found: entities.Run) -> Run:
@@ -88,6 +103,7 @@ class Run(Node):
             metrics=JSON(dict(found.metrics)),
             input_ids=[strawberry.ID(key) for key in found.inputs],
             output_ids=[strawberry.ID(key) for key in found.outputs],
+            known=found,
         )
 
 

@@ -64,6 +64,10 @@ class Version(Node):
     async def options(self, info: Info) -> JSON:
         return JSON(dict((await self._readable(info)).options))
 
+    @strawberry.field(description="What the job that wrote it told of it.")
+    async def metrics(self, info: Info) -> JSON:
+        return JSON(dict((await self._readable(info)).metrics))
+
     @strawberry.field(description="False: what lies in its place is not it any more; `warning` says why.")
     async def available(self, info: Info) -> bool:
         return (await self._readable(info)).available

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
+from graph_model.jobs.limits import Limits
+from graph_model.jobs.secrets import Secret
 from graph_model.names import Name
 from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import Mapping as PartitionMapping
@@ -63,11 +65,12 @@ class InputSpec:
 
 @dataclass(frozen=True, slots=True)
 class JobSpec:
-    """`kind` is one of `estate.kinds`, and `executor` holds what it read: python {function, project, interpreter}, sql
-    {text, file, engine}, shell {argv, project}.
+    """`kind` is one of `estate.kinds`, or of an installed package, and `executor` holds what it read: python {function,
+    project, interpreter, venv}, sql {text, file, engine}, shell {argv, project} or {command, project} …
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
-    cannot be read. `definition_hash` covers everything that decides what the job computes.
+    cannot be read. `environment` are variables of its processes, and `secrets` those of which only workers know what
+    they hold. `definition_hash` covers everything that decides what the job computes.
     """
 
     name: Name
@@ -83,6 +86,9 @@ class JobSpec:
     description: str = ""
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_retry: tuple[int, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
     definition_hash: str = ""
 
 

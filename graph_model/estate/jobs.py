@@ -8,6 +8,7 @@ from graph_model.estate.drafts import JobDraft, Source
 from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.inputs import read_inputs
 from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
+from graph_model.estate.running import read_running
 from graph_model.estate.sections import Said, Section, named
 from graph_model.estate.vocabulary import JOB_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar
@@ -24,7 +25,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
     return JobDraft(
         name=name,
         line=line,
-        kind=kind.word if kind else None,
+        kind=(kind.named(section) if kind.named else kind.word) if kind else None,
         executor=kind.read(section, source) if kind else {},
         executor_line=section.line(kind.word) if kind else line,
         inputs=tuple(read_inputs(section, source)),
@@ -37,6 +38,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "owners": section.owners(),
             "description": section.description(),
             "never_retry": tuple(_exit_codes(section)),
+            **read_running(section),
         },
     )
 

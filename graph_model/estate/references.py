@@ -10,6 +10,7 @@ from graph_model.errors import nearest
 from graph_model.estate.cycles import find_cycles
 from graph_model.estate.drafts import ConsumerDraft, Draft, InputDraft, JobDraft
 from graph_model.estate.entities import DatasetSpec
+from graph_model.estate.kinds.base import WITH_PLACEHOLDERS, texts_in
 from graph_model.estate.sections import Mistakes, Said, shown
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
@@ -149,10 +150,10 @@ def _check_promised(dataset: Name, column: Said[str], what: str, around: Surroun
 
 
 def _check_words(job: JobDraft, around: Surroundings) -> None:
-    """The `{input.NAME}` and `{output.NAME}` in the words of a shell command."""
+    """The `{input.NAME}` and `{output.NAME}` in what a job is started with."""
     inputs = [item.dataset.value.name for item in job.inputs]
     outputs = [output.value.name for output in job.outputs]
-    for word in job.executor.get("argv", ()):
+    for word in texts_in([job.executor.get(key) for key in WITH_PLACEHOLDERS]):
         for role, name in _WORD_REFERENCE.findall(word):
             known = outputs if role == "output" else inputs
             if name not in known:

@@ -45,7 +45,11 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "limits",
+    "environment",
 )
+LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
+SECRET_KEYS = ("secret", "as")
 INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")

@@ -9,6 +9,7 @@ from typing import Any
 
 from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check, Column, Contract
+from graph_model.estate.entities import JobSpec
 from graph_model.estate.holdings import Edge, Node
 from graph_model.jobs import definition as job_definition
 from graph_model.observed import trust
@@ -224,9 +225,23 @@ def _changed_definition(before: Node, after: Node) -> Iterator[str]:
         yield "declared columns changed"
     if old.never_retry != new.never_retry:
         yield "never_retry changed"
+    yield from _changed_running(old, new)
     said_elsewhere = (old.inputs, old.outputs, old.partitions) != (new.inputs, new.outputs, new.partitions)
+    said_elsewhere = said_elsewhere or old.environment != new.environment
     if old.definition_hash != new.definition_hash and executors[0] == executors[1] and not said_elsewhere:
         yield "its code changed"
+
+
+def _changed_running(old: JobSpec, new: JobSpec) -> Iterator[str]:
+    if old.limits != new.limits:
+        yield f"limits: {old.limits} → {new.limits}"
+    for name in sorted({*old.environment, *new.environment}):
+        if old.environment.get(name) != new.environment.get(name):
+            yield f"environment {name}: {_short(old.environment.get(name))} → {_short(new.environment.get(name))}"
+    for name in sorted({*old.secrets, *new.secrets}):
+        if old.secrets.get(name) != new.secrets.get(name):
+            references = [job.secrets[name].reference if name in job.secrets else None for job in (old, new)]
+            yield f"secret {name}: {_short(references[0])} → {_short(references[1])}"
 
 
 def _told(edge: Edge, labels: Mapping[str, str]) -> str:

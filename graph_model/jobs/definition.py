@@ -13,6 +13,10 @@ from pydantic import TypeAdapter
 from graph_model.estate.entities import InputSpec, JobSpec
 
 _JOB = TypeAdapter(JobSpec)
+# Words that came later: a job that does not use one has the text that it always had.
+_MAY_BE_UNSAID = ("limits", "environment", "secrets")
+# Of an executor: where and how it is started, not what it computes.
+_ONLY_WHERE = ("project", "interpreter", "heap", "direct", "master")
 
 
 def dumps(job: JobSpec) -> str:
@@ -21,7 +25,8 @@ def dumps(job: JobSpec) -> str:
     for item in document["inputs"]:
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
-    return _canonical(document)
+    document["limits"] = job.limits.said
+    return _canonical({key: value for key, value in document.items() if value or key not in _MAY_BE_UNSAID})
 
 
 def loads(text: str) -> JobSpec:
@@ -30,13 +35,14 @@ def loads(text: str) -> JobSpec:
 
 
 def hash_of(job: JobSpec) -> str:
-    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it or when it runs.
+    """sha256 over what decides what the job computes: code and how inputs reach it; not who owns it, when it runs, what
+    it may take or how its secrets are called.
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
-    command names. Where the project lies does not count, nor how its interpreter is
-    started.
+    command names, what other kinds name as their `code`. Where the project lies does not count, nor how its interpreter
+    is started, nor on which cluster.
     """
-    executor = {key: value for key, value in job.executor.items() if key not in ("project", "interpreter")}
+    executor = {key: value for key, value in job.executor.items() if key not in _ONLY_WHERE}
     decides = {
         "kind": job.kind,
         "executor": executor,
@@ -44,6 +50,7 @@ def hash_of(job: JobSpec) -> str:
         "inputs": sorted(_input(item) for item in job.inputs),
         "outputs": sorted(str(output) for output in job.outputs),
         "every": job.partitions.every,
+        **({"environment": dict(job.environment)} if job.environment else {}),
     }
     return hashlib.sha256(_canonical(decides).encode()).hexdigest()
 
@@ -73,6 +80,8 @@ def _is_file(path: Path) -> bool:
 
 
 def _code_files(job: JobSpec) -> Iterator[Path]:
+    for named in job.executor.get("code", ()):
+        yield from _files_at(Path(named), Path(job.executor["project"]))
     if job.kind == "shell":
         yield from (Path(word) for word in job.executor.get("argv", ()) if word and "\0" not in word)
     if job.kind != "python":
@@ -80,6 +89,15 @@ def _code_files(job: JobSpec) -> Iterator[Path]:
     module = Path(*job.executor.get("function", "").partition(":")[0].split("."))
     yield module.with_suffix(".py")
     yield module / "__init__.py"
+
+
+def _files_at(relative: Path, project: Path) -> Iterator[Path]:
+    """The file itself, or every file of a folder, so that a class that was compiled anew is new code."""
+    folder = project / relative
+    if relative.is_absolute() or ".." in relative.parts or not folder.is_dir():
+        yield relative
+        return
+    yield from (file.relative_to(project) for file in sorted(folder.rglob("*")) if file.is_file())
 
 
 def _canonical(value: Any) -> str:

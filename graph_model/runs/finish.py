@@ -53,7 +53,8 @@ def _conclusion(ending: Ending) -> Conclusion:
         candidacy = _candidacy(run.inputs[0].version, outputs[0].output, outputs[0].validated)
         end = _end(ending, RunState.SUCCEEDED)
         return Conclusion(own_job_partition(run), end, run.id, (candidacy,), good=not bad)
-    candidacies = tuple(_candidacy(output_version(run, o.output), o.output, o.validated) for o in outputs)
+    told = ending.metrics
+    candidacies = tuple(_candidacy(output_version(run, o.output), o.output, o.validated, told) for o in outputs)
     rows = tuple(_output_row(run, output, candidacy) for output, candidacy in zip(outputs, candidacies, strict=True))
     end = _end(ending, RunState.FAILED, f"output quarantined: {bad}") if bad else _end(ending, RunState.SUCCEEDED)
     return Conclusion(own_job_partition(run), end, run.id, candidacies, rows, good=not bad)
@@ -90,9 +91,11 @@ def _end(ending: Ending, state: RunState, reason: str = "") -> dict[str, Any]:
     }
 
 
-def _candidacy(version: str, output: RunOutput, validated: Validated) -> Candidacy:
+def _candidacy(
+    version: str, output: RunOutput, validated: Validated, metrics: Mapping[str, Any] | None = None
+) -> Candidacy:
     dataset, key = output.dataset_id, output.partition
-    return Candidacy(version, PublishedPartition(partition_id(dataset, key), dataset, key), validated)
+    return Candidacy(version, PublishedPartition(partition_id(dataset, key), dataset, key), validated, metrics or {})
 
 
 def _output_row(run: ClaimedRun, output: OutputVersion, candidacy: Candidacy) -> dict[str, Any]:

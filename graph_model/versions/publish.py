@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.errors import FenceLost
@@ -23,6 +24,7 @@ from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.trouble import all_seen
 from graph_model.versions.entities import Inspection, Told, Validated, VersionState
+from graph_model.versions.job_metrics import with_job_metrics
 from graph_model.versions.rules import Candidate, Judgement, judge_partition
 from graph_model.versions.states import pass_over, set_states
 from graph_model.versions.told import content_hash_of, metrics_of
@@ -30,11 +32,12 @@ from graph_model.versions.told import content_hash_of, metrics_of
 
 @dataclass(frozen=True, slots=True)
 class Candidacy:
-    """A version whose validation is over, with the partition it belongs to."""
+    """A version whose validation is over, with the partition it belongs to. `metrics`: what its job tells of it."""
 
     version: str
     partition: PublishedPartition
     validated: Validated
+    metrics: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,7 @@ def _candidate(row: Row) -> Candidate:
 def _record_findings(tx: Transaction, candidacies: Sequence[Candidacy]) -> None:
     inspected = [(c, c.validated.inspection) for c in candidacies if c.validated.inspection is not None]
     told = [(c.version, c.validated.told) for c in candidacies if c.validated.told is not None]
-    facts = [_facts(c.version, inspection) for c, inspection in inspected] + [_facts_told(*one) for one in told]
+    facts = [_facts(c, inspection) for c, inspection in inspected] + [_facts_told(*one) for one in told]
     if facts:
         all_seen(facts, tx.rows("versions.record_facts", facts=facts))
     if inspected:
@@ -194,13 +197,13 @@ def _record_findings(tx: Transaction, candidacies: Sequence[Candidacy]) -> None:
         tx.rows("versions.record_results", results=results)
 
 
-def _facts(version: str, inspection: Inspection) -> dict[str, object]:
+def _facts(candidacy: Candidacy, inspection: Inspection) -> dict[str, object]:
     return {
-        "version": version,
+        "version": candidacy.version,
         "row_count": inspection.row_count,
         "size_bytes": inspection.size_bytes,
         "content_hash": inspection.content_hash,
-        "metrics": json.dumps(dict(inspection.metrics), default=str),
+        "metrics": with_job_metrics(json.dumps(dict(inspection.metrics), default=str), candidacy.metrics),
     }
 
 

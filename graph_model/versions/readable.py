@@ -12,6 +12,7 @@ from graph_model.schemas.repository import columns_of
 from graph_model.store.graph import Graph, Row
 from graph_model.versions.dialects import options_of
 from graph_model.versions.entities import VersionState
+from graph_model.versions.job_metrics import job_metrics_in
 
 # Where the content lies is said by its location; what is left says how to read it.
 _OF_PLACES = frozenset({"url", "table", "expose"})
@@ -20,7 +21,7 @@ _OF_PLACES = frozenset({"url", "table", "expose"})
 @dataclass(frozen=True, slots=True)
 class Readable:
     """`available` False: what lies in its place is not it any more. `warning`: what a reader should know first, in one
-    sentence; empty: nothing.
+    sentence; empty: nothing. `metrics`: what the job that wrote it told of it.
     """
 
     source_time: datetime
@@ -28,6 +29,7 @@ class Readable:
     options: Mapping[str, Any] = field(default_factory=dict)
     available: bool = True
     warning: str = ""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
 
 
 def readables(graph: Graph, ids: Sequence[str]) -> Mapping[str, Readable]:
@@ -40,7 +42,8 @@ def _readable(row: Row) -> Readable:
         VersionState(row["state"]), row["reason"] or "", deleted=row["deleted"], taken_by=row["taken_by"]
     )
     options = {key: value for key, value in options_of(row).items() if key not in _OF_PLACES}
-    return Readable(row["source_time"], columns_of(row["columns"]), options, available, warning)
+    metrics = job_metrics_in(row["metrics"])
+    return Readable(row["source_time"], columns_of(row["columns"]), options, available, warning, metrics)
 
 
 def condition(state: VersionState, reason: str, *, deleted: bool, taken_by: Sequence[str]) -> tuple[bool, str]:

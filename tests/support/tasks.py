@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from graph_model.estate.entities import InputSpec, JobSpec
 from graph_model.names import Name, dataset_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
-from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
+from graph_model.runs.entities import ClaimedRun, Failure, RunInput, RunKind, RunOutput
+from graph_model.settings import JobSettings
 from graph_model.versions.entities import Content
 from graph_model.versions.roots import Roots
 from workers.executors import Task, executor_for
-from workers.executors.handover import clean_environment
+from workers.handed import handed_to
+from workers.held import Held
+from workers.ordering import job_order
 from workers.places import make_staging, open_task
 from workers.process import Ended, Order, Process
+from workers.supervisor import Outcome, Supervisor
 from workers.template.keeper import Templates
 
 DAY = "2013-01-05"
@@ -44,8 +49,10 @@ def a_run(
     mappings: Mapping[str, str] | None = None,
     never_retry: tuple[int, ...] = (),
     timeout_seconds: float = 60.0,
+    **more: Any,
 ) -> ClaimedRun:
-    """A claimed run of the job `test/job`. `mappings` declares its inputs; without it, those of `inputs`, as `same`."""
+    """A claimed run of the job `test/job`. `mappings` declares its inputs; without it, those of `inputs`, as `same`.
+    `more` are further words of the job."""
     declared = mappings or {item.dataset.name: "same" for item in inputs}
     specs = tuple(InputSpec(a_dataset(name), parse_mapping(mapping)) for name, mapping in declared.items())
     job = JobSpec(
@@ -56,22 +63,52 @@ def a_run(
         tuple(output.dataset for output in outputs),
         PartitionScheme("day"),
         never_retry=never_retry,
+        **more,
     )
     return ClaimedRun("rn_0123456789abcdef", RunKind.JOB, 1, 1, 0, job.name, DAY, job, inputs, outputs, timeout_seconds)
 
 
-def ordered(run: ClaimedRun, root: Path | Roots, templates: Templates | None = None) -> tuple[Task, Order]:
+def ordered(
+    run: ClaimedRun, root: Path | Roots, templates: Templates | None = None, *, allow_shell: bool = False
+) -> tuple[Task, Order]:
     """What starts the job process of a run, whose staging folders are there; no validation, no graph."""
-    task = open_task(run, root)
+    task = replace(open_task(run, root), allow_shell=allow_shell)
     make_staging(task.run.outputs)
     launch = executor_for(task.job.kind).prepare(task)
     template = templates.of(launch.template) if templates else None
-    return task, Order(launch, task.folder, clean_environment(task, launch.environment), template=template)
+    return task, job_order(task, launch, limits=task.job.limits, handed=handed_to(task), template=template)
 
 
-def carried_out(run: ClaimedRun, root: Path | Roots, templates: Templates | None = None) -> tuple[Task, Order, Ended]:
-    task, order = ordered(run, root, templates)
+def carried_out(
+    run: ClaimedRun, root: Path | Roots, templates: Templates | None = None, *, allow_shell: bool = False
+) -> tuple[Task, Order, Ended]:
+    task, order = ordered(run, root, templates, allow_shell=allow_shell)
     return task, order, Process(order).wait(60)
+
+
+class Telling(Supervisor):
+    """A supervisor that tells us how runs ended, and not the graph. All else is real."""
+
+    def __init__(self, root: Path, templates: Templates | None = None, jobs: JobSettings | None = None) -> None:
+        graph: Any = None
+        super().__init__(graph, root, templates, jobs=jobs)
+        self.outcome: Outcome | None = None
+
+    def _tell(self, run: ClaimedRun, task: Task | None, outcome: Outcome) -> tuple[str, ...]:
+        self.outcome = outcome
+        if isinstance(outcome, Failure) and task is not None:
+            self._remove_staging(task)
+        return ()
+
+
+def outcome_of(
+    run: ClaimedRun, root: Path, templates: Templates | None = None, jobs: JobSettings | None = None
+) -> Outcome:
+    """How a run ends when the supervisor carries it out, validation included."""
+    supervisor = Telling(root, templates, jobs)
+    supervisor.execute(Held(run))
+    assert supervisor.outcome is not None
+    return supervisor.outcome
 
 
 def result_of(task: Task) -> dict[str, Any]:

@@ -32,8 +32,86 @@ schema:
 """
 MISSING_COLUMN = "its contract declares id, amount"
 
+JOB = "jobs:\n  tidy:\n    shell: [x]\n    outputs: [clean]\n    "
+OF_OURS = "HEADWATER_X is a setting of Headwater, which no job is given"
 # What is added below START, from line 6 on (or is the whole file: `scope…`, `[…`) -> line, message, hint
 MISTAKES = {
+    "a size that is none": (
+        JOB + "limits: {memory: lots}",
+        (10, "job tidy: limits: memory 'lots' is no size", "write 500MB or 2GB"),
+    ),
+    "processor time that is none": (
+        JOB + "limits: {cpu: 10}",
+        (10, "job tidy: limits: cpu '10' is no length of time", "write 30s, 10m, 2h or 1d"),
+    ),
+    "no process at all": (
+        JOB + "limits: {processes: 0}",
+        (10, "job tidy: limits: processes must be 1 or more, not 0", None),
+    ),
+    "a limit that nobody knows": (
+        JOB + "limits: {memroy: 1GB}",
+        (10, "job tidy: limits: unknown key memroy", "did you mean memory?"),
+    ),
+    "a variable that is Headwater's": (
+        JOB + "environment: {HEADWATER_RUN: x}",
+        (10, "job tidy: environment: HEADWATER_RUN is set by Headwater itself", "choose another name"),
+    ),
+    "a variable without a name": (
+        JOB + "environment: {a-b: x}",
+        (10, "job tidy: environment: 'a-b' is no name of a variable", "use letters, digits and `_`"),
+    ),
+    "a variable that is a list": (
+        JOB + "environment: {A: [x]}",
+        (10, "job tidy: environment: A must be a text or {secret: …}, not a list", None),
+    ),
+    "a secret that is written out as a variable": (
+        JOB + "environment: {DB_PASSWORD: abc}",
+        (
+            10,
+            "job tidy: environment: DB_PASSWORD would be known to all who read the graph",
+            "write {secret: env:NAME}",
+        ),
+    ),
+    "a secret that is written out as a reference": (
+        JOB + "environment: {A: {secret: hunter2}}",
+        (10, "job tidy: environment: A: the secret is written out, or no reference", "write env:NAME or file:/PATH"),
+    ),
+    "a secret that is a setting of Headwater": (
+        JOB + "environment: {A: {secret: 'env:HEADWATER_X'}}",
+        (
+            10,
+            f"job tidy: environment: A: the secret is no reference: {OF_OURS}",
+            "write env:NAME or file:/PATH",
+        ),
+    ),
+    "a secret in a form that nobody knows": (
+        JOB + "environment: {A: {secret: 'env:A', as: fiel}}",
+        (10, "job tidy: environment: A: fiel is no as", "did you mean file?"),
+    ),
+    "a command that no shell reads": (
+        JOB + "command: x",
+        (10, "job tidy: a command is read by a shell, which is not said", "add shell: true"),
+    ),
+    "a shell without a command": (
+        "jobs:\n  tidy: {shell: true, outputs: [clean]}",
+        (7, "job tidy: has no command", None),
+    ),
+    "a value that would be pasted into a command": (
+        "jobs:\n  tidy: {shell: true, command: 'sort {input.raw}', outputs: [clean]}",
+        (
+            7,
+            "job tidy: nothing is pasted into a command, and {input.raw} stands there as it is",
+            'write "$HEADWATER_INPUT_RAW"',
+        ),
+    ),
+    "a template in a virtual environment": (
+        "jobs:\n  tidy: {python: 'a:b', venv: x, interpreter: template, outputs: [clean]}",
+        (7, "job tidy: a template has no virtual environment", "leave interpreter out"),
+    ),
+    "a virtual environment of a command": (
+        JOB + "venv: x",
+        (10, "job tidy: venv is for python jobs, and this one runs shell", None),
+    ),
     "unknown key of the estate": ("jbos: {}", (6, "estate: unknown key jbos", "did you mean jobs?")),
     "a key of a store that is written out": (
         "  lake: {format: csv, location: 's3://lake/x.csv', options: {secret_key: abc}}",
@@ -356,7 +434,7 @@ MISTAKES = {
     ),
     "a job that runs nothing": (
         "jobs:\n  tidy: {outputs: [clean]}",
-        (7, "job tidy: does not say what to run", "add one of python, sql, shell, procedure"),
+        (7, "job tidy: does not say what to run", "add one of python, sql, shell, java, spark, http, procedure, uses"),
     ),
     "a job that runs two things": (
         "jobs:\n  tidy: {sql: SELECT 1, shell: [ls], outputs: [clean]}",

@@ -16,6 +16,8 @@ from graph_model.estate.entities import Deadline, Estate, InputSpec, ReadSpec
 from graph_model.estate.kinds import KIND_KEYS
 from graph_model.estate.parse import load_estate
 from graph_model.estate.yaml_lines import plain, read_yaml
+from graph_model.jobs.limits import Limits, parse_size, size_in_words
+from graph_model.jobs.secrets import Secret
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
 from graph_model.schemas.compatibility import MODES
@@ -139,7 +141,7 @@ def test_a_reader_says_how_it_takes_columns(tmp_path: Path):
 
     estate = load_estate(tmp_path / "estate.yaml")
 
-    jsonschema.validate(yaml.safe_load(text), SCHEMA)
+    jsonschema.validate(yaml.safe_load(RUNNING), SCHEMA)
 
     assert [item.by for item in estate.jobs[0].inputs] == ["position"]
     feed, board = estate.consumers
@@ -208,6 +210,60 @@ def test_the_published_schema_refuses_what_the_parser_refuses():
     assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(tree)
 
 
+RUNNING = """\
+scope: shop
+datasets:
+  out: {format: csv}
+  second: {format: csv}
+  third: {format: csv}
+jobs:
+  tidy:
+    shell: true
+    command: sort "$HEADWATER_INPUT_RAW" | uniq > "$HEADWATER_OUTPUT_OUT"
+    outputs: [out]
+    limits: {memory: 1.5GB, cpu: 10m, disk: 500 MB, processes: 20, output: 1m}
+    environment:
+      MODE: 7
+      EMPTY: ""
+      DOOR: {secret: "env:VENDOR_DOOR"}
+      CERTIFICATE: {secret: "file:/run/certificate", as: file}
+  build: {python: "shop:build", venv: .venv, outputs: [second]}
+  other: {shell: [x], outputs: [third]}
+"""
+
+
+def test_a_job_says_what_its_processes_may_take_and_know(tmp_path: Path):
+    build, other, tidy = sorted(estate_in(tmp_path, RUNNING).jobs, key=lambda job: job.name)
+
+    assert tidy.executor == {
+        "command": 'sort "$HEADWATER_INPUT_RAW" | uniq > "$HEADWATER_OUTPUT_OUT"',
+        "project": str(tmp_path),
+    }
+    assert tidy.limits == Limits(round(1.5 * 2**30), 600, 500 << 20, 20, 1 << 20)
+    assert tidy.environment == {"MODE": "7", "EMPTY": ""}
+    assert tidy.secrets == {
+        "DOOR": Secret("env:VENDOR_DOOR"),
+        "CERTIFICATE": Secret("file:/run/certificate", as_file=True),
+    }
+    assert build.executor["venv"] == ".venv"
+    assert (other.limits, other.environment, other.secrets) == (Limits(), {}, {})
+    jsonschema.validate(yaml.safe_load(RUNNING), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "words"),
+    [("2GB", 2 << 30, "2 GB"), ("1.5 g", 3 << 29, "1.5 GB"), ("500MiB", 500 << 20, "500 MB"), ("1k", 1024, "1 KB")],
+)
+def test_sizes_are_read_and_said_in_units_of_1024(text: str, size: int, words: str):
+    assert parse_size(text) == size
+    assert size_in_words(size) == words
+
+
+@pytest.mark.parametrize("text", ["2", "GB", "-1GB", "0MB", "1PB", "1e3MB", ""])
+def test_what_is_no_size_is_none(text: str):
+    assert parse_size(text) is None
+
+
 def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
     parts = {
         "dataset": vocabulary.DATASET_KEYS,
@@ -220,6 +276,8 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
         "retention": vocabulary.RETENTION_KEYS,
+        "limits": vocabulary.LIMIT_KEYS,
+        "secret": vocabulary.SECRET_KEYS,
     }
 
     assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)

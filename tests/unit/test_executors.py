@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +18,8 @@ from connectors.storage import inspect
 from graph_model.runs.entities import ClaimedRun
 from tests.support.tasks import DAY, a_run, an_input, an_output, carried_out, result_of
 from workers.executors import CannotRunError, Task, executor_for
+from workers.executors.base import HEADWATER_ROOT
+from workers.executors.handover import clean_environment
 from workers.process import Ended, Order
 from workers.template.keeper import Templates
 
@@ -204,7 +209,7 @@ def test_a_placeholder_that_cannot_be_filled_stops_the_run_before_it_starts(
 
 
 def test_a_kind_that_nobody_registered_is_refused_by_name() -> None:
-    with pytest.raises(CannotRunError, match=r"no executor for jobs of kind 'cobol'.*python, shell, sql"):
+    with pytest.raises(CannotRunError, match=r"no executor for jobs of kind 'cobol'.*java, python, shell"):
         executor_for("cobol")
 
 
@@ -295,3 +300,88 @@ def test_job_json_names_the_run_and_its_places(carry_out: CarryOut, project: Pat
     told = json.loads(task.job_file.read_text())
     assert (told["run"], told["job"], told["partition"], told["attempt"]) == ("rn_0123456789abcdef", "test/job", DAY, 1)
     assert told["inputs"]["raw"][0]["path"] == str(root / "raw/5.csv")
+
+
+def test_a_python_job_may_bring_an_environment_of_its_own(project: Path, root: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", project / "own"], check=True)
+    (packages,) = (project / "own" / "lib").glob("python3*/site-packages")
+    (packages / "only_there.py").write_text("here = True\n")
+    code = """
+import os, shutil, sys, only_there
+def build(inputs, outputs, partition):
+    python, venv = shutil.which("python"), os.environ["VIRTUAL_ENV"]
+    return {"prefix": sys.prefix, "python": python, "venv": venv, "is": only_there.here}
+"""
+    (project / "jobs.py").write_text(code)
+    run = a_run("python", {"function": "jobs:build", "project": str(project), "venv": "own"})
+
+    task, order, _ = carried_out(run, root)
+
+    own = str(project / "own")
+    told = {"prefix": own, "python": f"{own}/bin/python", "venv": own, "is": True}
+    assert result_of(task) == {"metrics": told}, order.stderr.read_text()
+
+
+def test_the_script_that_runs_in_it_is_understood_by_older_pythons() -> None:
+    text = (HEADWATER_ROOT / "workers" / "executors" / "python_child.py").read_text()
+
+    ast.parse(text, feature_version=(3, 8))
+
+
+def test_a_function_of_an_installed_package_needs_no_project(carry_out: CarryOut, root: Path, tmp_path: Path) -> None:
+    run = a_run("python", {"function": "json:dumps", "project": str(tmp_path / "not-there")})
+
+    task, order, ended = carry_out(run, root)
+
+    assert ended.exit_code == 1, "it was found and called, with more than it takes"
+    assert result_of(task)["reason"] == "TypeError: dumps() takes 1 positional argument but 3 were given", order
+
+
+def test_numbers_of_libraries_are_metrics_too(carry_out: CarryOut, project: Path, root: Path) -> None:
+    code = """
+import datetime
+class Float64:
+    def item(self): return 2.5
+def build(inputs, outputs, partition):
+    return {"ratio": Float64(), "day": datetime.date(2013, 1, 5), "keys": {"b", "a"}, "by": {"x": Float64()}, 7: None}
+"""
+    task, _, _ = carry_out(a_python_run(project, code), root)
+
+    metrics = {"ratio": 2.5, "day": "2013-01-05", "keys": ["a", "b"], "by": {"x": 2.5}, "7": None}
+    assert result_of(task) == {"metrics": metrics}
+
+
+def test_a_shell_reads_a_command_only_where_the_worker_allows_it(project: Path, root: Path) -> None:
+    command = 'sort -r "$HEADWATER_INPUT_RAW" | head -n 1; echo "$NOT_SET"; echo never'
+    run = a_run("shell", {"command": command, "project": str(project)}, inputs=(RAW,), outputs=(an_output("clean"),))
+
+    with pytest.raises(CannotRunError) as refused:
+        carried_out(run, root)
+    task, order, ended = carried_out(run, root, allow_shell=True)
+
+    assert "which this worker does not allow; set HEADWATER_JOB_ALLOW_SHELL=true on it" in str(refused.value)
+    assert ended.exit_code == 2
+    assert order.stdout.read_text() == "id,amount\n"
+    assert "NOT_SET: parameter not set" in ended.last_line
+    assert task.run.outputs[0].content.location == order.environment["HEADWATER_OUTPUT_CLEAN"]
+
+
+def test_a_value_cannot_become_a_command_of_a_shell(project: Path, root: Path) -> None:
+    evil = a_run(
+        "shell",
+        {"command": 'printf %s "$HEADWATER_PARTITION"', "project": str(project)},
+        outputs=(an_output("clean"),),
+    )
+
+    _, order, _ = carried_out(replace(evil, partition="$(id); `id`"), root, allow_shell=True)
+
+    assert order.stdout.read_text() == "$(id); `id`"
+
+
+def test_variables_of_a_job_reach_it_and_not_what_validates_its_outputs(project: Path, root: Path) -> None:
+    run = a_run("shell", {"argv": ["env"], "project": str(project)}, environment={"MODE": "fast", "PATH": "/bin"})
+
+    task, order, _ = carried_out(run, root)
+
+    assert {"MODE=fast", "PATH=/bin"} <= set(order.stdout.read_text().splitlines())
+    assert "MODE" not in clean_environment(task, {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from graph_model.estate.entities import InputSpec, JobSpec
 from graph_model.jobs.definition import dumps, hash_of, loads
+from graph_model.jobs.limits import Limits
+from graph_model.jobs.secrets import Secret
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping, PartitionScheme
 
@@ -37,6 +40,9 @@ JOBS = st.builds(
     description=WORDS,
     columns=st.dictionaries(WORDS, st.lists(WORDS, max_size=2).map(tuple), max_size=2),
     never_retry=st.lists(st.integers(0, 255), max_size=3).map(tuple),
+    limits=st.builds(Limits, st.none() | st.integers(1), st.none() | st.floats(0.001, 1e7), output=st.integers(1)),
+    environment=st.dictionaries(WORDS, WORDS, max_size=2),
+    secrets=st.dictionaries(WORDS, st.builds(Secret, WORDS, st.booleans()), max_size=2),
     definition_hash=WORDS,
 )
 JOB = JobSpec(
@@ -51,6 +57,15 @@ JOB = JobSpec(
 @given(JOBS)
 def test_a_job_comes_back_exactly_as_it_was(job: JobSpec):
     assert loads(dumps(job)) == job
+
+
+def test_a_job_without_the_words_of_running_has_the_text_that_it_always_had():
+    assert not {"limits", "environment", "secrets"} & set(json.loads(dumps(JOB)))
+
+
+def test_variables_decide_what_a_job_computes_and_limits_and_names_of_secrets_do_not():
+    assert hash_of(replace(JOB, environment={"MODE": "fast"})) != hash_of(JOB)
+    assert hash_of(replace(JOB, limits=Limits(memory=1), secrets={"KEY": Secret("env:KEY")})) == hash_of(JOB)
 
 
 def test_equal_jobs_give_equal_texts():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -23,6 +23,9 @@ BUILT_IN = {
     "python": "workers.executors.python:PythonExecutor",
     "shell": "workers.executors.shell:ShellExecutor",
     "sql": "workers.executors.sql:SqlExecutor",
+    "java": "workers.executors.java:JavaExecutor",
+    "spark": "workers.executors.spark:SparkExecutor",
+    "http": "workers.executors.http:HttpExecutor",
 }
 
 
@@ -32,10 +35,12 @@ class CannotRunError(HeadwaterError):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A claimed run whose contents have absolute places, and the scratch `folder` of this run and fence."""
+    """A claimed run whose contents have absolute places, and the scratch `folder` of this run and fence. `allow_shell`:
+    whether this worker lets a shell read what a job says."""
 
     run: ClaimedRun
     folder: Path
+    allow_shell: bool = False
 
     @property
     def job(self) -> JobSpec:
@@ -54,17 +59,33 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """Why a process failed, in words of its own kind. `retry` False: another attempt cannot help."""
+
+    reason: str
+    retry: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Launch:
     """A command to start. `environment` comes on top of the clean one.
 
     With a `template` the command is `python -I SCRIPT ARGUMENTS…`, and a template of that kind may run the script in a
-    copy of itself; the outcome must be the same either way.
+    copy of itself; the outcome must be the same either way. `reserves`: the program asks the kernel for much more
+    memory than it uses (a JVM does, and has limits of its own), so that only what it uses can be limited.
+
+    `explain` is given the exit code of a process that failed and the end of what it printed, and may know better than
+    the last line why. `events` is where the process leaves OpenLineage events, a line each: what they say of the run is
+    recorded once it has succeeded.
     """
 
     argv: tuple[str, ...]
     cwd: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     template: TemplateKind | None = None
+    reserves: bool = False
+    explain: Callable[[int, str], Explained | None] | None = None
+    events: Path | None = None
 
 
 class Executor(Protocol):

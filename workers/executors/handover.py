@@ -6,12 +6,11 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from graph_model.names import Name
-from graph_model.runs.entities import RunInput, RunOutput
 from graph_model.versions.entities import Content
 from workers.executors.base import Task, short_names
 
@@ -26,6 +25,7 @@ def write_job_file(task: Task, **extra: Any) -> Path:
         "job": str(task.run.subject),
         "partition": task.run.partition,
         "attempt": task.run.attempt,
+        "parameters": dict(getattr(task.run, "parameters", None) or {}),
         "result_file": str(task.result_file),
         "inputs": inputs_of(task),
         "outputs": outputs_of(task),
@@ -91,7 +91,7 @@ def clean_environment(task: Task, extra: Mapping[str, str]) -> dict[str, str]:
         "HEADWATER_PARTITION": task.run.partition,
         "HEADWATER_JOB_FILE": str(task.job_file),
     }
-    return passed_on() | own | _places("HEADWATER_OUTPUT_", task.run.outputs) | dict(extra)
+    return passed_on() | own | _places(task) | dict(extra)
 
 
 def passed_on() -> dict[str, str]:
@@ -99,8 +99,13 @@ def passed_on() -> dict[str, str]:
     return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
-def _places(prefix: str, items: Iterable[RunInput | RunOutput]) -> dict[str, str]:
-    return {prefix + _variable(item.dataset): item.content.location for item in items}
+def _places(task: Task) -> dict[str, str]:
+    """Each input with its versions, joined by `:`, and each output."""
+    inputs: dict[str, list[str]] = {}
+    for item in sorted(task.run.inputs, key=lambda item: item.partition):
+        inputs.setdefault(f"HEADWATER_INPUT_{_variable(item.dataset)}", []).append(item.content.location)
+    outputs = {f"HEADWATER_OUTPUT_{_variable(item.dataset)}": item.content.location for item in task.run.outputs}
+    return {name: ":".join(places) for name, places in inputs.items()} | outputs
 
 
 def _variable(name: Name) -> str:

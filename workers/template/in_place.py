@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workers.launcher import PR_SET_NAME, prctl
+from workers.launcher.kernel import PR_SET_NAME, prctl
 
 # What `ps` calls a job, which has the command line of its template.
 NAME = b"hw-job"

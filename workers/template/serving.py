@@ -14,7 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
-from workers import launcher
+from workers.launcher import carry_out, kernel
 from workers.template.in_place import Fresh
 
 READY = b"ready"
@@ -26,9 +26,9 @@ NAME = b"hw-template"
 
 def serve(descriptor: int, fresh: Fresh, modules: Sequence[str]) -> NoReturn:
     """Forks a launcher for every request; ends this process when the worker is gone."""
-    launcher.prctl(launcher.PR_SET_PDEATHSIG, signal.SIGKILL)
-    launcher.prctl(launcher.PR_SET_NAME, NAME)
-    launcher.prctl(launcher.PR_SET_CHILD_SUBREAPER, 1)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    kernel.prctl(kernel.PR_SET_NAME, NAME)
+    kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     with socket.socket(fileno=descriptor) as line:
         line.send(_warm_up(modules) or READY)
         Serving(line, fresh).go_on()
@@ -58,7 +58,7 @@ class Serving:
     def __init__(self, line: socket.socket, fresh: Fresh) -> None:
         self._line, self._fresh = line, fresh
         self._launchers: set[int] = set()
-        self._wakeup = launcher.wake_on_signals()
+        self._wakeup = kernel.wake_on_signals()
 
     def go_on(self) -> None:
         poll = select.poll()
@@ -93,7 +93,7 @@ class Serving:
             for place, descriptor in enumerate(descriptors):
                 os.dup2(descriptor, place)
             os.closerange(DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))
-            launcher.main(path, self._fresh.become)
+            carry_out.main(path, self._fresh.become)
         except BaseException:  # noqa: BLE001  whatever it is, the copy must not go on as a second template
             traceback.print_exc()
         finally:
@@ -116,8 +116,8 @@ class Serving:
         """Whatever is below us and below no launcher. Each death brings us here again, until none is left."""
         kept = set(self._launchers)
         for pid in self._launchers:
-            kept.update(launcher.descendants_of(pid))
-        for pid in set(launcher.descendants_of(os.getpid())) - kept:
+            kept.update(kernel.descendants_of(pid))
+        for pid in set(kernel.descendants_of(os.getpid())) - kept:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""`python: package.module:function`, called in an interpreter of its own."""
+"""`python: package.module:function`, called in an interpreter of its own, or in that of a virtual environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,16 @@ def _read(section: Section, source: Source) -> dict[str, Any]:
         section.wrong(said.line, f"{said.value!r} is no Python function", "write package.module:function")
     # Empty for what is meant when nothing is said.
     fresh = {"interpreter": interpreter} if interpreter == "fresh" else {}
-    return {"function": said.value, "project": project_of(source), **fresh}
+    return {"function": said.value, "project": project_of(source), **fresh, **_venv(section)}
 
 
-KIND = Kind("python", _read, keys=("interpreter",))
+def _venv(section: Section) -> dict[str, str]:
+    said = section.text("venv")
+    if said is None:
+        return {}
+    if section.word("interpreter", INTERPRETERS) == "template":
+        section.wrong(section.line("interpreter"), "a template has no virtual environment", "leave interpreter out")
+    return {"venv": said.value}
+
+
+KIND = Kind("python", _read, keys=("interpreter", "venv"))
