@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-impact benchmark-forecast decision-trust lint format types lock clients lock-clients clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-impact benchmark-forecast decision-trust test-spark lint format types lock clients lock-clients clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ decision-trust: $(STAMP) ## verdicts of impact held against changes that are rea
 
 clients: $(STAMP) ## the official OpenLineage clients, unchanged, each for real; OPTIONS="dbt spark" for some, "--record" for the tests
 	$(BIN)/python -m tests.clients $(OPTIONS)
+
+test-spark: $(STAMP) ## Spark jobs for real, local and on a standalone cluster (PySpark, 490 MB, is fetched once; needs a JDK 17)
+	SPARK=1 $(BIN)/pytest tests/spark
 
 lint: $(STAMP) types ## ruff, format, types, and which way imports point
 	$(BIN)/ruff check .

@@ -93,20 +93,16 @@ def read_log(folder: Path, label: Label, stream: Stream, *, after: int = 0, most
     return Page(mark + whole.decode(errors="replace"), cursor, at_end or (whole != data and len(data) < most))
 
 
-def last_printed(folder: Path, label: Label, *, most: int) -> str:
-    """The ends of both streams, so many bytes of each at most."""
-    return "\n".join(_last_bytes(_parts(folder, label, stream), most) for stream in ("stdout", "stderr"))
-
-
-def _last_bytes(parts: list[tuple[int, Path]], most: int) -> str:
-    tail = b""
-    for _, path in reversed(parts):
+def last_of(folder: Path, label: Label, stream: Stream, *, most: int) -> str:
+    """What was said last: the end of a stream, `most` bytes of it at most."""
+    found = b""
+    for _, path in reversed(_parts(folder, label, stream)):
         with suppress(FileNotFoundError), path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - (most - len(tail))))
-            tail = file.read() + tail
-        if len(tail) >= most:
+            file.seek(max(0, path.stat().st_size - (most - len(found))))
+            found = file.read() + found
+        if len(found) >= most:
             break
-    return tail.decode(errors="replace")
+    return found.decode(errors="replace")
 
 
 def forget_logs(root: Path, *, days: float) -> int:

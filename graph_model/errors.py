@@ -18,7 +18,7 @@ HeadwaterError
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   ├── FenceOver            an older owner of a run tried to write into a database
 │   └── Refused              it cannot be done in the state that the thing is in
-│       ├── NotHeld, NotApart, RunEnded, ReplayEnded, NotReady, AlreadyAnswered
+│       ├── NotHeld, NotApart, RunEnded, CannotMark, ReplayEnded, NotReady, AlreadyAnswered
 │       └── CannotQuarantine, CannotRelease, CannotRevalidate
 ├── SettingsError            a setting is missing or wrong
 │   └── DataFolderInUse, PortTaken
@@ -208,6 +208,10 @@ class ContractNotFound(NotFound):
     kind = "contract"
 
 
+class PoolNotFound(NotFound):
+    kind = "pool"
+
+
 class PlanChanged(DomainError):
     """The graph moved between plan and apply."""
 
@@ -277,6 +281,14 @@ class NotHeld(Refused):
     def __init__(self, target: object) -> None:
         self.target = str(target)
         super().__init__(f"{target} is not held: `headwater holds` lists what is")
+
+
+class CannotMark(Refused):
+    code = "CANNOT_MARK"
+
+    def __init__(self, run: str, state: str, problem: str) -> None:
+        self.run, self.state = run, state
+        super().__init__(f"run {run} is {state}: {problem}")
 
 
 class RunEnded(Refused):

@@ -11,7 +11,6 @@ from graph_model.errors import ContentError, SecretMissing
 from graph_model.estate.vocabulary import LOGIN_OPTIONS
 from graph_model.versions.entities import Content
 from workers.executors import CannotRunError, Task
-from workers.executors.secrets_of import references_in, secret
 from workers.process import Handed
 
 FOLDER = "secrets"
@@ -21,17 +20,16 @@ def handed_to(task: Task) -> Handed:
     """Raises CannotRunError for a secret that is not there: another attempt would not find it either."""
     files = _folder_for_files(task)
     found: dict[str, str] = {}
-    for name, said in task.job.secrets.items():
+    for name, secret in task.job.secrets.items():
         try:
-            found[name] = secrets.resolve(said.reference)
+            found[name] = secrets.resolve(secret.reference)
         except SecretMissing as error:
             raise CannotRunError(f"{name}: {error}") from None
-    of_kind = [secret(reference) for reference in references_in(task.job.executor)]
-    as_files = {name for name, said in task.job.secrets.items() if said.as_file}
+    as_files = {name for name, secret in task.job.secrets.items() if secret.as_file}
     return Handed(
         environment={name: str(files / name) if name in as_files else value for name, value in found.items()},
         files={str(files / name): found[name] for name in as_files},
-        hidden=secrets.hidden_forms([*found.values(), *of_kind, *_logins(task)]),
+        hidden=secrets.hidden_forms([*found.values(), *_logins(task)]),
     )
 
 
@@ -43,7 +41,7 @@ def without_own(task: Task) -> Handed:
 def _folder_for_files(task: Task) -> Path:
     """Below the scratch folder, which goes with the attempt, however it ends."""
     folder = task.folder / FOLDER
-    if any(said.as_file for said in task.job.secrets.values()):
+    if any(secret.as_file for secret in task.job.secrets.values()):
         folder.mkdir(mode=0o700)
     return folder
 

@@ -8,16 +8,24 @@ at once what would be too much in a single step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from graph_model.jobs.limits import Limits
+import structlog
+
+from graph_model.jobs.limits import MB, Limits
 from graph_model.jobs.secrets import OURS
 from workers.executors import Launch, Task
 from workers.executors.handover import clean_environment
-from workers.process import CAP_BYTES, Forks, Handed, Order
+from workers.process import CAP_BYTES, Forks, Handed, Order, Process
 
 HEADROOM = 1.5
+# What threads and libraries ask for without ever using it.
+UNUSED_BYTES = 256 * MB
 CPU_HEADROOM_SECONDS = 5
+FAREWELL_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 def job_order(
@@ -43,6 +51,19 @@ def job_order(
     )
 
 
+def say_farewell(order: Order) -> None:
+    """For a process that was ended: tells whoever works for it elsewhere. Never raises, and takes a few seconds."""
+    if order.launch.farewell is None:
+        return
+    launch = replace(order.launch, argv=order.launch.farewell, template=None)
+    try:
+        ended = Process(replace(order, launch=launch, label="farewell", template=None)).wait(FAREWELL_SECONDS)
+    except OSError as error:
+        log.warning("nobody could be told that the run was ended", error=str(error))
+        return
+    log.info("told elsewhere that the run was ended", said=ended.last_line, exit_code=ended.exit_code)
+
+
 def environment_of(task: Task, extra: Mapping[str, str]) -> dict[str, str]:
     """With what the job declares, which may replace anything but what is Headwater's own."""
     declared = {name: value for name, value in task.job.environment.items() if not name.startswith(OURS)}
@@ -53,7 +74,7 @@ def ceilings(limits: Limits, *, reserves: bool) -> dict[str, int]:
     """Rlimits by name. A program that `reserves` more memory than it will use is only watched."""
     found: dict[str, int] = {}
     if limits.memory and not reserves:
-        found["DATA"] = int(limits.memory * HEADROOM)
+        found["DATA"] = int(limits.memory * HEADROOM) + UNUSED_BYTES
     if limits.disk:
         found["FSIZE"] = int(limits.disk * HEADROOM)
     if limits.cpu:

@@ -10,23 +10,23 @@ from typing import Any
 
 import structlog
 
-from connectors.run_logs import last_printed
+from connectors.run_logs import last_of
 from connectors.secrets import redacted
 from graph_model.errors import HeadwaterError
 from graph_model.jobs.limits import Limits
 from graph_model.runs.entities import Failure
-from workers.executors import CannotRunError, Explained, Task
-from workers.process import Ended, Order
+from workers.executors import CannotRunError, Explain, Explained, Task
+from workers.process import Ended
 
 # What a process may leave as its result, and what of it may be metrics of a version.
 MOST_RESULT_BYTES = 1_000_000
 MOST_METRICS_BYTES = 10_000
 LONGEST_REASON = 2_000
-# So much of what a process printed is looked at to tell why it failed.
+# So much of each stream is looked at to tell why a process failed.
 LAST_BYTES = 16_384
 # Words of a reason that a ceiling of the kernel speaks in, and the limit that it belongs to.
 _CEILINGS = {
-    "memory": ("MemoryError", "Cannot allocate memory", "bad_alloc"),
+    "memory": ("MemoryError", "ran out of memory", "Cannot allocate memory", "bad_alloc"),
     "disk": ("File too large", "SIGXFSZ"),
     "cpu": ("SIGXCPU",),
 }
@@ -75,29 +75,29 @@ def _is_finite(value: object) -> bool:
 
 
 def failure_of(
-    task: Task, ended: Ended, order: Order, *, result: Mapping[str, Any] | None = None, limits: Limits | None = None
+    task: Task, ended: Ended, result: Mapping[str, Any], limits: Limits, explain: Explain | None = None
 ) -> Failure | None:
-    """Why a job failed, as far as its process, or its kind, tells; None when it ended well."""
-    limits = limits or task.job.limits
+    """Why a job failed, as far as its process tells, or else its executor; None when that ended well."""
     retry = ended.exit_code not in task.job.never_retry
     if ended.exceeded:
         return Failure(exceeded_words(ended.exceeded, limits), ended.exit_code, retry=retry)
     if ended.timed_out:
         return Failure(f"took longer than its {task.run.timeout_seconds:g} s and was ended", ended.exit_code)
-    if not ended.exit_code:
+    if ended.exit_code in (0, *task.job.policies.retries.success):
         return None
-    told = _told_reason(ended, order, result_of(task) if result is None else result)
-    reason = (told.reason if told else how_it_ended(ended))[:LONGEST_REASON]
-    retry = retry and (told is None or told.retry)
-    return Failure(f"{reason}{_ceiling(reason, limits)}", ended.exit_code, retry=retry)
+    told = _told(task, ended, result, explain) or Explained(how_it_ended(ended))
+    reason = told.reason[:LONGEST_REASON]
+    return Failure(f"{reason}{_ceiling(reason, limits)}", ended.exit_code, retry=retry and told.retry)
 
 
-def _told_reason(ended: Ended, order: Order, result: Mapping[str, Any]) -> Explained | None:
-    """What the process says of its end, else what its executor makes of it; None: neither says anything."""
+def _told(task: Task, ended: Ended, result: Mapping[str, Any], explain: Explain | None) -> Explained | None:
+    """What the process says of its end, else what its executor makes of the exit code; None: neither says anything."""
     if result.get("reason"):
         return Explained(str(result["reason"]), retry=result.get("retry") is not False)
-    explain = order.launch.explain
-    return explain(ended.exit_code, last_printed(order.folder, "job", most=LAST_BYTES)) if explain else None
+    if explain is None:
+        return None
+    printed = (last_of(task.folder, "job", stream, most=LAST_BYTES) for stream in ("stdout", "stderr"))
+    return explain(ended.exit_code, "\n".join(printed))
 
 
 def exceeded_words(bound: str, limits: Limits) -> str:

@@ -28,10 +28,10 @@ from workers.fences import fence_of
 from workers.handed import handed_to, without_own
 from workers.held import Held, RunLostError
 from workers.lineage import pass_on
-from workers.ordering import job_order
+from workers.ordering import job_order, say_farewell
 from workers.outcomes import failure_of, how_it_ended, metrics_in, our_failure, result_of, without_secrets
 from workers.places import make_staging, open_task, remove_staging, tidy
-from workers.process import Handed, Order
+from workers.process import Ended, Handed, Order
 from workers.template.keeper import Templates
 from workers.witness import Witness
 
@@ -153,18 +153,27 @@ class Supervisor:
         template, told = self._templates and self._templates.of(launch.template), self._told(task.run)
         order = job_order(task, launch, limits=limits, handed=handed, told=told, template=template)
         witness = Witness(task)
-        ended = held.carry_out(order, seconds=task.run.timeout_seconds)
+        ended = self._carry_out(held, order, seconds=task.run.timeout_seconds)
         result = redacted(result_of(task), handed.hidden)
-        failure = failure_of(task, ended, order, result=result, limits=limits)
+        failure = failure_of(task, ended, result, limits, launch.explain)
         if failure is not None:
             return failure
         wrong = witness.trespass() or witness.missing_output()
         if wrong:
             return Failure(wrong, ended.exit_code, retry=False)
-        done = self._checked(held, task, metrics_in(result))
-        return replace(done, events=launch.events) if isinstance(done, Done) else done
+        return self._checked(held, task, metrics_in(result), launch.events)
 
-    def _checked(self, held: Held, task: Task, metrics: Mapping[str, Any]) -> Done | Failure:
+    def _carry_out(self, held: Held, order: Order, *, seconds: float) -> Ended:
+        try:
+            ended = held.carry_out(order, seconds=seconds)
+        except RunLostError:
+            say_farewell(order)
+            raise
+        if ended.timed_out or ended.exceeded:
+            say_farewell(order)
+        return ended
+
+    def _checked(self, held: Held, task: Task, metrics: Mapping[str, Any], events: Path | None) -> Done | Failure:
         found = self._validate(held, task)
         if isinstance(found, Failure):
             return found
@@ -174,7 +183,7 @@ class Supervisor:
         outputs = tuple(
             OutputVersion(output, validated) for output, validated in zip(held.run.outputs, found, strict=True)
         )
-        return Done(outputs, metrics)
+        return Done(outputs, metrics, events)
 
     def _validate(self, held: Held, task: Task) -> tuple[Validated, ...] | Failure:
         """What was found in each output; a Failure when the validation itself did not come to an end."""

@@ -38,6 +38,7 @@ from app.cli import (
     migrate,
     names,
     partitions,
+    pools,
     quarantine,
     questions,
     replay,
@@ -156,9 +157,13 @@ impact.app.command("ddl")(impact_sources.judge_ddl)
 impact.app.command("dbt")(impact_sources.judge_dbt)
 
 app.command(rich_help_panel=_INTERVENE)(holds.hold)
+app.command(rich_help_panel=_INTERVENE)(holds.skip)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
 app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
+app.add_typer(pools.app, name="pools", rich_help_panel=_INTERVENE)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
+app.command(rich_help_panel=_INTERVENE)(interventions.retry)
+app.command(rich_help_panel=_INTERVENE)(interventions.mark)
 app.command(rich_help_panel=_INTERVENE)(replay.replay)
 app.command("replays", rich_help_panel=_INTERVENE)(replay.list_replays)
 app.command(rich_help_panel=_INTERVENE)(interventions.revalidate)

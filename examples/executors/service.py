@@ -35,7 +35,7 @@ class Letters(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         key = self.headers["Idempotency-Key"].replace("/", "-")
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.headers.get("Authorization") != os.environ["SHOP_TOKEN"]:
+        if self.headers.get("Authorization") != f"Bearer {os.environ['SHOP_TOKEN']}":
             self.answer(401, {"error": "who are you?"})
             return
         if key not in begun:

@@ -19,6 +19,7 @@ LABELS: tuple[str, ...] = (
     "Contract",
     "Job",
     "Consumer",
+    "Pool",
     "Partition",
     "DatasetVersion",
     "CheckResult",

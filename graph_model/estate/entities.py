@@ -14,6 +14,8 @@ from graph_model.names import Name
 from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.policies.entities import Policies, PoolSpec
+from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.retention.entities import Retention
 from graph_model.schemas.promises import OnViolation, Promise
 
@@ -50,17 +52,21 @@ class DatasetSpec:
     observed: Trust | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[Name, ...] = ()
+    at_once: tuple[PoolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """`by`: how the job takes the columns: by their names, by their places, or exactly, so that it refuses others."""
+    """`by`: how the job takes the columns: by their names, by their places, or exactly, so that it refuses others.
+    `terms`: how it is waited for beyond `required`; an input of a group is not required by itself.
+    """
 
     dataset: Name
     mapping: PartitionMapping
     required: bool = True
     correction: Correction = "rerun"
     by: ReadsBy = "name"
+    terms: Terms = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,9 @@ class JobSpec:
     project, interpreter, venv}, sql {text, file, engine}, shell {argv, project} or {command, project} …
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
-    cannot be read. `environment` are variables of its processes, and `secrets` those of which only workers know what
-    they hold. `definition_hash` covers everything that decides what the job computes.
+    cannot be read. `ready_for`: how many seconds a ready run may wait for its start. `environment` are variables of its
+    processes, and `secrets` those of which only workers know what they hold. `definition_hash` covers everything that
+    decides what the job computes.
     """
 
     name: Name
@@ -89,6 +96,8 @@ class JobSpec:
     limits: Limits = field(default_factory=Limits)
     environment: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)
+    policies: Policies = field(default_factory=Policies)
+    ready_for: float | None = None
     definition_hash: str = ""
 
 
@@ -135,5 +144,6 @@ class Estate:
     datasets: tuple[DatasetSpec, ...] = ()
     jobs: tuple[JobSpec, ...] = ()
     consumers: tuple[ConsumerSpec, ...] = ()
+    pools: tuple[PoolSpec, ...] = ()
     file: str = field(default="", compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph_model.estate.durations import EXAMPLE, parse_duration
-from graph_model.estate.sections import Said, Section, describe
-from graph_model.estate.vocabulary import LIMIT_KEYS, SECRET_KEYS
+from graph_model.estate.sections import Section, describe
+from graph_model.estate.vocabulary import JOB_LIMIT_KEYS, SECRET_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
 from graph_model.jobs.limits import SIZE_EXAMPLE, Limits, parse_size
 from graph_model.jobs.secrets import OURS, Secret, what_is_wrong
@@ -25,7 +25,7 @@ def read_running(section: Section) -> dict[str, Any]:
 
 
 def _limits(section: Section) -> Limits:
-    said = section.section("limits", LIMIT_KEYS)
+    said = section.section("limits", JOB_LIMIT_KEYS)
     if said is None:
         return Limits()
     sizes = {name: _size(said, name) for name in ("memory", "disk", "output")}
@@ -92,15 +92,11 @@ def _secret(section: Section, name: str, tree: Entries) -> Secret | None:
     said, form = part.text("secret", required=True), part.word("as", ("file",))
     if said is None:
         return None
-    tell_wrong_reference(part, said)
-    return Secret(said.value, as_file=form == "file")
-
-
-def tell_wrong_reference(section: Section, said: Said[str]) -> None:
-    """What stands there may be the secret itself, written out by mistake: it is not said again."""
     wrong = what_is_wrong(said.value)
     if wrong:
-        section.wrong(said.line, f"the secret is no reference: {wrong}" if ":" in said.value else _NO_REFERENCE, _MEND)
+        # What stands there may be the secret itself, written out by mistake: it is not said again.
+        part.wrong(said.line, f"the secret is no reference: {wrong}" if ":" in said.value else _NO_REFERENCE, _MEND)
+    return Secret(said.value, as_file=form == "file")
 
 
 _NO_REFERENCE = "the secret is written out, or no reference"

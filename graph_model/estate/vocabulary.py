@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
-ESTATE_KEYS = ("scope", "namespace", "description", "datasets", "jobs", "consumers")
+ESTATE_KEYS = ("scope", "namespace", "description", "datasets", "jobs", "consumers", "pools", "limits")
 IMPORT = "import:"
 """Begins the scope of what an import declares. No estate may call its scope so."""
 DATASET_KEYS = (
@@ -32,6 +32,7 @@ DATASET_KEYS = (
     "options",
     "url",
     "table",
+    "at_once",
 )
 PARTITION_KEYS = ("every", "keys", "from", "timezone", "calendar", "due_after")
 JOB_KEYS = (
@@ -47,10 +48,27 @@ JOB_KEYS = (
     "never_retry",
     "limits",
     "environment",
+    "exit_codes",
+    "pool",
+    "at_once",
+    "runs_on",
+    "order",
+    "ready_for",
 )
-LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
+JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
 SECRET_KEYS = ("secret", "as")
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
+INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
+OPTIONAL_KEYS = ("wait",)
+LATEST_GOOD_KEYS = ("back", "wait")
+RETRIES_KEYS = ("times", "backoff", "exit_codes", "errors")
+RULE_KEYS = ("times",)
+BACKOFF_KEYS = ("first", "factor", "most")
+EXIT_CODES_KEYS = ("success", "retry", "never")
+TIMEOUT_KEYS = ("attempt", "total")
+POOL_KEYS = ("pool", "slots")
+AT_ONCE_KEYS = ("readers", "writers")
+LIMITS_KEYS = ("owners",)
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
@@ -83,6 +101,7 @@ PROCEDURE_KEYS = ("call", "arguments", "commits_itself", "fence", "body")
 PROCEDURE_FENCES = ("stage", "guard")
 CORRECTIONS = ("rerun", "ignore", "ask")
 READS_BY = ("name", "position", "exact")
+ORDERS = ("serial", "strict", "latest")
 EXPOSE = ("copy",)
 
 

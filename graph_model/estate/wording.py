@@ -15,6 +15,9 @@ from graph_model.jobs import definition as job_definition
 from graph_model.observed import trust
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
+from graph_model.policies.entities import Policies, PoolKind
+from graph_model.readiness import terms
+from graph_model.readiness.terms import lasting
 from graph_model.retention import entities as retention
 from graph_model.schemas import promises
 
@@ -33,6 +36,7 @@ _UNTOLD = frozenset(
         "retention",
         "observed",
         "names",
+        "pool_takes",
     }
 )
 _EDGE_WORDS = {
@@ -48,6 +52,9 @@ _TOLD_APART = ("HAS_SCHEMA", "HAS_CONTRACT")
 
 def introduced(node: Node) -> str:
     """What a new thing is, in a word or two."""
+    if node.kind == "pool":
+        slots = node.properties["slots"]
+        return f"{slots} {'slots' if node.properties['kind'] == PoolKind.POOL else 'at once'}"
     what = node.properties.get("format" if node.kind == "dataset" else "kind", "")
     every = node.properties.get("partition_every")
     if every == LIST:
@@ -62,7 +69,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
         if old != new and key == "partition_details":
             yield from _changed_slicing(old, new)
         elif old != new and key not in _UNTOLD:
-            yield f"{key}: {_short(old)} → {_short(new)}"
+            yield f"{key}: {_as_written(key, old)} → {_as_written(key, new)}"
     yield from _changed_names(before, after)
     yield from _changed_options(before, after)
     yield from _changed_own_properties(before, after)
@@ -71,6 +78,10 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
     yield from _changed_trust(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
+
+
+def _as_written(key: str, value: Any) -> str:
+    return lasting(value) if key == "ready_for" and value is not None else _short(value)
 
 
 def _changed_names(before: Node, after: Node) -> Iterator[str]:
@@ -226,6 +237,10 @@ def _changed_definition(before: Node, after: Node) -> Iterator[str]:
     if old.never_retry != new.never_retry:
         yield "never_retry changed"
     yield from _changed_running(old, new)
+    if old.policies.retries != new.policies.retries:
+        yield "which failures are tried again, or how long they wait, changed"
+    if old.policies.pool != new.policies.pool or old.policies.slots != new.policies.slots:
+        yield f"pool: {_pool(old.policies)} → {_pool(new.policies)}"
     said_elsewhere = (old.inputs, old.outputs, old.partitions) != (new.inputs, new.outputs, new.partitions)
     said_elsewhere = said_elsewhere or old.environment != new.environment
     if old.definition_hash != new.definition_hash and executors[0] == executors[1] and not said_elsewhere:
@@ -244,6 +259,11 @@ def _changed_running(old: JobSpec, new: JobSpec) -> Iterator[str]:
             yield f"secret {name}: {_short(references[0])} → {_short(references[1])}"
 
 
+def _pool(policies: Policies) -> str:
+    slots = f" ({policies.slots} slots)" if policies.slots > 1 else ""
+    return f"{policies.pool}{slots}" if policies.pool else "nothing"
+
+
 def _told(edge: Edge, labels: Mapping[str, str]) -> str:
     other = edge.target if edge.about == edge.source else edge.source
     return f"{_EDGE_WORDS[edge.kind]} {labels.get(other, other)}"
@@ -251,8 +271,12 @@ def _told(edge: Edge, labels: Mapping[str, str]) -> str:
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
-    old, new = ({"by": "name", **properties} for properties in (before, after))
+    old, new = ({"by": "name", **properties, "terms": _on_terms(properties)} for properties in (before, after))
     return ", ".join(f"{key} {_short(old.get(key))} → {_short(new.get(key))}" for key in keys)
+
+
+def _on_terms(properties: Mapping[str, Any]) -> str:
+    return str(terms.loads(properties.get("terms")))
 
 
 def _short(value: Any) -> str:

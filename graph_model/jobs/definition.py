@@ -11,20 +11,31 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.policies.entities import Policies
+from graph_model.readiness import terms
+from graph_model.readiness.terms import Terms
 
 _JOB = TypeAdapter(JobSpec)
-# Words that came later: a job that does not use one has the text that it always had.
-_MAY_BE_UNSAID = ("limits", "environment", "secrets")
 # Of an executor: where and how it is started, not what it computes.
 _ONLY_WHERE = ("project", "interpreter", "heap", "direct", "master")
+# Words that came later: a job that does not use one has the text that it always had.
+_MAY_BE_UNSAID = ("limits", "environment", "secrets")
+_NO_POLICIES = Policies()
 
 
 def dumps(job: JobSpec) -> str:
     """The job as JSON; equal jobs give equal texts."""
     document = _JOB.dump_python(job, mode="json")
-    for item in document["inputs"]:
+    for item, spec in zip(document["inputs"], job.inputs, strict=True):
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+        item["terms"] = terms.written(spec.terms)
+        if not item["terms"]:
+            del item["terms"]
+    if job.ready_for is None:
+        del document["ready_for"]
+    if job.policies == _NO_POLICIES:
+        del document["policies"]
     document["limits"] = job.limits.said
     return _canonical({key: value for key, value in document.items() if value or key not in _MAY_BE_UNSAID})
 
@@ -40,7 +51,7 @@ def hash_of(job: JobSpec) -> str:
 
     Code counts by content as far as it lies in the project: the module of a Python function, the files that a shell
     command names, what other kinds name as their `code`. Where the project lies does not count, nor how its interpreter
-    is started, nor on which cluster.
+    is started, nor with how much memory, nor on which cluster.
     """
     executor = {key: value for key, value in job.executor.items() if key not in _ONLY_WHERE}
     decides = {
@@ -56,7 +67,18 @@ def hash_of(job: JobSpec) -> str:
 
 
 def _input(item: InputSpec) -> list[Any]:
-    return [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    said = [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    return [*said, *_which_versions(item.terms)]
+
+
+def _which_versions(said: Terms) -> Iterator[Any]:
+    """Terms that decide which versions the job may get; how long it waits for them does not count."""
+    if said.group:
+        yield ["at least", said.group.at_least, said.group.name]
+    if said.max_age is not None:
+        yield ["max age", said.max_age]
+    if said.latest_good:
+        yield ["latest good", said.latest_good.back]
 
 
 def _code(job: JobSpec) -> Iterator[tuple[str, str]]:

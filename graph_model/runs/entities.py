@@ -21,6 +21,7 @@ class RunState(StrEnum):
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
     SUPERSEDED = "SUPERSEDED"
+    LAPSED = "LAPSED"
 
 
 class RunKind(StrEnum):

@@ -38,14 +38,17 @@ def build(inputs, outputs, partition):
     shutil.copy(inputs["raw"].path, outputs["out"].path)
     return {"rows": 2, "door": os.environ["DOOR"]}
 def hungry(inputs, outputs, partition):
-    kept = bytearray(b"x") * (100 << 20)
+    kept = bytearray(b"x") * (240 << 20)
     time.sleep(600)
 """
-# Stops the launcher that would end it, and leaves its session.
+# Stops the launcher that would end it, and leaves its session and its parent.
 STOPPING = """
 import os, pathlib, signal, time
-os.kill(os.getppid(), signal.SIGSTOP)
+launcher = os.getppid()
+if os.fork():
+    time.sleep(600)
 os.setsid()
+os.kill(launcher, signal.SIGSTOP)
 pathlib.Path("stopped.new").write_text(str(os.getpid()))
 os.rename("stopped.new", "stopped")
 time.sleep(600)
@@ -55,7 +58,7 @@ query ($id: ID!, $after: String, $bytes: Int!) {
   run(id: $id) { ... on Run { logs(after: $after, bytes: $bytes) { attempt text cursor complete } } }
 }
 """
-METRICS = "query ($id: ID!) { version(id: $id) { ... on Version { metrics } } }"
+METRICS = "query ($id: ID!) { node(id: $id) { ... on Version { metrics } } }"
 
 
 @pytest.fixture
@@ -103,20 +106,20 @@ def test_what_a_run_prints_is_read_while_it_runs_and_its_metrics_land_on_its_ver
     assert headwater("logs", "rn_nothing").code == 2
 
     ended = place.ended("telling")
-    version = data(api, METRICS, id=ended.outputs[0])["version"]
+    version = data(api, METRICS, id=ended.outputs[0])["node"]
     assert version["metrics"] == {"rows": 2, "door": "[secret]"}
     assert "metrics       rows=2, door=[secret]" in headwater("resolve", "test/out@2013-01-05").out.replace("  ", "  ")
     assert verify(graph) == ()
 
 
 def test_a_run_that_takes_too_much_fails_with_its_limit_and_harms_nobody(place: Place, graph: Graph) -> None:
-    place.declare(telling(place, "hungry", "hungry", Limits(memory=70 * MB)))
+    place.declare(telling(place, "hungry", "hungry", Limits(memory=200 * MB)))
     worker = place.start_worker(FRONT_DOOR="sesame-1").ready()
     place.report()
 
     ended = place.ended("hungry")
 
-    assert ended.reason == "used more than its 70 MB of memory and was ended"
+    assert ended.reason == "used more than its 200 MB of memory and was ended"
     assert worker.process.poll() is None
     until(lambda: not place.staging(), what="its folders to go")
     assert verify(graph) == ()

@@ -87,8 +87,8 @@ def test_a_java_job_names_its_jar_or_its_class_and_the_memory_of_its_jvm(tmp_pat
         "class": "",
         "classpath": [],
         "arguments": ["{output.clean}", "7"],
-        "heap": "256m",
-        "direct": "64m",
+        "heap": 256 << 20,
+        "direct": 64 << 20,
         "code": ["lib/app.jar"],
         "project": str(tmp_path),
     }
@@ -124,16 +124,17 @@ def test_an_http_job_calls_and_asks_until_it_is_done(tmp_path: Path):
         """\
 http:
   url: "https://models.example.org/runs?day={partition}"
-  headers: {Authorization: {secret: env:TOKEN}, X-Team: shop}
+  headers: {Authorization: "Bearer {environment.TOKEN}", X-Team: shop}
   body: {into: "{output.clean}", sizes: [1, 2.5, true]}
   poll: {url: "{response/links/self}", every: 1s, until: {pointer: /state, in: [done]}}
-  cancel: {url: "/runs/{response/id}", method: DELETE}""",
+  cancel: {url: "/runs/{response/id}", method: DELETE}
+environment: {TOKEN: {secret: env:SHOP_TOKEN}}""",
     )
 
     assert job.executor["call"] == {
         "url": "https://models.example.org/runs?day={partition}",
         "method": "POST",
-        "headers": {"Authorization": {"secret": "env:TOKEN"}, "X-Team": "shop"},
+        "headers": {"Authorization": "Bearer {environment.TOKEN}", "X-Team": "shop"},
         "seconds": 30.0,
         "body": {"into": "{output.clean}", "sizes": [1, 2.5, True]},
         "poll": {"url": "{response/links/self}", "every": 1.0, "until": {"pointer": "/state", "in": ["done"]}},
@@ -169,8 +170,8 @@ MISTAKES: dict[str, tuple[str, tuple[int, str, str | None]]] = {
         (9, "job tidy: java: unknown key jarr", "did you mean jar?"),
     ),
     "java: no size": (
-        "java: {jar: a.jar, jvm: {heap: 1 GB}}",
-        (9, "job tidy: java: jvm: heap '1 GB' is no size of memory", "write 512m or 2g"),
+        "java: {jar: a.jar, jvm: {heap: much}}",
+        (9, "job tidy: java: jvm: heap 'much' is no size", "write 500MB or 2GB"),
     ),
     "java: no option": (
         "java: {jar: a.jar, jvm: {options: [Xss1m]}}",
@@ -223,6 +224,14 @@ MISTAKES: dict[str, tuple[str, tuple[int, str, str | None]]] = {
     "http: a header with a line break": (
         'http: {url: "http://a", headers: {"X-A\\nB": c}}',
         (9, "job tidy: http: 'X-A\\nB' is no name of a header", None),
+    ),
+    "http: a variable that is not declared": (
+        "environment: {TOKEN: {secret: env:X}}\nhttp: {url: 'http://a', headers: {A: '{environment.TOKNE}'}}",
+        (10, "job tidy: http: {environment.TOKNE} is no variable of the job", "did you mean {environment.TOKEN}?"),
+    ),
+    "http: a secret in an address": (
+        "environment: {TOKEN: {secret: env:X}}\nhttp: {url: 'http://a?t={environment.TOKEN}'}",
+        (10, "job tidy: http: {environment.TOKEN} in an address is written down by all", "use a header"),
     ),
     "http: an output that is not made": (
         "http: {url: 'http://a', body: {into: ['{output.claen}']}}",

@@ -434,7 +434,7 @@ MISTAKES = {
     ),
     "a job that runs nothing": (
         "jobs:\n  tidy: {outputs: [clean]}",
-        (7, "job tidy: does not say what to run", "add one of python, sql, shell, java, spark, http, procedure, uses"),
+        (7, "job tidy: does not say what to run", "add one of python, sql, shell, procedure, java, spark, http, uses"),
     ),
     "a job that runs two things": (
         "jobs:\n  tidy: {sql: SELECT 1, shell: [ls], outputs: [clean]}",

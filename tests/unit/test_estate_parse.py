@@ -276,8 +276,16 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
         "retention": vocabulary.RETENTION_KEYS,
-        "limits": vocabulary.LIMIT_KEYS,
+        "job_limits": vocabulary.JOB_LIMIT_KEYS,
         "secret": vocabulary.SECRET_KEYS,
+        "retries": vocabulary.RETRIES_KEYS,
+        "rule": vocabulary.RULE_KEYS,
+        "backoff": vocabulary.BACKOFF_KEYS,
+        "mapped_codes": vocabulary.EXIT_CODES_KEYS,
+        "timeout": vocabulary.TIMEOUT_KEYS,
+        "slots": vocabulary.POOL_KEYS,
+        "at_once": vocabulary.AT_ONCE_KEYS,
+        "limits": vocabulary.LIMITS_KEYS,
     }
 
     assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)
@@ -313,6 +321,7 @@ def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
 
     assert properties["dataset"]["format"]["enum"] == list(vocabulary.FORMATS)
     assert properties["dataset"]["expose"]["enum"] == list(vocabulary.EXPOSE)
+    assert properties["job"]["order"]["enum"] == list(vocabulary.ORDERS)
     assert properties["partition"]["every"]["enum"] == list(vocabulary.EVERY)
     assert SCHEMA["$defs"]["mode"]["enum"] == list(MODES)
     assert SCHEMA["$defs"]["on_violation"]["enum"] == list(ON_VIOLATION)

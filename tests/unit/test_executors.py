@@ -209,7 +209,7 @@ def test_a_placeholder_that_cannot_be_filled_stops_the_run_before_it_starts(
 
 
 def test_a_kind_that_nobody_registered_is_refused_by_name() -> None:
-    with pytest.raises(CannotRunError, match=r"no executor for jobs of kind 'cobol'.*java, python, shell"):
+    with pytest.raises(CannotRunError, match=r"no executor for jobs of kind 'cobol'.*java, procedure, python, shell"):
         executor_for("cobol")
 
 

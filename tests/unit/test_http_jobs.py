@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph_model.jobs.secrets import Secret
 from graph_model.runs.entities import ClaimedRun, Failure
-from tests.support.service import Answers, Asked, Reply, Service, serving
-from tests.support.tasks import DAY, a_run, an_input, an_output, carried_out, ordered, result_of
+from tests.support.service import Answers, Asked, Reply, serving
+from tests.support.tasks import DAY, Telling, a_run, an_input, an_output, carried_out, outcome_of, result_of
 from tests.support.workers import until
-from workers.executors import CannotRunError
-from workers.outcomes import failure_of
-from workers.process import Process
+from workers.held import Held
 
 DONE = {"pointer": "/state", "in": ["done"]}
 BROKEN = {"pointer": "/state", "in": ["broken"]}
 
 
-def a_call(url: str, **said: Any) -> ClaimedRun:
+def a_call(url: str, *, secrets: Mapping[str, Secret] | None = None, seconds: float = 60.0, **said: Any) -> ClaimedRun:
     call = {"url": url, "method": "POST", "headers": {}, "seconds": 5.0, **said}
-    return a_run("http", {"call": call}, inputs=(an_input("raw", "raw/5.csv"),), outputs=(an_output("clean"),))
+    data = {"inputs": (an_input("raw", "raw/5.csv"),), "outputs": (an_output("clean"),)}
+    return a_run("http", {"call": call}, **data, timeout_seconds=seconds, secrets=secrets or {})
 
 
 def a_poll(url: str, **said: Any) -> dict[str, Any]:
@@ -43,9 +44,8 @@ def replies(path: str, several: Sequence[Reply]) -> Answers:
 
 
 def failure(run: ClaimedRun, root: Path) -> Failure:
-    task, order, ended = carried_out(run, root)
-    found = failure_of(task, ended, order)
-    assert found is not None
+    found = outcome_of(run, root)
+    assert isinstance(found, Failure)
     return found
 
 
@@ -64,17 +64,28 @@ def test_a_call_carries_what_the_job_says_and_its_answer_becomes_metrics(
     with serving(lambda _: Reply(200, {"rows": 2})) as service:
         run = a_call(
             f"{service.url}/runs?of={{input.raw}}",
-            headers={"Authorization": {"secret": "env:SHOP_TOKEN"}, "X-Day": "{partition}"},
-            body={"into": ["{output.clean}"], "most": 5},
+            headers={"Authorization": "Bearer {environment.TOKEN}", "X-Day": "{partition}"},
+            body={"into": ["{output.clean}"], "most": 5, "unknown": "{environment.NOBODY}"},
+            secrets={"TOKEN": Secret("env:SHOP_TOKEN")},
         )
-        task, _, ended = carried_out(run, tmp_path)
+        task, order, ended = carried_out(run, tmp_path)
 
     (asked,) = service.asked
+    files = [path for path in order.folder.rglob("*") if path.is_file()]
+    assert [path for path in files if "s3cret" in path.read_text()] == []
     assert ended.exit_code == 0
     assert result_of(task) == {"metrics": {"rows": 2, "status": 200}}
     assert asked.path == f"/runs?of={str(tmp_path / 'raw/5.csv').replace('/', '%2F')}"
-    assert json.loads(asked.body) == {"into": [task.run.outputs[0].content.location], "most": 5}
-    assert {"Authorization": "s3cret", "X-Day": DAY, "Idempotency-Key": f"{run.id}/1"}.items() <= asked.headers.items()
+    assert json.loads(asked.body) == {
+        "into": [task.run.outputs[0].content.location],
+        "most": 5,
+        "unknown": "{environment.NOBODY}",
+    }
+    assert {
+        "Authorization": "Bearer s3cret",
+        "X-Day": DAY,
+        "Idempotency-Key": f"{run.id}/1",
+    }.items() <= asked.headers.items()
 
 
 @pytest.mark.parametrize("url", ["{response/links/self}", "{location}", "/runs/{response/id}", "{base}/runs/7"])
@@ -172,25 +183,33 @@ def test_a_large_answer_is_no_metric(tmp_path: Path) -> None:
     assert result_of(task)["metrics"].keys() == {"status", "answer_bytes"}
 
 
-def test_a_run_that_is_ended_tells_the_service(tmp_path: Path) -> None:
-    with serving(replies("/runs/7", [Reply(200, {"state": "busy"})])) as service:
-        cancel = {"url": "/runs/{response/id}/stop", "method": "POST"}
-        run = a_call(f"{service.url}/runs", poll=a_poll("{location}", every=0.05), cancel=cancel)
-        _, order = ordered(run, tmp_path)
-        process = Process(order)
-        until(lambda: asked_for(service, "/runs/7"), what="it is asked how far it is")
-        ended = process.wait(0)
+CANCEL = {"url": "/runs/{response/id}/stop", "method": "POST"}
 
-    assert (ended.exit_code, ended.timed_out) == (143, True)
+
+def test_a_service_is_told_when_its_run_took_too_long(tmp_path: Path) -> None:
+    with serving(replies("/runs/7", [Reply(200, {"state": "busy"})])) as service:
+        found = failure(a_call(f"{service.url}/runs", poll=a_poll("{location}"), cancel=CANCEL, seconds=1.0), tmp_path)
+
+    assert found.reason == "took longer than its 1 s and was ended"
     assert len(service.of("POST", "/runs/7/stop")) == 1
 
 
-def asked_for(service: Service, path: str) -> bool:
-    return any(one.path == path for one in service.asked)
+def test_a_service_is_told_when_its_run_was_taken_away(tmp_path: Path) -> None:
+    with serving(replies("/runs/7", [Reply(200, {"state": "busy"})])) as service:
+        held = Held(a_call(f"{service.url}/runs", poll=a_poll("{location}"), cancel=CANCEL))
+        thread = threading.Thread(target=Telling(tmp_path).execute, args=(held,))
+        thread.start()
+        until(lambda: service.of("GET", "/runs/7"), what="it is asked how far it is")
+        held.lose()
+        thread.join(30)
+
+    assert not thread.is_alive()
+    assert len(service.of("POST", "/runs/7/stop")) == 1
 
 
-def test_a_secret_that_is_not_there_is_told_by_its_reference(tmp_path: Path) -> None:
-    run = a_call("http://127.0.0.1:1", headers={"X-Token": {"secret": "env:NO_SUCH_TOKEN"}})
+def test_what_a_service_did_in_time_is_not_cancelled(tmp_path: Path) -> None:
+    with serving(replies("/runs/7", [Reply(200, {"state": "broken"})])) as service:
+        run = a_call(f"{service.url}/runs", poll=a_poll("{location}", failed=BROKEN), cancel=CANCEL)
+        failure(run, tmp_path)
 
-    with pytest.raises(CannotRunError, match="the secret env:NO_SUCH_TOKEN cannot be had"):
-        ordered(run, tmp_path)
+    assert service.of("POST", "/runs/7/stop") == []

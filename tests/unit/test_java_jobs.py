@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from graph_model.jobs.limits import Limits
 from graph_model.runs.entities import ClaimedRun, Failure
 from tests.support.java import compiled, packed
-from tests.support.tasks import a_run, an_input, an_output, carried_out, ordered, result_of
+from tests.support.tasks import a_run, an_input, an_output, carried_out, ordered, outcome_of, result_of
 from tests.support.workers import until
 from workers.executors import CannotRunError
-from workers.outcomes import failure_of
 from workers.process import Process
 
 SOURCE = Path(__file__).parents[1] / "support" / "Job.java"
@@ -37,16 +37,15 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def a_java_run(project: Path, *arguments: str, **said: Any) -> ClaimedRun:
-    said = {"jar": "job.jar", "options": LIGHT, **said}
+def a_java_run(project: Path, *arguments: str, limits: Limits | None = None, main: str = "", **said: Any) -> ClaimedRun:
+    said = {"jar": "job.jar", "class": main, "options": LIGHT, **said}
     executor = {"arguments": list(arguments), "project": str(project), **said}
-    return a_run("java", executor, inputs=(RAW,), outputs=(an_output("clean"),))
+    return a_run("java", executor, inputs=(RAW,), outputs=(an_output("clean"),), limits=limits or Limits())
 
 
 def failure(run: ClaimedRun, root: Path) -> Failure:
-    task, order, ended = carried_out(run, root)
-    found = failure_of(task, ended, order)
-    assert found is not None
+    found = outcome_of(run, root)
+    assert isinstance(found, Failure)
     return found
 
 
@@ -62,9 +61,18 @@ def test_a_program_reads_its_input_writes_its_output_and_tells_metrics(
 
 
 def test_a_jvm_that_has_used_up_its_heap_says_so(project: Path, root: Path) -> None:
-    found = failure(a_java_run(project, "fill", heap="32m"), root)
+    found = failure(a_java_run(project, "fill", heap=32 << 20), root)
 
     assert found == Failure("ran out of memory: Java heap space", 3)
+
+
+def test_a_heap_is_part_of_the_memory_that_the_job_may_take(project: Path, root: Path) -> None:
+    run = a_java_run(project, "fill", limits=Limits(memory=128 << 20))
+
+    _, order = ordered(run, root)
+
+    assert f"-Xmx{96 << 20}" in order.launch.argv
+    assert failure(run, root).reason == "ran out of memory: Java heap space; its limit of memory is 128 MB"
 
 
 def test_an_exit_code_of_three_alone_is_no_lack_of_memory(project: Path, root: Path) -> None:
@@ -78,7 +86,7 @@ def test_the_first_thing_thrown_is_told_and_not_the_last_line_of_its_trace(proje
 
 
 def test_a_class_that_is_not_there_is_not_tried_again(project: Path, root: Path) -> None:
-    found = failure(a_java_run(project, jar="", classpath=["classes"], **{"class": "shop.Jbo"}), root)
+    found = failure(a_java_run(project, jar="", classpath=["classes"], main="shop.Jbo"), root)
 
     assert (found.reason, found.retry) == ("Could not find or load main class shop.Jbo", False)
 

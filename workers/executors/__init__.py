@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from workers.executors.base import CannotRunError, Executor, Explained, Launch, Task, TemplateKind, executor_for
+from workers.executors.base import (
+    CannotRunError,
+    Executor,
+    Explain,
+    Explained,
+    Launch,
+    Task,
+    TemplateKind,
+    executor_for,
+)
 
-__all__ = ["CannotRunError", "Executor", "Explained", "Launch", "Task", "TemplateKind", "executor_for"]
+__all__ = ["CannotRunError", "Executor", "Explain", "Explained", "Launch", "Task", "TemplateKind", "executor_for"]

@@ -66,6 +66,9 @@ class Explained:
     retry: bool = True
 
 
+Explain = Callable[[int, str], Explained | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """A command to start. `environment` comes on top of the clean one.
@@ -76,7 +79,8 @@ class Launch:
 
     `explain` is given the exit code of a process that failed and the end of what it printed, and may know better than
     the last line why. `events` is where the process leaves OpenLineage events, a line each: what they say of the run is
-    recorded once it has succeeded.
+    recorded once it has succeeded. `farewell` is a command for the case that the process was ended before it was done:
+    it tells whoever works for the run elsewhere.
     """
 
     argv: tuple[str, ...]
@@ -84,8 +88,9 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=dict)
     template: TemplateKind | None = None
     reserves: bool = False
-    explain: Callable[[int, str], Explained | None] | None = None
+    explain: Explain | None = None
     events: Path | None = None
+    farewell: tuple[str, ...] | None = None
 
 
 class Executor(Protocol):

@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 from workers.executors.base import CannotRunError, Launch, Task
 from workers.executors.handover import write_job_file
-from workers.executors.secrets_of import secret
 from workers.executors.shell import Placeholders
 
 CHILD = Path(__file__).with_name("http_child.py")
@@ -19,7 +18,8 @@ CHILD = Path(__file__).with_name("http_child.py")
 class HttpExecutor:
     """Needs `call` {url, method, headers, seconds, and body, poll, cancel where there are any}.
 
-    The placeholders of shell jobs are filled in everywhere: in addresses percent-encoded, elsewhere as they are.
+    The placeholders of shell jobs are filled in everywhere: in addresses percent-encoded, elsewhere as they are. What
+    `{environment.NAME}` stands for is known to the process alone, since it may be a secret.
     """
 
     def prepare(self, task: Task) -> Launch:
@@ -27,13 +27,12 @@ class HttpExecutor:
         if not isinstance(call, Mapping) or not call.get("url"):
             raise CannotRunError(f"{task.job.name} has no address to call")
         job_file = write_job_file(task, call=_filled(call, Placeholders(task)), key=f"{task.run.id}/{task.run.fence}")
-        return Launch((sys.executable, "-I", str(CHILD), str(job_file)), task.folder)
+        argv = (sys.executable, "-I", str(CHILD), str(job_file))
+        return Launch(argv, task.folder, farewell=(*argv, "cancel") if call.get("cancel") else None)
 
 
 def _filled(value: Any, placeholders: Placeholders, key: str = "") -> Any:
     if isinstance(value, Mapping):
-        if value.keys() == {"secret"}:
-            return secret(str(value["secret"]))
         return {name: _filled(one, placeholders, name) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_filled(one, placeholders) for one in value]

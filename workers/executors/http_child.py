@@ -1,9 +1,9 @@
 """Calls a service and waits until it is done. Stand-alone: the standard library only.
 
-Run as `python -I http_child.py JOB.json`. The call is made once: whoever was not refused by the service may have begun.
-Only 429 and 503 with Retry-After, by which the service says that it has not, are called again, with the same
-Idempotency-Key. Asking how far it is changes nothing, so that is tried again. Asked to end (SIGTERM), the service is
-told by `cancel`. Exit code 1: it failed, and the result file says why and whether another attempt could help.
+Run as `python -I http_child.py JOB.json`, and with `cancel` behind it to tell the service that the run was ended. The
+call is made once: a service that did not refuse may have begun. Only 429 and 503 with Retry-After, by which it says
+that it has not, are called again, with the same Idempotency-Key. Asking how far it is changes nothing, so that is tried
+again. Exit code 1: it failed, and the result file says why and whether another attempt could help.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import email.utils
 import http.client
 import json
-import signal
+import os
+import re
 import sys
 import time
 import urllib.error
@@ -19,21 +20,22 @@ import urllib.request
 from collections.abc import Mapping
 from email.message import Message
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 MOST_BYTES = 1 << 20
 """So much of an answer is read."""
-MOST_METRICS = 16 * 1024
+MOST_METRICS = 8 * 1024
 MOST_SHOWN = 500
 MOST_CALLS, LONGEST_WAIT = 10, 120.0
 """How often a service may ask to come back later, and how long it may make us wait each time."""
 MOST_UNANSWERED = 6
 """So many questions in a row may stay without an answer."""
 CANCEL_SECONDS = 3.0
-"""The launcher kills a process that is asked to end after five."""
-CANCELLED = 128 + signal.SIGTERM
+ANSWERED = "answered.json"
+"""Beside the job file: what the call was answered, for whoever has to cancel it."""
 BUSY = (429, 503)
+VARIABLE = re.compile(r"\{environment\.([^{}]*)\}")
 
 
 class FailedError(Exception):
@@ -46,14 +48,10 @@ class UnansweredError(Exception):
     """Nobody knows what became of the request."""
 
 
-class CancelledError(BaseException):
-    """We are asked to end. No `except Exception` on the way may take this for something else."""
-
-
 class Answer:
     """What a service answered; `value` is its JSON, None where it is none."""
 
-    def __init__(self, url: str, status: int, headers: Message, body: bytes) -> None:
+    def __init__(self, url: str, status: int, headers: Mapping[str, str] | Message, body: bytes) -> None:
         self.url, self.status, self.headers = url, status, headers
         self.text = body.decode(errors="replace")
         try:
@@ -77,11 +75,10 @@ OPENER = urllib.request.build_opener(NoRedirects)
 
 
 class Service:
-    """The service of one run. `answered` is what it said to the call."""
+    """The service of one run. `answered` is the file that keeps what it said to the call."""
 
-    def __init__(self, call: Mapping[str, Any], key: str) -> None:
-        self._call, self._key = call, key
-        self.answered: Answer | None = None
+    def __init__(self, call: Mapping[str, Any], key: str, answered: Path) -> None:
+        self._call, self._key, self._file = call, key, answered
 
     def call(self) -> Answer:
         for _ in range(MOST_CALLS):
@@ -93,7 +90,7 @@ class Service:
                 raise FailedError(str(error), retry=True) from error
             wait = wait_of(answer)
             if answer.status not in BUSY or wait is None:
-                self.answered = checked(answer)
+                self._keep(checked(answer))
                 return answer
             if wait > LONGEST_WAIT:
                 raise FailedError(f"{answer}; it asks to come back in {wait:g} s", retry=True)
@@ -113,15 +110,29 @@ class Service:
             if answer and is_over(checked(answer), poll):
                 return answer
 
-    def cancel(self) -> None:
-        """Tells the service, where there is a way to. It may have begun even though it has not answered yet."""
-        cancel = self._call.get("cancel")
-        if cancel is None:
-            return
+    def cancel(self) -> int:
+        """Tells the service. It may have begun even though it has not answered yet."""
+        cancel = self._call["cancel"]
         try:
-            say(f"told to end: {self._send(self._address(cancel['url']), cancel['method'], seconds=CANCEL_SECONDS)}")
+            answer = checked(self._send(self._address(cancel["url"]), cancel["method"], seconds=CANCEL_SECONDS))
         except (UnansweredError, FailedError) as error:
             say(f"could not be told to end: {error}")
+            return 1
+        say(str(answer))
+        return 0
+
+    def _keep(self, answer: Answer) -> None:
+        kept = {"url": answer.url, "status": answer.status, "location": answer.headers.get("Location")}
+        self._file.write_text(json.dumps({**kept, "text": answer.text}), encoding="utf-8")
+
+    @property
+    def _answered(self) -> Answer:
+        try:
+            kept = json.loads(self._file.read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            raise FailedError("it has not answered yet", retry=True) from None
+        headers = {"Location": kept["location"]} if kept["location"] else {}
+        return Answer(kept["url"], kept["status"], headers, kept["text"].encode())
 
     def _ask(self, url: str) -> Answer | None:
         """None: no answer that says anything of the work. Then it is asked again."""
@@ -148,16 +159,13 @@ class Service:
     def _part(self, name: str) -> str:
         if name != "location" and not name.startswith("response/"):
             return "{" + name + "}"
-        if self.answered is None:
-            raise FailedError("it has not answered yet", retry=True)
+        answered = self._answered
         at_location = name == "location"
         found = (
-            self.answered.headers.get("Location")
-            if at_location
-            else value_at(self.answered.value, name.removeprefix("response"))
+            answered.headers.get("Location") if at_location else value_at(answered.value, name.removeprefix("response"))
         )
         if found is None or isinstance(found, dict | list):
-            raise FailedError(f"{self.answered}; but {name} is not in it", retry=False)
+            raise FailedError(f"{answered}; but {name} is not in it", retry=False)
         return str(found)
 
     def _send(
@@ -260,22 +268,30 @@ def say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def end(*_: object) -> NoReturn:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise CancelledError
+def with_variables(value: Any) -> Any:
+    """What is sent, with each `{environment.NAME}` as this process knows it: a secret is in no file."""
+    if isinstance(value, dict):
+        return {name: with_variables(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [with_variables(one) for one in value]
+    return VARIABLE.sub(lambda found: os.environ.get(found[1], found[0]), value) if isinstance(value, str) else value
 
 
-def main(job_file: str) -> int:
+def work(job: Mapping[str, Any], service: Service) -> Answer:
+    answer = service.call()
+    poll = job["call"].get("poll")
+    return service.wait(poll) if poll else answer
+
+
+def main(job_file: str, *, cancel: bool) -> int:
+    os.umask(0o077)  # what a service answers is for nobody else
     job = json.loads(Path(job_file).read_text(encoding="utf-8"))
-    service = Service(job["call"], job["key"])
-    signal.signal(signal.SIGTERM, end)
+    sent = {name: with_variables(job["call"].get(name)) for name in ("headers", "body")}
+    service = Service({**job["call"], **sent}, job["key"], Path(job_file).with_name(ANSWERED))
+    if cancel:
+        return service.cancel()
     try:
-        answer = service.call()
-        poll = job["call"].get("poll")
-        result = {"metrics": metrics_of(service.wait(poll) if poll else answer)}
-    except CancelledError:
-        service.cancel()
-        return CANCELLED
+        result = {"metrics": metrics_of(work(job, service))}
     except FailedError as error:
         leave(job, {"reason": str(error), "retry": error.retry})
         return 1
@@ -288,4 +304,4 @@ def leave(job: Mapping[str, Any], result: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], cancel="cancel" in sys.argv[2:]))

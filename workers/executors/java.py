@@ -18,6 +18,8 @@ from workers.executors.shell import Placeholders
 
 # What a JVM exits with by ExitOnOutOfMemoryError, and says then.
 OUT_OF_MEMORY = 3
+# Of the memory that a job may take: what its heap may have, beside threads, classes and code.
+HEAP_SHARE = 0.75
 _OUT_OF_MEMORY = re.compile(r"Terminating due to java\.lang\.OutOfMemoryError: (.*)")
 _NO_CLASS = re.compile(r"Error: (Could not find or load main class .*|Main method not found in class [^,]*)")
 _NO_JAR = re.compile(
@@ -66,10 +68,16 @@ def java_environment(settings: JavaSettings) -> dict[str, str]:
 def jvm_options(task: Task) -> list[str]:
     """What the job says comes last, and so counts."""
     said = task.job.executor
-    options = [f"-Xmx{said['heap']}"] if said.get("heap") else []
+    heap = said.get("heap") or within(task.job.limits.memory, HEAP_SHARE)
+    options = [f"-Xmx{heap}"] if heap else []
     options += [f"-XX:MaxDirectMemorySize={said['direct']}"] if said.get("direct") else []
     ours = ["-XX:+ExitOnOutOfMemoryError", f"-Djava.io.tmpdir={task.folder / 'tmp'}"]
     return [*ours, *options, *map(str, said.get("options") or ())]
+
+
+def within(memory: int | None, share: float) -> int | None:
+    """Bytes of a heap; None where the memory of the job is not limited."""
+    return int(memory * share) if memory else None
 
 
 def explained(exit_code: int, printed: str) -> Explained | None:

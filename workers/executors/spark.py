@@ -18,11 +18,13 @@ from graph_model.settings import JavaSettings, SparkSettings
 from workers.executors.base import CannotRunError, Explained, Launch, Task, project_of
 from workers.executors.handover import write_job_file
 from workers.executors.java import explained as explained_by_java
-from workers.executors.java import java_environment, there
+from workers.executors.java import java_environment, there, within
 from workers.executors.shell import Placeholders
 
 LISTENER = "io.openlineage.spark.agent.OpenLineageSparkListener"
 EVENTS = "openlineage.ndjson"
+# Of the memory that a job may take: what the heap of the driver may have, beside Python and the rest of the JVM.
+DRIVER_SHARE = 0.6
 _TRACEBACK = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t].*\n)+(\S.*(?:\n: .*)?)")
 _PYTHON_FILES = (".py", ".zip", ".egg")
 
@@ -47,8 +49,9 @@ class SparkExecutor:
         for name, value in self._conf(task, events).items():
             argv += ["--conf", f"{name}={value}"]
         argv += [application, *Placeholders(task).fill(said.get("arguments") or ())]
-        environment = self._environment(task, submit)
-        return Launch(tuple(argv), project, environment, reserves=True, explain=explained, events=events)
+        return Launch(
+            tuple(argv), project, self._environment(task, submit), reserves=True, explain=explained, events=events
+        )
 
     def _program(self) -> str:
         found = shutil.which(self._settings.submit)
@@ -78,6 +81,8 @@ class SparkExecutor:
         conf = {"spark.ui.enabled": "false", **said}
         ours = f'-XX:+ExitOnOutOfMemoryError "-Djava.io.tmpdir={task.folder / "tmp"}"'
         conf["spark.driver.extraJavaOptions"] = _joined(ours, said, "spark.driver.extraJavaOptions", " ")
+        heap = within(task.job.limits.memory, DRIVER_SHARE)
+        conf = ({"spark.driver.memory": str(heap)} if heap else {}) | conf
         if events is None:
             return conf
         conf["spark.extraListeners"] = _joined(LISTENER, said, "spark.extraListeners", ",")

@@ -12,18 +12,7 @@ from graph_model.estate.kinds.base import Kind
 
 __all__ = ["JOB_KINDS", "KIND_KEYS", "Kind"]
 
-JOB_KINDS = {
-    kind.word: kind
-    for kind in (
-        python.KIND,
-        sql.KIND,
-        shell.KIND,
-        java.KIND,
-        spark.KIND,
-        http.KIND,
-        procedure.KIND,
-        installed.KIND,
-    )
-}
+_KINDS = (python, sql, shell, procedure, java, spark, http, installed)
+JOB_KINDS = {kind.KIND.word: kind.KIND for kind in _KINDS}
 KIND_KEYS = tuple(dict.fromkeys(key for kind in JOB_KINDS.values() for key in (kind.word, *kind.keys)))
 """Every word of a job that belongs to kinds."""

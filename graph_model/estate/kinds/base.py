@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 from graph_model.estate.drafts import Source
 from graph_model.estate.sections import Section, describe
 from graph_model.estate.yaml_lines import Scalar
+from graph_model.jobs.limits import SIZE_EXAMPLE, parse_size
 
 WITH_PLACEHOLDERS = ("argv", "arguments", "call")
-_SIZE = re.compile(r"^[1-9]\d{0,8}[kmg]$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,10 @@ def texts_of(section: Section, key: str) -> dict[str, str]:
     return {entry.text: text.value for entry, text in said if text}
 
 
-def size_of(section: Section, key: str) -> str | None:
-    """A size of memory as the JVM reads it, in small letters; None where none is said."""
+def size_of(section: Section, key: str) -> int | None:
+    """Bytes; None where none are said."""
     said = section.text(key)
-    if said is None:
-        return None
-    if not _SIZE.match(said.value):
-        section.wrong(said.line, f"{key} {said.value!r} is no size of memory", "write 512m or 2g")
-    return said.value.lower()
+    size = parse_size(said.value) if said else None
+    if said and size is None:
+        section.wrong(said.line, f"{key} {said.value!r} is no size", f"write {SIZE_EXAMPLE}")
+    return size

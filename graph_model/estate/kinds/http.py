@@ -6,22 +6,22 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from graph_model.errors import nearest
 from graph_model.estate.drafts import Source
 from graph_model.estate.durations import EXAMPLE, parse_duration
-from graph_model.estate.kinds.base import Kind
-from graph_model.estate.running import tell_wrong_reference
+from graph_model.estate.kinds.base import Kind, texts_in, texts_of
 from graph_model.estate.sections import Section, describe
-from graph_model.estate.yaml_lines import Entries, Items, Scalar, Tree, plain
+from graph_model.estate.yaml_lines import Items, Scalar, Tree, plain
 
 KEYS = ("url", "method", "headers", "body", "request_timeout", "poll", "cancel")
 POLL_KEYS = ("url", "every", "until", "failed")
 STATE_KEYS = ("pointer", "in")
 CANCEL_KEYS = ("url", "method")
-SECRET_KEYS = ("secret",)
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _REQUEST_SECONDS = 30.0
 _EVERY_SECONDS = 5.0
 _HEADER = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+_VARIABLE = re.compile(r"\{environment\.([^{}]*)\}")
 # A pointer into what the call answered (RFC 6901), or the address that its header Location names.
 _ANSWERED = re.compile(r"^\{(?:response/[^{}]*|location)\}")
 
@@ -31,6 +31,7 @@ def _read(section: Section, _: Source) -> dict[str, Any]:
     if said is None:
         return {}
     body = said.tree("body")
+    _tell_unknown_variables(section, said)
     poll, cancel = _poll(said), _cancel(said)
     call: dict[str, Any] = {
         "url": _address(said, "url"),
@@ -67,25 +68,28 @@ def _seconds(said: Section, key: str, default: float) -> float:
     return seconds or default
 
 
-def _headers(said: Section) -> dict[str, Any]:
-    headers: dict[str, Any] = {}
-    for name, value in said.entries("headers"):
+def _headers(said: Section) -> dict[str, str]:
+    for name, _ in said.entries("headers"):
         if not _HEADER.match(name.text):
             said.wrong(name.line, f"{name.text!r} is no name of a header")
-        elif isinstance(value, Entries):
-            headers[name.text] = {"secret": _secret(said, value, name.text)}
-        else:
-            text = said.as_text(value, f"headers: {name.text}")
-            headers[name.text] = text.value if text else ""
-    return headers
+    return texts_of(said, "headers")
 
 
-def _secret(said: Section, tree: Entries, name: str) -> str:
-    inner = Section(tree, said.mistakes, what=f"{said.what}: headers: {name}", keys=SECRET_KEYS, start=tree.line)
-    text = inner.text("secret", required=True)
-    if text:
-        tell_wrong_reference(inner, text)
-    return text.value if text else ""
+def _tell_unknown_variables(section: Section, said: Section) -> None:
+    """The `{environment.NAME}` that the job's environment does not hold, or that would be written down everywhere."""
+    known = [key.text for key, _ in section.entries("environment")]
+    for key in ("headers", "body"):
+        for name in _variables_in(said.tree(key)):
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"did you mean {{environment.{near}}}?" if near else "declare it: environment: {NAME: …}"
+                said.wrong(said.line(key), f"{{environment.{name}}} is no variable of the job", hint)
+    for name in _variables_in(said.tree("url")):
+        said.wrong(said.line("url"), f"{{environment.{name}}} in an address is written down by all", "use a header")
+
+
+def _variables_in(tree: Tree | None) -> list[str]:
+    return [name for text in texts_in(plain(tree) if tree else None) for name in _VARIABLE.findall(text)]
 
 
 def _poll(said: Section) -> dict[str, Any] | None:

@@ -14,8 +14,11 @@ Records = dict[Key, "Record | None"]
 # The sparse properties that queries look nodes up by.
 INDEXED = (
     ("Run", "open"),
+    ("Run", "taking"),
     ("Outbox", "open"),
     ("Partition", "evaluate"),
+    ("JobPartition", "look_again_at"),
+    ("Run", "ready_until"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),
