@@ -90,7 +90,7 @@ def declare(graph: Graph, drawn: Drawn) -> None:
     datasets = tuple(
         DatasetSpec(name=named(one), format="csv", partitions=DAILY, contract=contract) for one in drawn.datasets
     )
-    estate = Estate("shop", "shop", "/", datasets, tuple(drawn.jobs), (), "shop.yaml")
+    estate = Estate("shop", "shop", "/", datasets, tuple(drawn.jobs), file="shop.yaml")
     apply(graph, estate, read_columns=read_columns, actor="test")
 
 
