@@ -26,7 +26,9 @@ from graph_model.verify.check import verify
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from graph_model.versions.resolve import resolve
+from tests.integration.conftest import missing
 from tests.support.java import compiled
+from tests.support.postgresql import NoPostgreSQL, PostgreSQL, start_postgresql
 from tests.support.workers import DAY, Place, a_place, until
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "executors"
@@ -57,17 +59,30 @@ def service(project: Path) -> Iterator[None]:
 
 
 @pytest.fixture
+def database(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PostgreSQL]:
+    try:
+        server = start_postgresql()
+    except NoPostgreSQL as error:
+        missing(f"no PostgreSQL: {error}")
+    server.run(*((project / "database" / name).read_text() for name in ("shop.sql", "remind.sql")))
+    monkeypatch.setenv("SHOP_DATABASE", server.url)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
 def place(graph: Graph, side_driver: neo4j.Driver, tmp_path: Path) -> Iterator[Place]:
     with a_place(graph, side_driver, tmp_path) as place:
         yield place
 
 
-def test_the_example_runs_every_kind_of_job(place: Place, project: Path, service: None) -> None:
+def test_the_example_runs_every_kind_of_job(place: Place, project: Path, service: None, database: PostgreSQL) -> None:
     apply(place.graph, load_estate(project), read_columns=read_columns, actor="test")
     shutil.copytree(project / "data", place.root, dirs_exist_ok=True)
     place.start_worker(SHOP_TOKEN=TOKEN).ready()
 
-    report_version(place.graph, Report(Name("shop", "orders"), DAY, reported_by="test"))
+    for dataset in ("orders", "payments"):
+        report_version(place.graph, Report(Name("shop", dataset), DAY, reported_by="test"))
     until(lambda: all_over(place.graph), what="all jobs to run")
 
     failed = {str(run.subject): run.reason for run in runs(place.graph) if run.state is not RunState.SUCCEEDED}
@@ -77,13 +92,15 @@ def test_the_example_runs_every_kind_of_job(place: Place, project: Path, service
     assert parquet_of(place, "by_customer") == {"customer": ["ann", "bob"], "total": [12.5, 4.0], "orders": [2, 1]}
     assert csv_of(place, "ranks") == {"customer": ["ann", "bob"], "place": [1, 2]}
     assert csv_of(place, "letters")["text"] == [f"You are number {number} of {DAY}" for number in (1, 2)]
+    assert rows_of(place, database, "paid_by") == [("ann", 12.5), ("bob", 4.0)]
+    assert rows_of(place, database, "reminders") == [("ann", 2.0), ("bob", 4.0)]
     assert verify(place.graph) == ()
 
 
 def all_over(graph: Graph) -> bool:
     found = [run for run in runs(graph) if run.kind == "job"]
     ended = [run for run in found if run.state in (RunState.SUCCEEDED, RunState.FAILED)]
-    return len(ended) == 5 or any(run.state is RunState.FAILED for run in ended)
+    return len(ended) == 7 or any(run.state is RunState.FAILED for run in ended)
 
 
 def place_of(place: Place, dataset: str) -> Path:
@@ -96,3 +113,8 @@ def csv_of(place: Place, dataset: str) -> dict[str, list[object]]:
 
 def parquet_of(place: Place, dataset: str) -> dict[str, list[object]]:
     return pyarrow.parquet.read_table(place_of(place, dataset)).to_pydict()
+
+
+def rows_of(place: Place, database: PostgreSQL, dataset: str) -> list[tuple[str, float]]:
+    table = resolve(place.graph, Name("shop", dataset), DAY).location.rpartition("#")[2]
+    return [(customer, float(amount)) for customer, amount in database.asked(f'SELECT * FROM "{table}" ORDER BY 1')]

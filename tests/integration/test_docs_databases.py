@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from connectors.databases.guard import install_guard, printed_guard
 from graph_model.estate.entities import DatasetSpec, Estate
 from graph_model.estate.parse import load_estate
 from graph_model.names import dataset_id
 from graph_model.runs.entities import ClaimedRun, RunInput, RunKind, RunOutput
 from graph_model.versions.entities import Content
 from graph_model.versions.places import output_content
+from tests.support.cli import Cli
 from tests.support.databases import CREATED_AT, done, later, rows_of
 from tests.support.postgresql import PostgreSQL
 from tests.support.tasks import DAY
@@ -83,11 +83,19 @@ def test_a_job_leaves_what_the_page_shows(
     assert server.asked("SELECT count(*) FROM sales.headwater_fence") == [(1,)]
 
 
-def test_the_guard_is_the_one_that_is_shown(server: PostgreSQL) -> None:
+def test_the_guard_is_the_one_that_is_shown_and_can_be_put_there_twice(server: PostgreSQL) -> None:
     (shown,) = [text for text in SQL if "$guard$" in text]
+    ((_, command),) = [block for block in BLOCKS if block[0] == "sh"]
+    headwater, words = Cli({}), command.split()[1:]
 
-    assert printed_guard("env:WAREHOUSE", "sales.ledger", "shop/ledger") == shown
-    install_guard(server.url, "sales.ledger", "shop/ledger")
+    assert headwater(*words).out == shown
+    for _ in range(2):
+        said = headwater(*words[:-1], "--json")
+        assert (said.code, said.json["installed"]) == (0, True)
+    assert headwater("database", "guard", "env:WAREHOUSE", "sales.ledgr", "--dataset", "shop/ledger").code == 2
+    refused = headwater("database", "guard", "sqlite:///x.db", "ledger", "--dataset", "shop/ledger", "--print")
+    assert (refused.code, refused.out) == (2, "")
+    assert "a guard is a trigger of PostgreSQL, and this database is sqlite" in refused.err
 
 
 def test_an_older_attempt_is_refused_in_the_words_of_the_page(

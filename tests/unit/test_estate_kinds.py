@@ -124,7 +124,7 @@ def test_an_http_job_calls_and_asks_until_it_is_done(tmp_path: Path):
         """\
 http:
   url: "https://models.example.org/runs?day={partition}"
-  headers: {Authorization: "Bearer {environment.TOKEN}", X-Team: shop}
+  headers: {Authorization: "Bearer {environment.TOKEN}", X-Run: "{environment.HEADWATER_RUN}"}
   body: {into: "{output.clean}", sizes: [1, 2.5, true]}
   poll: {url: "{response/links/self}", every: 1s, until: {pointer: /state, in: [done]}}
   cancel: {url: "/runs/{response/id}", method: DELETE}
@@ -134,7 +134,7 @@ environment: {TOKEN: {secret: env:SHOP_TOKEN}}""",
     assert job.executor["call"] == {
         "url": "https://models.example.org/runs?day={partition}",
         "method": "POST",
-        "headers": {"Authorization": "Bearer {environment.TOKEN}", "X-Team": "shop"},
+        "headers": {"Authorization": "Bearer {environment.TOKEN}", "X-Run": "{environment.HEADWATER_RUN}"},
         "seconds": 30.0,
         "body": {"into": "{output.clean}", "sizes": [1, 2.5, True]},
         "poll": {"url": "{response/links/self}", "every": 1.0, "until": {"pointer": "/state", "in": ["done"]}},

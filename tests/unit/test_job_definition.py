@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_model.estate.entities import InputSpec, JobSpec, ParameterSpec
@@ -64,6 +64,8 @@ JOB = JobSpec(
 )
 
 
+# How long it takes to draw a whole job says how busy the machine is, and nothing of the job.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(JOBS)
 def test_a_job_comes_back_exactly_as_it_was(job: JobSpec):
     assert loads(dumps(job)) == job

@@ -12,6 +12,7 @@ from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.kinds.base import Kind, texts_in, texts_of
 from graph_model.estate.sections import Section, describe
 from graph_model.estate.yaml_lines import Items, Scalar, Tree, plain
+from graph_model.jobs.secrets import OURS
 
 KEYS = ("url", "method", "headers", "body", "request_timeout", "poll", "cancel")
 POLL_KEYS = ("url", "every", "until", "failed")
@@ -76,11 +77,12 @@ def _headers(said: Section) -> dict[str, str]:
 
 
 def _tell_unknown_variables(section: Section, said: Section) -> None:
-    """The `{environment.NAME}` that the job's environment does not hold, or that would be written down everywhere."""
+    """The `{environment.NAME}` that the job's environment does not hold, or that would be written down everywhere. What
+    Headwater itself tells each process is there without being declared."""
     known = [key.text for key, _ in section.entries("environment")]
     for key in ("headers", "body"):
         for name in _variables_in(said.tree(key)):
-            if name not in known:
+            if name not in known and not name.startswith(OURS):
                 near = nearest(name, known)
                 hint = f"did you mean {{environment.{near}}}?" if near else "declare it: environment: {NAME: …}"
                 said.wrong(said.line(key), f"{{environment.{name}}} is no variable of the job", hint)
