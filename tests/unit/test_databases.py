@@ -159,7 +159,7 @@ def test_what_was_exposed_later_stays(url: str, tmp_path: Path) -> None:
     fixed = Content("table", f"{url}#board")
     fences = {name: Fence("test/board", DAY, number, name) for number, name in enumerate(("old", "new"))}
 
-    for name in ("old", "new", "old", "new"):
+    for name in ("old", "new", "new", "old"):
         storage.expose(Content("table", f"{url}#{name}"), fixed, DAY, fences[name])
 
     assert rows_of(fixed, tmp_path) == [{"id": 2}]
