@@ -11,6 +11,7 @@ import threading
 import structlog
 
 from connectors.bell import ring
+from graph_model.archive.runs import RunArchive
 from graph_model.errors import GraphUnavailable
 from graph_model.logs import configure_logs
 from graph_model.settings import (
@@ -25,6 +26,7 @@ from graph_model.settings import (
     roots_of,
 )
 from graph_model.store.graph import Graph
+from graph_model.versions.roots import Roots
 from workers.celery_app import make_celery
 from workers.emitter import Emitter
 from workers.fleet import Fleet, Poller
@@ -80,6 +82,7 @@ class Worker:
             roots=roots,
             staging_grace=grace,
             lost_after=settings.lost_after_hours * 3600,
+            archive=_archive(graph, roots, settings.runs_kept_days),
         ).all()
         self._threads = [
             *self._emitters,
@@ -143,6 +146,10 @@ class Worker:
 
     def _hears(self) -> bool:
         return self._listener is not None and self._listener.hears
+
+
+def _archive(graph: Graph, roots: Roots, kept_days: float) -> RunArchive | None:
+    return RunArchive(graph, roots.folder, older_than_days=kept_days) if kept_days else None
 
 
 def main() -> int:

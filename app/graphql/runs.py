@@ -51,6 +51,9 @@ class Run(Node):
     attempts: list[Attempt]
     reason: str
     metrics: JSON
+    archived: str | None = strawberry.field(
+        description="The file of the archive that its attempts, reason and metrics are in; null: they are here."
+    )
     input_ids: list[strawberry.ID]
     output_ids: list[strawberry.ID]
 
@@ -87,6 +90,7 @@ class Run(Node):
             attempts=[_attempt(attempt) for attempt in found.attempts],
             reason=found.reason,
             metrics=JSON(dict(found.metrics)),
+            archived=found.archived or None,
             input_ids=[strawberry.ID(key) for key in found.inputs],
             output_ids=[strawberry.ID(key) for key in found.outputs],
         )

@@ -110,7 +110,9 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks."""
+    """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks. `archived`: the
+    file of the archive that its attempts, reason and metrics went into; empty: they are here.
+    """
 
     id: str
     kind: RunKind
@@ -127,3 +129,4 @@ class Run:
     reason: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
+    archived: str = ""

@@ -80,6 +80,7 @@ def _run(row: Row) -> Run:
         reason=row["reason"] or "",
         metrics=json.loads(row["metrics"] or "{}"),
         not_before=row["not_before"],
+        archived=row["archived"] or "",
     )
 
 
