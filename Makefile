@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-impact benchmark-forecast decision-trust test-spark lint format types lock clients lock-clients clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-impact benchmark-forecast benchmark-orchestration benchmark-peers decision-trust test-spark lint format types lock clients lock-clients lock-peers clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,12 @@ benchmark-forecast: $(STAMP) ## what a forecast costs, and how often it is right
 decision-trust: $(STAMP) ## verdicts of impact held against changes that are really made; OPTIONS="--seed 7 --pairs 2000", "--examples"
 	$(BIN)/python -m benchmarks.decision_trust $(OPTIONS)
 
+benchmark-orchestration: $(STAMP) ## whether the queue stays flat with a million past runs; OPTIONS="--past 1000 100000" for a short form
+	$(BIN)/python -m benchmarks.orchestration $(OPTIONS)
+
+benchmark-peers: $(STAMP) ## Headwater beside Airflow, Prefect and Dagster, each for real; OPTIONS="airflow --events 5" for a part
+	$(BIN)/python -m benchmarks.peers $(OPTIONS)
+
 clients: $(STAMP) ## the official OpenLineage clients, unchanged, each for real; OPTIONS="dbt spark" for some, "--record" for the tests
 	$(BIN)/python -m tests.clients $(OPTIONS)
 
@@ -82,6 +88,13 @@ lock-clients: $(STAMP) ## resolve the environments of those clients anew
 		$(BIN)/uv pip compile tests/clients/packages/$$name.in --universal --python-version 3.11 --upgrade \
 			--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 			--custom-compile-command "make lock-clients" --output-file tests/clients/packages/$$name.lock; \
+	done
+
+lock-peers: $(STAMP) ## resolve the environments of the orchestrators that we are measured beside
+	for name in airflow prefect dagster; do \
+		$(BIN)/uv pip compile benchmarks/peers/packages/$$name.in --universal --python-version 3.11 --upgrade \
+			--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
+			--custom-compile-command "make lock-peers" --output-file benchmarks/peers/packages/$$name.lock; \
 	done
 
 clean: ## remove what can be made again (not .headwater, which may hold your data)

@@ -18,7 +18,7 @@ from typing import Any, LiteralString, Self
 import psutil
 
 from app.local.broker import start_broker
-from app.local.children import Child, stop_together
+from app.local.children import Child, memory_of, stop_together
 from connectors.bell import ring
 from graph_model.errors import DomainError
 from graph_model.estate.entities import InputSpec, JobSpec
@@ -119,7 +119,7 @@ class Bench:
             settings = {"HEADWATER_WORKER_SLOTS": str(slots), **environment}
             log = self.folder / "logs" / f"worker-{number}.log"
             command = [sys.executable, "-P", "-m", "workers"]
-            child = Child.start(f"worker-{number}", command, log=log, environment=self._environment() | settings)
+            child = Child.start(f"worker-{number}", command, log=log, environment=self.environment() | settings)
             self.workers.append(child)
         self._started += count
         self.until(lambda: all(self._says(child, "the bell is heard") for child in self.workers))
@@ -147,15 +147,20 @@ class Bench:
 
     def report(self, dataset: str, count: int) -> list[str]:
         """Delivers the next `count` days of a dataset; their keys."""
-        keys = days(self._next_day, count)
-        self._next_day += count
-        for key in keys:
-            (self.root / dataset / f"{key}.csv").write_text(f"id,amount\n1,10\n2,{hash(key) % 97}\n")
+        keys = self.place(dataset, count)
         for start in range(0, count, 100):
             reports = [Report(Name("test", dataset), key, reported_by="benchmark") for key in keys[start : start + 100]]
             receipts = report_versions(self.graph, reports)
             ready = [run for receipt in receipts if not isinstance(receipt, DomainError) for run in receipt.runs]
             ring(self.broker.url, ready)
+        return keys
+
+    def place(self, dataset: str, count: int) -> list[str]:
+        """Writes the next `count` days of a dataset, and tells nobody; their keys."""
+        keys = days(self._next_day, count)
+        self._next_day += count
+        for key in keys:
+            (self.root / dataset / f"{key}.csv").write_text(f"id,amount\n1,10\n2,{hash(key) % 97}\n")
         return keys
 
     def wait_for(self, dataset: str, keys: list[str], *, seconds: float = 900) -> None:
@@ -202,6 +207,10 @@ class Bench:
                     used[kind] += _own(template) + times.children_user + times.children_system
         return used
 
+    def occupied(self) -> int:
+        """Bytes that servers and workers occupy, with all that runs below them."""
+        return memory_of((self.neo4j.pid, self.broker.child.pid, *(child.pid for child in self.workers)))
+
     def memory(self) -> float:
         """Resident megabytes of the workers, without the processes of runs."""
         return sum(psutil.Process(child.pid).memory_info().rss for child in self.workers) / 2**20
@@ -212,7 +221,8 @@ class Bench:
         daily = PartitionScheme("day", FIRST_DAY.isoformat())
         return JobSpec(Name("test", job), "python", executor, inputs, (Name("test", target),), daily)
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What leads a process to these servers."""
         settings = self.neo4j.settings
         own = {
             "HEADWATER_GRAPH_URI": settings.uri,

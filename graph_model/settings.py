@@ -143,6 +143,11 @@ class WorkerSettings(Settings):
         gt=0,
         description="a run of others without an end, of which nothing was heard for so long, counts as lost",
     )
+    runs_kept_days: float = Field(
+        default=0.0,
+        ge=0,
+        description="details of runs that are older go into files below .archive of the storage root; 0: they stay",
+    )
     watchdog_seconds: float = Field(
         default=60.0,
         gt=0,

@@ -12,6 +12,7 @@ import structlog
 
 from connectors.bell import ring
 from connectors.storage.mark import marked
+from graph_model.archive.runs import RunArchive
 from graph_model.errors import GraphUnavailable
 from graph_model.logs import configure_logs
 from graph_model.settings import (
@@ -27,6 +28,7 @@ from graph_model.settings import (
     roots_of,
 )
 from graph_model.store.graph import Graph
+from graph_model.versions.roots import Roots
 from workers.celery_app import make_celery
 from workers.emitter import Emitter
 from workers.fleet import Fleet, Poller
@@ -98,6 +100,7 @@ class Worker:
             staging_grace=grace,
             lost_after=settings.lost_after_hours * 3600,
             logs_days=jobs.logs_days,
+            archive=_archive(graph, roots, settings.runs_kept_days),
         ).all()
         self._threads = [
             *self._emitters,
@@ -161,6 +164,10 @@ class Worker:
 
     def _hears(self) -> bool:
         return self._listener is not None and self._listener.hears
+
+
+def _archive(graph: Graph, roots: Roots, kept_days: float) -> RunArchive | None:
+    return RunArchive(graph, roots.folder, older_than_days=kept_days) if kept_days else None
 
 
 def main() -> int:

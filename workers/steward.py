@@ -15,6 +15,7 @@ from connectors.bell import ring
 from connectors.notify import deliver_due
 from connectors.openlineage.sql import read_sql
 from connectors.run_logs import forget_logs
+from graph_model.archive.runs import RunArchive
 from graph_model.audit.seal import AT_ONCE, seal_audit
 from graph_model.deadlines.durations import learn
 from graph_model.deadlines.predict import foresee
@@ -99,12 +100,16 @@ class Sweeps:
         staging_grace: float,
         lost_after: float,
         logs_days: float = 30.0,
+        archive: RunArchive | None = None,
     ) -> None:
+        """`archive` None: details of runs stay in the graph for ever."""
         self._graph, self._broker_url, self._notify = graph, broker_url, notify
         self._roots, self._staging_grace, self._lost_after = roots, staging_grace, lost_after
         self._logs_days = logs_days
         self._reading = Aside("read reported SQL", self.read_reported_sql)
         self._watching = Aside("look for files", Watcher(graph, broker_url=broker_url, roots=roots).look)
+        self._archiving = Aside("archive runs", self.archive_runs)
+        self._archive = archive
         self._foreseeing = Aside("foresee deadlines", self.foresee_deadlines)
 
     def all(self) -> tuple[Sweep, ...]:
@@ -129,6 +134,7 @@ class Sweeps:
             Sweep("foresee deadlines", self._foreseeing.start, every_seconds=30),
             Sweep("look for files", self._watching.start, every_seconds=1),
             Sweep("clear abandoned orders", self.clear_abandoned_orders, every_seconds=60),
+            Sweep("archive runs", self._archiving.start, every_seconds=60),
             Sweep("forget operations", self.forget_operations, every_seconds=60),
             Sweep("forget workers", self.forget_workers, every_seconds=3600),
             Sweep("forget logs", self.forget_logs, every_seconds=3600),
@@ -223,6 +229,11 @@ class Sweeps:
         learn(self._graph)
         for recorded in foresee(self._graph):
             log.info("what becomes of a deadline", deadline=recorded.id, state=recorded.state)
+
+    def archive_runs(self) -> None:
+        archived = self._archive.advance() if self._archive else 0
+        if archived:
+            log.info("runs archived", runs=archived)
 
     def forget_operations(self) -> None:
         # Every unit of work leaves one: a minute of a busy graph is many batches.

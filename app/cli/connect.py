@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from graph_model.errors import SettingsError
@@ -80,6 +81,13 @@ def broker_url() -> str | None:
 
     url = read_settings(BrokerSettings).url
     return (url.get_secret_value() or None) if url else None
+
+
+def storage_root() -> Path:
+    """The folder that contents, scratch folders and the archive lie in."""
+    from graph_model.settings import StorageSettings
+
+    return read_settings(StorageSettings).root
 
 
 def actor() -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.connect import open_graph, read_settings
+from app.cli.connect import open_graph, storage_root
 from app.cli.errors import finish
 from app.cli.options import AsJson
 from app.cli.output import print_json, print_table, print_text, say
@@ -57,7 +57,7 @@ def crawl(
 
     if out and against:
         raise typer.BadParameter("choose one of them", param_hint="--out / --against")
-    root = _storage_root()
+    root = storage_root()
     found = propose.crawl(target, root, schema=schema)
     _tell_skipped(found.skipped)
     if any(one.location and Path(one.location).is_absolute() for one in found.proposals):
@@ -103,19 +103,13 @@ def register(
     from connectors.crawl import propose
     from connectors.crawl.writing import entry
 
-    one = propose.called(propose.propose(target, _storage_root()), name)
+    one = propose.called(propose.propose(target, storage_root()), name)
     if estate:
         _append(estate, one, guesses=guesses)
     if as_json:
         print_json(dataset=one)
     elif not estate:
         print_text("\n".join(f"  {line}" for line in entry(one, guesses=guesses)))
-
-
-def _storage_root() -> Path:
-    from graph_model.settings import StorageSettings
-
-    return read_settings(StorageSettings).root
 
 
 def _print_estate(scope: str, proposals: Sequence[Proposal], *, guesses: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.connect import open_graph
+from app.cli.connect import open_graph, storage_root
 from app.cli.errors import finish
 from app.cli.lookup import find_job
 from app.cli.observed_runs import STATES, find_observed, print_observed, print_one, words_of
@@ -97,12 +97,13 @@ def show_run(
     run_id: Annotated[str, typer.Argument(metavar="RUN", help="Id of the run.")], *, as_json: AsJson = False
 ) -> None:
     """Show one run with its attempts, what it read and what it wrote; or one that others told of."""
+    from graph_model.archive.runs import with_details
     from graph_model.observed.runs import observed_runs_by_id
     from graph_model.runs.repository import run
 
     with open_graph() as graph:
         of_others = observed_runs_by_id(graph, [run_id]).get(run_id)
-        found = run(graph, run_id) if of_others is None else None
+        found = with_details(run(graph, run_id), storage_root()) if of_others is None else None
     if of_others is not None:
         print_json(observed_run=words_of(of_others)) if as_json else print_one(of_others)
     elif as_json:
@@ -197,6 +198,7 @@ def _print_run(run: Run) -> None:
         fence=run.fence,
         inputs=run.inputs,
         outputs=run.outputs,
+        archived=run.archived or None,
         metrics=", ".join(f"{name}={value}" for name, value in run.metrics.items()),
     )
     if not run.attempts:

@@ -52,6 +52,9 @@ class Run(Node):
     attempts: list[Attempt]
     reason: str
     metrics: JSON
+    archived: str | None = strawberry.field(
+        description="The file of the archive that its attempts, reason and metrics are in; null: they are here."
+    )
     input_ids: list[strawberry.ID]
     output_ids: list[strawberry.ID]
     known: strawberry.Private[entities.Run]
@@ -102,6 +105,7 @@ class Run(Node):
             attempts=[_attempt(attempt) for attempt in found.attempts],
             reason=found.reason,
             metrics=JSON(dict(found.metrics)),
+            archived=found.archived or None,
             input_ids=[strawberry.ID(key) for key in found.inputs],
             output_ids=[strawberry.ID(key) for key in found.outputs],
             known=found,

@@ -119,6 +119,7 @@ class Run:
 
     `order`: the order that it belongs to. `parameters`: what was given for it besides the defaults. `chosen`: versions
     that somebody chose for it in place of the current ones.
+    `archived`: the file of the archive that its attempts, reason and metrics went into; empty: they are here.
     """
 
     id: str
@@ -139,3 +140,4 @@ class Run:
     order: str | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
+    archived: str = ""

@@ -83,6 +83,7 @@ def _run(row: Row) -> Run:
         order=row["order"],
         parameters=json.loads(row["parameters"] or "{}"),
         chosen=tuple(row["chosen"] or ()),
+        archived=row["archived"] or "",
     )
 
 

@@ -1,4 +1,4 @@
-"""A Python environment per client, apart from ours: their dependencies are not ours. Kept per machine, by the lock."""
+"""A Python environment for each program of others, apart from ours. Kept per machine, by the lock."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ PACKAGES = Path(__file__).parent / "packages"
 INSTALLED_WITHIN = 1800
 
 
-def python_of(client: str) -> Path:
+def python_of(client: str, packages: Path = PACKAGES) -> Path:
     """The interpreter of an environment with exactly what `packages/CLIENT.lock` names, made when it is not there."""
-    lock = PACKAGES / f"{client}.lock"
+    lock = packages / f"{client}.lock"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "headwater" / "clients"
     cache.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,1 @@
+"""Headwater beside the orchestrators that its users know, each for real: `python -m benchmarks.peers`."""

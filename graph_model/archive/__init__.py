@@ -1,0 +1,1 @@
+"""What is kept of old runs, and where the rest goes."""
