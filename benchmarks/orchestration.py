@@ -199,10 +199,8 @@ def measure(bench: Bench, past: Sequence[int], waiting: int) -> None:
         say(line(count, waiting, played, first))
     published, ready = bench.fan_out()
     alone = first.seconds["made ready"] / PLAYED if first else 0.0
-    say(
-        f"\nOne publish that readies {FAN:,} job partitions: published after {published * 1000:.0f} ms, the last is ready"
-    )
-    say(f"after {ready:.1f} s: {FAN / ready:.0f}/s, {FAN / ready * alone:.1f} times as many a second as one by one.")
+    say(f"\nOne publish that readies {FAN:,} job partitions: published after {published * 1000:.0f} ms, the last is")
+    say(f"ready after {ready:.1f} s: {FAN / ready:.0f}/s, {FAN / ready * alone:.1f} times what one by one does.")
 
 
 def line(past: int, waiting: int, played: Played, first: Played) -> str:
