@@ -513,6 +513,18 @@ MISTAKES = {
         "jobs:\n  tidy: {sql: SELECT 1, outputs: [clean], never_retry: [256]}",
         (7, "job tidy: 256 is no exit code", "exit codes go from 0 to 255"),
     ),
+    "a parameter without a default": (
+        "jobs:\n  tidy: {sql: SELECT 1, outputs: [clean], parameters: {rate: {type: number}}}",
+        (7, "job tidy: parameter rate: has no default", "say what a run gets that nobody sets it for"),
+    ),
+    "a default of another type": (
+        "jobs:\n  tidy: {sql: SELECT 1, outputs: [clean], parameters: {rate: {type: integer, default: much}}}",
+        (7, "job tidy: parameter rate: 'much' is not a whole number like 3", None),
+    ),
+    "a type that nobody knows": (
+        "jobs:\n  tidy: {sql: SELECT 1, outputs: [clean], parameters: {rate: {type: numbr, default: 1}}}",
+        (7, "job tidy: parameter rate: numbr is no type", "did you mean number?"),
+    ),
     "an interpreter that nobody knows": (
         "jobs:\n  tidy: {python: 'shop.tidy:build', outputs: [clean], interpreter: frehs}",
         (7, "job tidy: frehs is no interpreter", "did you mean fresh?"),
