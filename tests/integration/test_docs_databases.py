@@ -52,7 +52,7 @@ def a_run_of(estate: Estate, job: str) -> ClaimedRun:
     inputs = (RunInput(item.dataset, DAY, "vs_1", _fixed(datasets[item.dataset])) for item in spec.inputs)
     outputs = (RunOutput(name, dataset_id(name), DAY, _staged(datasets[name])) for name in spec.outputs)
     subject, all_of = spec.name, (tuple(inputs), tuple(outputs))
-    return ClaimedRun(RUN, RunKind.JOB, 1, 1, 0, subject, DAY, spec, *all_of, 60.0, CREATED_AT)
+    return ClaimedRun(RUN, RunKind.JOB, 1, 1, 0, subject, DAY, spec, *all_of, 60.0, created_at=CREATED_AT)
 
 
 def _fixed(dataset: DatasetSpec) -> Content:
