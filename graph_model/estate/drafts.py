@@ -64,7 +64,8 @@ class InputDraft:
 
 @dataclass(frozen=True, slots=True)
 class JobDraft:
-    """`columns` are the declared column flows as written; `plain` holds the JobSpec fields that need no other part."""
+    """`columns` are the declared column flows as written; `plain` holds the JobSpec fields that need no other part, and
+    `when_lines` the lines of those that say when it runs."""
 
     name: Name
     line: int
@@ -75,6 +76,7 @@ class JobDraft:
     outputs: tuple[Said[Name], ...]
     columns: tuple[tuple[Said[str], tuple[Said[str], ...]], ...] = ()
     plain: Mapping[str, Any] = field(default_factory=dict)
+    when_lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

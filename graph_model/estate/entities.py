@@ -13,6 +13,7 @@ from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.entities import Retention
+from graph_model.schedules.entities import NotBefore, Schedule
 from graph_model.schemas.promises import OnViolation, Promise
 
 Correction = Literal["rerun", "ignore", "ask"]
@@ -67,7 +68,8 @@ class JobSpec:
     {text, file, engine}, shell {argv, project}.
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
-    cannot be read. `definition_hash` covers everything that decides what the job computes.
+    cannot be read. `definition_hash` covers everything that decides what the job computes. `schedule` and `not_before`
+    say when it runs; they do not travel with its text.
     """
 
     name: Name
@@ -84,6 +86,8 @@ class JobSpec:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_retry: tuple[int, ...] = ()
     definition_hash: str = ""
+    schedule: Schedule | None = None
+    not_before: NotBefore | None = None
 
 
 @dataclass(frozen=True, slots=True)

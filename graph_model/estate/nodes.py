@@ -16,6 +16,7 @@ from graph_model.names import consumer_id, job_id
 from graph_model.observed import trust
 from graph_model.partitions.stored import details_of
 from graph_model.retention import entities as retention
+from graph_model.schedules import entities as schedules
 from graph_model.schemas import promises
 
 # Every property that a declaration decides: one that is not set any more must be removed.
@@ -55,6 +56,8 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "retries",
         "timeout_seconds",
         "priority",
+        "schedule",
+        "not_before",
         "description",
         "scope",
         "columns_known",
@@ -110,6 +113,8 @@ def job_node(spec: JobSpec, *, scope: str, columns_known: bool, unresolved: Sequ
         "retries": spec.retries,
         "timeout_seconds": spec.timeout_seconds,
         "priority": spec.priority,
+        "schedule": schedules.dumps(spec.schedule) if spec.schedule else None,
+        "not_before": schedules.dumps_not_before(spec.not_before) if spec.not_before else None,
         "description": spec.description,
         "scope": scope,
         "columns_known": columns_known,

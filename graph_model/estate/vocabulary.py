@@ -45,8 +45,13 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "schedule",
+    "not_before",
 )
 INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
+RULE_KEYS = ("cron", "every", "anchor", "at", "on", "timezone", "calendar", "holiday", "starting", "until")
+SCHEDULE_KEYS = (*RULE_KEYS, "rules", "partition", "with", "catch_up", "most")
+NOT_BEFORE_KEYS = ("at", "timezone", "days")
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")

@@ -15,6 +15,7 @@ from graph_model.observed import trust
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
 from graph_model.retention import entities as retention
+from graph_model.schedules import entities as schedules
 from graph_model.schemas import promises
 
 LONGEST_VALUE = 40
@@ -32,6 +33,8 @@ _UNTOLD = frozenset(
         "retention",
         "observed",
         "names",
+        "schedule",
+        "not_before",
     }
 )
 _EDGE_WORDS = {
@@ -68,6 +71,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
     yield from _changed_promise(before, after)
     yield from _changed_retention(before, after)
     yield from _changed_trust(before, after)
+    yield from _changed_times(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
@@ -209,6 +213,15 @@ def _changed_trust(before: Node, after: Node) -> Iterator[str]:
     old, new = (trust.loads(node.properties.get("observed")) for node in (before, after))
     if old != new:
         yield f"observed: {old or 'publishes nothing'} → {new or 'publishes nothing'}"
+
+
+def _changed_times(before: Node, after: Node) -> Iterator[str]:
+    old, new = (schedules.loads(node.properties.get("schedule")) for node in (before, after))
+    if old != new:
+        yield f"schedule: {old or 'none'} → {new or 'none'}"
+    earliest = [schedules.loads_not_before(node.properties.get("not_before")) for node in (before, after)]
+    if earliest[0] != earliest[1]:
+        yield f"not_before: {earliest[0] or 'any time'} → {earliest[1] or 'any time'}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

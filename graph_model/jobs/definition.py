@@ -21,6 +21,8 @@ def dumps(job: JobSpec) -> str:
     for item in document["inputs"]:
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+    for when in ("schedule", "not_before"):  # lies beside the text, and who executes a run does not ask
+        del document[when]
     return _canonical(document)
 
 

@@ -219,9 +219,13 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
         "retention": vocabulary.RETENTION_KEYS,
+        "rule": vocabulary.RULE_KEYS,
+        "schedule": vocabulary.SCHEDULE_KEYS,
     }
+    not_before = SCHEMA["$defs"]["job"]["properties"]["not_before"]["anyOf"][1]
 
     assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)
+    assert set(not_before["properties"]) == set(vocabulary.NOT_BEFORE_KEYS)
     assert {part: set(SCHEMA["$defs"][part]["properties"]) for part in parts} == {
         part: set(keys) for part, keys in parts.items()
     }
