@@ -23,6 +23,7 @@ from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
 from graph_model.readiness.evaluate import evaluate_marks
+from graph_model.readiness.sweeps import look_again
 from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -102,6 +103,7 @@ class Sweeps:
         return (
             Sweep("publish what others wrote", self.publish_observed),
             Sweep("evaluate marks", self.evaluate_marks),
+            Sweep("look again", self.look_again),
             Sweep("carry replays on", self.carry_replays_on),
             Sweep("expire leases", self.expire_leases),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
@@ -124,6 +126,10 @@ class Sweeps:
 
     def evaluate_marks(self) -> None:
         ring(self._broker_url, evaluate_marks(self._graph))
+
+    def look_again(self) -> None:
+        """Where time alone may have made something ready."""
+        ring(self._broker_url, look_again(self._graph))
 
     def carry_replays_on(self) -> None:
         ring(self._broker_url, carry_on(self._graph))

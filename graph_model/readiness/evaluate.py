@@ -8,21 +8,24 @@ commits become visible piece by piece.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 
 from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
 from graph_model.questions.ask import ask
+from graph_model.readiness.look import decide_each
 from graph_model.readiness.rules import (
     JobNeeds,
     JobPartition,
+    Need,
     ReadyInputs,
     concerned,
     needs_of,
     needs_of_row,
     run_row,
+    stand_ins_of,
 )
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.rounds import in_rounds
@@ -118,12 +121,17 @@ def create_ready_runs(
     jobs: Mapping[str, JobNeeds],
     wirings: Mapping[str, str | None],
     trail: Trail,
+    *,
+    take_what_is_there: bool = False,
 ) -> tuple[ReadyRun, ...]:
-    """Wires what is new, and creates the runs of what is ready. All `targets` must be locked in `tx`."""
+    """Wires what is new, and creates the runs of what is ready. All `targets` must be locked in `tx`.
+
+    `take_what_is_there`: as far as inputs are there now, whatever else they should wait for.
+    """
     if not targets:
         return ()
     rewire(tx, targets, jobs, wirings)
-    ready = _ready(tx, targets)
+    ready = _ready(tx, targets, jobs, take_what_is_there=take_what_is_there)
     rows = [run_row(target, jobs[target.job], ready[target.id]) for target in targets if target.id in ready]
     created = _create_runs(tx, rows, trail)
     for run in created:
@@ -147,7 +155,7 @@ def create_run_again(tx: Transaction, target: JobPartition, needs: JobNeeds, tra
     wiring = lock(tx, [target])[target.id]
     if wiring != needs.wiring:
         _wire(tx, [target], {needs.job: needs})
-    ready = _ready(tx, [target]).get(target.id)
+    ready = _ready(tx, [target], {needs.job: needs}, again=True).get(target.id)
     if ready is None:
         return None
     generation = tx.rows("readiness.raise_generation", job_partition=target.id)[0]["generation"]
@@ -183,16 +191,17 @@ def _evaluate(graph: Graph, marked: Sequence[Row]) -> list[str]:
     ready: list[str] = []
     for start in range(0, len(concern.targets), BATCH):
         targets = concern.targets[start : start + BATCH]
-        ready.extend(graph.write(lambda tx, targets=targets: _create(tx, targets, concern), step="evaluate"))
+        ready.extend(graph.write(lambda tx, targets=targets: evaluate_now(tx, targets, concern.jobs), step="evaluate"))
     # Only the very marks that were read: a commit may bring a new one whose moment lies before our look.
     marks = [{"id": row["id"], "mark": row["mark"]} for row in sorted(marked, key=itemgetter("id"))]
     graph.write(lambda tx: tx.rows("readiness.unmark", marks=marks, token=tx.token), step="unmark")
     return ready
 
 
-def _create(tx: Transaction, targets: Sequence[JobPartition], concern: Concern) -> list[str]:
+def evaluate_now(tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> list[str]:
+    """Locks job partitions and creates the runs of those that are ready; their ids. First statement of `tx`."""
     trail = Trail()
-    created = create_ready_runs(tx, targets, concern.jobs, lock(tx, targets), trail)
+    created = create_ready_runs(tx, targets, jobs, lock(tx, targets), trail)
     trail.write(tx)
     return [run.id for run in created]
 
@@ -210,15 +219,24 @@ def _wire(tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, J
             "required": need.required,
             "triggers": need.triggers,
             "asks": need.asks,
+            "instead": need.instead or None,
         }
         for target in targets
-        for need in needs_of(jobs[target.job], target.key)
+        for need in _wanted(jobs[target.job], target.key)
     ]
     tx.rows("readiness.wire", needs=sorted(needs, key=lambda row: (row["partition"], row["job_partition"])))
     tx.rows("readiness.fill", fills=_fills(targets, jobs))
 
 
-def _fills(targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> list[dict[str, str]]:
+def _wanted(job: JobNeeds, key: str) -> Iterator[Need]:
+    """One for each partition: what is needed itself is no stand-in."""
+    needs = needs_of(job, key)
+    direct = {need.partition for need in needs}
+    yield from needs
+    yield from (need for need in stand_ins_of(job, key) if need.partition not in direct)
+
+
+def _fills(targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> list[Row]:
     return [
         {
             "job_partition": target.id,
@@ -226,13 +244,31 @@ def _fills(targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> lis
             "dataset": dataset,
             "key": target.key,
             "wiring": jobs[target.job].wiring,
+            "special": None if jobs[target.job].is_plain else 1,
         }
         for target in targets
         for dataset in jobs[target.job].outputs
     ]
 
 
-def _ready(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, ReadyInputs]:
+def _ready(
+    tx: Transaction,
+    targets: Sequence[JobPartition],
+    jobs: Mapping[str, JobNeeds],
+    *,
+    take_what_is_there: bool = False,
+    again: bool = False,
+) -> dict[str, ReadyInputs]:
+    """The job partitions that are ready, by id. For jobs without terms one query answers; `decide` says the same."""
+    plain = [target for target in targets if jobs[target.job].is_plain and not take_what_is_there]
+    others = [target for target in targets if target not in plain]
+    ready = _ready_by_query(tx, plain) if plain else {}
+    if others:
+        ready |= decide_each(tx, others, jobs, take_what_is_there=take_what_is_there, again=again)
+    return ready
+
+
+def _ready_by_query(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, ReadyInputs]:
     found: dict[str, list[Row]] = {}
     for row in tx.rows("readiness.ready_inputs", ids=[target.id for target in targets]):
         found.setdefault(row["job_partition"], []).append(row)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from graph_model.names import job_partition_id, partition_id, run_id
 from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
 from graph_model.partitions.stored import stored_scheme
+from graph_model.readiness.terms import PLAIN, Terms, loads
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,27 @@ class InputNeed:
     required: bool
     triggers: bool
     asks: bool = False
+    # Left out of what wiring is made from where nothing is said, so that an upgrade wires nothing anew.
+    terms: Terms = field(default=PLAIN, repr=False)
+
+    def instead(self, key: str) -> tuple[str, ...]:
+        """The earlier partitions that may serve for partition `key` of the input, nearest first."""
+        if self.terms.latest_good is None:
+            return ()
+        before = islice(self.scheme.earlier(key), self.terms.latest_good.back)
+        return tuple(one for one in before if self.scheme.has_begun(one))
+
+    def serving(self, key: str) -> tuple[str, ...]:
+        """The partitions for which partition `key` may serve: itself, and later ones."""
+        back = self.terms.latest_good.back if self.terms.latest_good else 0
+        return (key, *islice(self.scheme.later(key), back))
 
 
 @dataclass(frozen=True, slots=True)
 class JobNeeds:
-    """Everything about a job that decides which of its partitions are ready. All ids are graph ids."""
+    """Everything about a job that decides which of its partitions are ready. All ids are graph ids. `ready_for`: how
+    many seconds a run may wait for its start; None: for ever.
+    """
 
     job: str
     scheme: PartitionScheme
@@ -36,20 +55,29 @@ class JobNeeds:
     priority: int
     inputs: tuple[InputNeed, ...]
     outputs: tuple[str, ...]
+    ready_for: float | None = None
 
     @property
     def asks(self) -> bool:
         return any(need.asks for need in self.inputs)
 
     @property
+    def is_plain(self) -> bool:
+        """Whether all it waits for is that its required inputs are there: then the graph decides by one query."""
+        return all(need.terms == PLAIN for need in self.inputs)
+
+    @property
     def wiring(self) -> str:
         """What the edges of a job partition are made from; edges made from anything else are made anew."""
-        return hashlib.sha256(repr((self.scheme, self.inputs, self.outputs)).encode()).hexdigest()[:32]
+        made_from: list[object] = [self.scheme, self.inputs, self.outputs]
+        if not self.is_plain:
+            made_from.append([need.terms for need in self.inputs])
+        return hashlib.sha256(repr(tuple(made_from)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A partition that a job partition waits for."""
+    """A partition that a job partition waits for. `instead`: it only serves where a later one is not there."""
 
     partition: str
     dataset: str
@@ -57,6 +85,7 @@ class Need:
     required: bool
     triggers: bool
     asks: bool
+    instead: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,12 +101,15 @@ class JobPartition:
 class ReadyInputs:
     """The versions that a ready job partition would read now; `triggers` are those that make the run's identity.
 
-    `generation` counts how often somebody had the job partition run again.
+    `generation` counts how often somebody had the job partition run again. `missing` are partitions (ids) that it does
+    without although it would read them. `look_again_at`: when time alone may make it read something else.
     """
 
     versions: tuple[str, ...]
     triggers: tuple[str, ...]
     generation: int = 0
+    missing: tuple[str, ...] = ()
+    look_again_at: datetime | None = None
 
 
 def needs_of_row(row: dict[str, Any]) -> JobNeeds:
@@ -89,6 +121,7 @@ def needs_of_row(row: dict[str, Any]) -> JobNeeds:
         priority=row["priority"] or 0,
         inputs=tuple(sorted((_input_of(item) for item in row["inputs"]), key=lambda need: need.dataset)),
         outputs=tuple(sorted(row["outputs"])),
+        ready_for=row.get("ready_for"),
     )
 
 
@@ -99,7 +132,8 @@ def _input_of(item: dict[str, Any]) -> InputNeed:
     recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
     scheme = stored_scheme(item["every"], item["start"], item["details"])
     asks = item["correction"] == "ask" and mapping.kind != "whole"
-    return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only, asks)
+    terms = loads(item.get("terms"))
+    return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only, asks, terms)
 
 
 def concerned(jobs: Iterable[JobNeeds], *, dataset: str, key: str) -> tuple[JobPartition, ...]:
@@ -109,7 +143,8 @@ def concerned(jobs: Iterable[JobNeeds], *, dataset: str, key: str) -> tuple[JobP
         for job in jobs
         for need in job.inputs
         if need.dataset == dataset
-        for own in need.mapping.needing(key, upstream=need.scheme, job=job.scheme)
+        for served in need.serving(key)
+        for own in need.mapping.needing(served, upstream=need.scheme, job=job.scheme)
     }
     return tuple(sorted(found))
 
@@ -130,6 +165,18 @@ def needs_of(job: JobNeeds, key: str) -> tuple[Need, ...]:
                 need.asks or (known is not None and known.asks),
             )
     return tuple(found.values())
+
+
+def stand_ins_of(job: JobNeeds, key: str) -> tuple[Need, ...]:
+    """The earlier partitions that serve where one that is needed has no good version."""
+    return tuple(
+        Need(
+            partition_id(need.dataset, one), need.dataset, one, required=False, triggers=False, asks=False, instead=True
+        )
+        for need in job.inputs
+        for upstream in need.mapping.needed(key, upstream=need.scheme, job=job.scheme)
+        for one in need.instead(upstream)
+    )
 
 
 def input_set(triggers: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ INDEXED = (
     ("Run", "open"),
     ("Outbox", "open"),
     ("Partition", "evaluate"),
+    ("JobPartition", "look_again_at"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),

@@ -32,12 +32,13 @@ def _needs(view: View, job: Record) -> dict[str, Any]:
             inputs.append(
                 {"dataset": dataset.id, "every": dataset["partition_every"], "start": dataset["partition_from"],
                  "details": dataset["partition_details"], "mapping": edge["mapping"], "required": edge["required"],
-                 "correction": edge["correction"]}
+                 "correction": edge["correction"], "terms": edge.get("terms")}
             )  # fmt: skip
     outputs = [key[1] for key, edge in job.out.get("PRODUCES", {}).items() if edge["valid_to"] > now]
     return {"job": job.id, "every": job["partition_every"], "start": job["partition_from"],
             "details": job["partition_details"], "definition_hash": job["definition_hash"],
-            "priority": job["priority"], "inputs": inputs, "outputs": outputs}  # fmt: skip
+            "priority": job["priority"], "ready_for": job["ready_for"], "inputs": inputs,
+            "outputs": outputs}  # fmt: skip
 
 
 @query("readiness.wired")
@@ -87,7 +88,8 @@ def wire(view: View, needs: list[dict[str, Any]]) -> Rows:
         if waiting is None:
             continue
         partition, _ = view.merge("Partition", x["partition"], dataset=x["dataset"], key=x["key"])
-        edge = {name: x[name] for name in ("dataset", "required", "triggers", "asks")}
+        names = ("dataset", "required", "triggers", "asks", "instead")
+        edge = {name: x[name] for name in names if x[name] is not None}
         view.relink(partition, "NEEDED_BY", waiting, **edge)
         rows.append({"job_partition": waiting.id})
     return rows
@@ -102,7 +104,7 @@ def fill(view: View, fills: list[dict[str, Any]]) -> Rows:
             continue
         partition, _ = view.merge("Partition", x["partition"], dataset=x["dataset"], key=x["key"])
         view.link(filling, "FILLS", partition)
-        view.set(filling, wiring=x["wiring"])
+        view.set(filling, wiring=x["wiring"], special=x["special"])
         rows.append({"job_partition": filling.id})
     return rows
 
@@ -125,6 +127,79 @@ def ready_inputs(view: View, ids: list[str]) -> Rows:
             for version in view.outs(partition, "CURRENT")
         ]
     return rows
+
+
+@query("readiness.there")
+def there(view: View, ids: list[str]) -> Rows:
+    rows = []
+    for waiting in [jp for id in ids if (jp := view.get("JobPartition", id))]:
+        partitions = view.ins(waiting, "NEEDED_BY")
+        rows += [_there(view, waiting, partition) for partition in partitions] or [_there(view, waiting, None)]
+    return rows
+
+
+def _there(view: View, waiting: Record, partition: Record | None) -> dict[str, Any]:
+    current = next(iter(view.outs(partition, "CURRENT")), None) if partition else None
+    versions = view.outs(partition, "HAS_VERSION") if partition else []
+    published = [version["published_at"] for version in versions if version["published_at"] is not None]
+    return {
+        "job_partition": waiting.id,
+        "generation": waiting["generation"] or 0,
+        "look_again_at": waiting["look_again_at"],
+        "now": view.now(),
+        "partition": partition.id if partition else None,
+        "expired": partition is not None and partition["expired"] == 1,
+        "version": current.id if current else None,
+        "published_at": current["published_at"] if current else None,
+        "first_at": min(published, default=None),
+        "data_at": (current["confirmed_time"] or current["source_time"]) if current else None,
+    }
+
+
+@query("readiness.last_runs")
+def last_runs(view: View, job_partitions: list[dict[str, str]], of_jobs: bool) -> Rows:
+    return [
+        {
+            "id": x["id"],
+            "last_at": _last(view.outs(found, "HAS_RUN")),
+            "last_of_job_at": _last([run for run in view.of("Run") if run["job"] == x["job"]]) if of_jobs else None,
+        }
+        for x in job_partitions
+        if (found := view.get("JobPartition", x["id"]))
+    ]
+
+
+def _last(runs: list[Record]) -> datetime | None:
+    return max((run["created_at"] for run in runs if run["state"] == "SUCCEEDED"), default=None)
+
+
+@query("readiness.look_again")
+def look_again(view: View, looks: list[dict[str, Any]]) -> Rows:
+    found = [(jp, x["at"]) for x in looks if (jp := view.get("JobPartition", x["job_partition"]))]
+    for jp, at in found:
+        view.set(jp, look_again_at=at)
+    return [{"id": jp.id} for jp, _ in found]
+
+
+@query("readiness.look_no_more")
+def look_no_more(view: View, job_partitions: list[str]) -> Rows:
+    found = [jp for id in job_partitions if (jp := view.get("JobPartition", id))]
+    for jp in found:
+        view.set(jp, look_again_at=None)
+    return [{"id": jp.id} for jp in found]
+
+
+@query("readiness.due_looks")
+def due_looks(view: View, most: int) -> Rows:
+    now = view.now()
+    found = sorted(
+        (jp for jp in view.holding("JobPartition", "look_again_at") if jp["look_again_at"] <= now), key=_look
+    )
+    return [{"id": jp.id, "job": jp["job"], "key": jp["key"]} for jp in found[:most]]
+
+
+def _look(job_partition: Record) -> datetime:
+    return job_partition["look_again_at"]
 
 
 @query("readiness.create_runs")
