@@ -33,6 +33,8 @@ LABELS: tuple[str, ...] = (
     "Question",
     "Replay",
     "ReplayStep",
+    "Schedule",
+    "Tick",
     "Deadline",
     "Outbox",
     "AuditRecord",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from graph_model.estate.diff import Difference
 from graph_model.estate.drafts import JobDraft
+from graph_model.estate.holdings import Holdings
 from graph_model.estate.references import Surroundings
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.schedules.entities import NEWEST, NotBefore, Schedule
@@ -22,3 +24,15 @@ def check_times(job: JobDraft, scheme: PartitionScheme | None, around: Surroundi
     if schedule and schedule.partition != NEWEST:
         message = f"{what}: schedule: partition: {schedule.partition} is one of several slices of time, and {sliced}"
         around.mistakes.add(job.when_lines["schedule"], message, "leave partition out")
+
+
+def changed_schedules(difference: Difference, standing: Holdings) -> dict[str, str | None]:
+    """By job id, the text of each schedule that is new, changed or gone (None). A job that comes back begins anew."""
+    found: dict[str, str | None] = {node.id: None for node in difference.retired if "schedule" in node.properties}
+    for node in difference.declared:
+        before = standing.nodes.get(node.id)
+        old = before.properties.get("schedule") if before and before.alive else None
+        now = node.properties.get("schedule")
+        if node.kind == "job" and old != now:
+            found[node.id] = now
+    return found

@@ -110,7 +110,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks."""
+    """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks.
+
+    `nominal`: the time by the clock that it was made for; None: its inputs made it, or a person. `missing` are required
+    inputs that it goes without, as DATASET@PARTITION, because its time had come.
+    """
 
     id: str
     kind: RunKind
@@ -127,3 +131,5 @@ class Run:
     reason: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     not_before: datetime | None = None
+    nominal: datetime | None = None
+    missing: tuple[str, ...] = ()

@@ -80,6 +80,8 @@ def _run(row: Row) -> Run:
         reason=row["reason"] or "",
         metrics=json.loads(row["metrics"] or "{}"),
         not_before=row["not_before"],
+        nominal=row["nominal"],
+        missing=tuple(row["missing"] or ()),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Literal, cast
 
 from graph_model.partitions.calendars import Calendar
@@ -147,6 +148,7 @@ def dumps(schedule: Schedule) -> str:
     return json.dumps({**said, "rules": [_rule(rule) for rule in schedule.rules]}, sort_keys=True, ensure_ascii=False)
 
 
+@lru_cache(maxsize=4096)
 def loads(text: str | None) -> Schedule | None:
     """The schedule that `dumps` wrote; None without a text."""
     if not text:
@@ -159,6 +161,7 @@ def dumps_not_before(said: NotBefore) -> str:
     return json.dumps({"at": said.at, **_said(said, NotBefore(""), leave=("at",))}, sort_keys=True)
 
 
+@lru_cache(maxsize=4096)
 def loads_not_before(text: str | None) -> NotBefore | None:
     return NotBefore(**json.loads(text)) if text else None
 

@@ -17,6 +17,7 @@ INDEXED = (
     ("Outbox", "open"),
     ("Partition", "evaluate"),
     ("JobPartition", "look_again_at"),
+    ("Schedule", "look_at"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),

@@ -37,8 +37,8 @@ def _needs(view: View, job: Record) -> dict[str, Any]:
     outputs = [key[1] for key, edge in job.out.get("PRODUCES", {}).items() if edge["valid_to"] > now]
     return {"job": job.id, "every": job["partition_every"], "start": job["partition_from"],
             "details": job["partition_details"], "definition_hash": job["definition_hash"],
-            "priority": job["priority"], "ready_for": job["ready_for"], "inputs": inputs,
-            "outputs": outputs}  # fmt: skip
+            "priority": job["priority"], "ready_for": job["ready_for"], "schedule": job["schedule"],
+            "not_before": job["not_before"], "inputs": inputs, "outputs": outputs}  # fmt: skip
 
 
 @query("readiness.wired")
@@ -215,7 +215,7 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
         run, _ = view.merge("Run", x["id"], kind="job", fence=0, metrics="{}", **{name: x[name] for name in names})
         view.set(
             run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, losses=0, reason="",
-            created_at=view.now(), ended_at=None, not_before=None,
+            created_at=view.now(), ended_at=None, not_before=x["not_before"], nominal=x["nominal"],
         )  # fmt: skip
         view.link(jp, "HAS_RUN", run)
         for old in view.ins(view.must(run.key), "READ_BY"):
