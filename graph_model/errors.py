@@ -16,7 +16,7 @@ HeadwaterError
 │   ├── BackupRefused        a backup file that is damaged or of another kind, or a graph that cannot take it
 │   ├── FenceLost            an older owner of a run tried to act on it
 │   └── Refused              it cannot be done in the state that the thing is in
-│       ├── NotHeld, NotApart, RunEnded, ReplayEnded, NotReady, AlreadyAnswered
+│       ├── NotHeld, NotApart, RunEnded, CannotMark, ReplayEnded, NotReady, AlreadyAnswered
 │       └── CannotQuarantine, CannotRelease, CannotRevalidate
 ├── SettingsError            a setting is missing or wrong
 │   └── DataFolderInUse, PortTaken
@@ -253,6 +253,14 @@ class NotHeld(Refused):
     def __init__(self, target: object) -> None:
         self.target = str(target)
         super().__init__(f"{target} is not held: `headwater holds` lists what is")
+
+
+class CannotMark(Refused):
+    code = "CANNOT_MARK"
+
+    def __init__(self, run: str, state: str, problem: str) -> None:
+        self.run, self.state = run, state
+        super().__init__(f"run {run} is {state}: {problem}")
 
 
 class RunEnded(Refused):

@@ -19,11 +19,12 @@ from graph_model.deadlines.durations import learn
 from graph_model.deadlines.predict import foresee
 from graph_model.emitting.repository import forget
 from graph_model.errors import Unavailable
+from graph_model.holds.skip import expire_holds, skip_runs
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
 from graph_model.readiness.evaluate import evaluate_marks
-from graph_model.readiness.sweeps import look_again
+from graph_model.readiness.sweeps import lapse, look_again
 from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -106,7 +107,10 @@ class Sweeps:
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("look again", self.look_again),
             Sweep("tick schedules", self.tick_schedules),
+            Sweep("end holds", self.end_holds),
+            Sweep("skip runs", self.skip_runs),
             Sweep("carry replays on", self.carry_replays_on),
+            Sweep("let runs lapse", self.let_runs_lapse),
             Sweep("expire leases", self.expire_leases),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
@@ -138,6 +142,19 @@ class Sweeps:
 
     def carry_replays_on(self) -> None:
         ring(self._broker_url, carry_on(self._graph))
+
+    def let_runs_lapse(self) -> None:
+        lapsed = lapse(self._graph)
+        if lapsed:
+            log.warning("runs lapsed: nobody started them in time", runs=list(lapsed))
+
+    def end_holds(self) -> None:
+        ring(self._broker_url, expire_holds(self._graph))
+
+    def skip_runs(self) -> None:
+        skipped = skip_runs(self._graph)
+        if skipped:
+            log.info("runs skipped", runs=list(skipped))
 
     def expire_leases(self) -> None:
         taken_back = expire_leases(self._graph)

@@ -29,7 +29,7 @@ _STYLES = {
     **dict.fromkeys(
         ("FAIL", "QUARANTINED", "FAILED", "BREAKS", "MISSING", "retire", "MISSED", "LATE", "BLOCKED"), "bold red"
     ),
-    **dict.fromkeys(("SKIP", "SUPERSEDED", "CANCELLED"), "dim"),
+    **dict.fromkeys(("SKIP", "SUPERSEDED", "CANCELLED", "LAPSED"), "dim"),
     "RUNNING": "cyan",
 }
 

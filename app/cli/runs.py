@@ -13,13 +13,14 @@ from app.cli.lookup import find_job
 from app.cli.observed_runs import STATES, find_observed, print_observed, print_one, words_of
 from app.cli.options import AsJson, JobArgument
 from app.cli.output import print_fields, print_json, print_table, say
+from app.cli.stuck import show_stuck
 from graph_model.partitions.rules import WHOLE
 
 if TYPE_CHECKING:
     from graph_model.readiness.entities import InputReadiness, Readiness
     from graph_model.runs.entities import Run, RunState
 
-_STATES = ("READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SUPERSEDED")
+_STATES = ("READY", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "SUPERSEDED", "LAPSED")
 
 
 def ready(
@@ -49,6 +50,9 @@ def list_runs(
         str | None, typer.Option("--state", help=f"Only runs in this state: {', '.join(_STATES)}.")
     ] = None,
     open_only: Annotated[bool, typer.Option("--open", help="Only runs that wait or run now.")] = False,
+    stuck: Annotated[
+        bool, typer.Option("--stuck", help="Only what does not get on, and what each of it waits for.")
+    ] = False,
     observed: Annotated[
         bool, typer.Option("--observed", help=f"Runs that others told of; their states: {', '.join(STATES)}.")
     ] = False,
@@ -65,6 +69,11 @@ def list_runs(
     """List runs, newest first: our own, or those that others told of."""
     from graph_model.runs.repository import runs
 
+    if stuck:
+        if job or state or open_only or observed or dataset or part_of:
+            raise typer.BadParameter("it looks at all runs: leave the other options out", param_hint="--stuck")
+        show_stuck(limit=limit, as_json=as_json)
+        return
     if observed:
         if open_only:
             raise typer.BadParameter("say --state: others tell of no queue", param_hint="--open")
@@ -151,7 +160,7 @@ def _print_readiness(answer: Readiness) -> None:
             (
                 each.dataset,
                 each.partition,
-                "required" if each.required else "optional",
+                "required" if each.required else each.group or "optional",
                 each.state,
                 each.version,
                 _why(each),

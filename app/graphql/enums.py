@@ -9,7 +9,7 @@ import strawberry
 
 from connectors.checks.reread import Found
 from graph_model.deadlines.entities import Outlook, StepState
-from graph_model.holds.entities import HoldKind
+from graph_model.holds.entities import HoldEffect, HoldKind
 from graph_model.impact.entities import Verdict
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
@@ -26,6 +26,7 @@ __all__ = [
     "Answer",
     "ChangeClass",
     "Found",
+    "HoldEffect",
     "HoldKind",
     "InputState",
     "Outlook",
@@ -50,6 +51,11 @@ strawberry.enum(
     Found,
     description="What lies at the place of a version. OVERWRITTEN: a later one took it, as it may. UNAVAILABLE: it did "
     "not answer, which says nothing about the content.",
+)
+strawberry.enum(
+    HoldEffect,
+    description="WAIT: runs are made and wait. SKIP: runs of a job count as done unexecuted; readers of a dataset's "
+    "partition go without it.",
 )
 strawberry.enum(HoldKind)
 strawberry.enum(InputState)

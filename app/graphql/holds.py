@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 
 from app.graphql.context import Info
-from app.graphql.enums import HoldKind
+from app.graphql.enums import HoldEffect, HoldKind
 from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.names import NameInput, Node, QualifiedName
 from graph_model.holds import entities
@@ -16,7 +16,7 @@ from graph_model.holds.hold import hold, release
 from graph_model.holds.repository import holds
 
 
-@strawberry.type(description="Runs of a job, or runs that read a dataset, are not claimed while it is in force.")
+@strawberry.type(description="What somebody keeps from being executed, and how.")
 class Hold(Node):
     kind: HoldKind
     name: QualifiedName
@@ -24,6 +24,8 @@ class Hold(Node):
     reason: str
     by: str
     placed_at: datetime
+    effect: HoldEffect
+    until: datetime | None = strawberry.field(description="When it ends by itself; null: never.")
     released_at: datetime | None
     released_by: str | None
 
@@ -37,6 +39,8 @@ class Hold(Node):
             reason=found.reason,
             by=found.by,
             placed_at=found.placed_at,
+            effect=found.effect,
+            until=found.until,
             released_at=found.released_at,
             released_by=found.released_by,
         )
@@ -56,6 +60,8 @@ class HoldTargetInput:
 class HoldInput:
     target: HoldTargetInput
     reason: str
+    effect: HoldEffect = HoldEffect.WAIT
+    until: datetime | None = strawberry.field(default=None, description="When it ends by itself; null: never.")
     by: str = "graphql"
 
 
@@ -95,7 +101,14 @@ class HoldQuery:
 class HoldMutation:
     @strawberry.mutation(description="Keeps runs from being claimed. What is reported meanwhile goes on to be ready.")
     async def hold(self, info: Info, input: HoldInput) -> HoldResult:
-        done = await info.context.ask(hold, input.target.to_target(), by=input.by, reason=input.reason)
+        done = await info.context.ask(
+            hold,
+            input.target.to_target(),
+            by=input.by,
+            reason=input.reason,
+            effect=input.effect,
+            until=input.until,
+        )
         running = [strawberry.ID(run) for run in done.running]
         return HoldPayload(hold=Hold.of(done.hold), placed=done.placed, running=running)
 

@@ -1,7 +1,8 @@
-"""What people do to runs: end one, or have one run again."""
+"""What people do to runs: end one, say how it ended, or have one run again."""
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated
 
 import strawberry
@@ -13,6 +14,7 @@ from app.graphql.names import NameInput
 from app.graphql.runs import Run
 from graph_model.runs import repository
 from graph_model.runs.cancel import cancel
+from graph_model.runs.mark import mark, retry
 from graph_model.runs.replay import replay, revalidate
 
 
@@ -49,6 +51,41 @@ class ReplayPayload:
     run: Run
 
 
+@strawberry.input
+class RetryRunInput:
+    run: strawberry.ID
+    reason: str
+    by: str = "graphql"
+
+
+@strawberry.enum(description="What a run counts as because a person says so.")
+class MarkedAs(Enum):
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@strawberry.input
+class MarkRunInput:
+    run: strawberry.ID
+    state: MarkedAs
+    reason: str
+    by: str = "graphql"
+
+
+@strawberry.type
+class RetryRunPayload:
+    run: Run = strawberry.field(description="The same run, now due; or the successor of one that had ended.")
+    was: RunState
+
+
+@strawberry.type
+class MarkRunPayload:
+    run: Run
+    was: RunState
+
+
+RetryRunResult = Annotated[RetryRunPayload | NotFoundError | RefusedError, strawberry.union("RetryRunResult")]
+MarkRunResult = Annotated[MarkRunPayload | NotFoundError | RefusedError, strawberry.union("MarkRunResult")]
 CancelRunResult = Annotated[CancelRunPayload | NotFoundError | RefusedError, strawberry.union("CancelRunResult")]
 ReplayResult = Annotated[
     ReplayPayload | NotFoundError | RefusedError | InvalidInputError, strawberry.union("ReplayResult")
@@ -62,6 +99,17 @@ class InterventionMutation:
     async def cancel_run(self, info: Info, input: CancelRunInput) -> CancelRunResult:
         done = await info.context.ask(cancel, input.run, by=input.by, reason=input.reason)
         return CancelRunPayload(run=await _run(info, done.run), was=done.was)
+
+    @strawberry.mutation(description="Tries a run now that waits for its next try, failed or was cancelled.")
+    async def retry_run(self, info: Info, input: RetryRunInput) -> RetryRunResult:
+        done = await info.context.ask(retry, input.run, by=input.by, reason=input.reason)
+        await info.context.ring([done.run])
+        return RetryRunPayload(run=await _run(info, done.run), was=done.was)
+
+    @strawberry.mutation(description="Says how a run ended. Nothing is executed, and nothing published.")
+    async def mark_run(self, info: Info, input: MarkRunInput) -> MarkRunResult:
+        done = await info.context.ask(mark, input.run, input.state.value, by=input.by, reason=input.reason)
+        return MarkRunPayload(run=await _run(info, done.run), was=done.was)
 
     @strawberry.mutation(description="Runs a job partition again on its current inputs.")
     async def replay(self, info: Info, input: ReplayInput) -> ReplayResult:

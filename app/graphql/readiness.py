@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -30,6 +31,9 @@ class InputReadiness:
     results: list[CheckResult]
     version_id: strawberry.ID | None
     held: str = strawberry.field(description="Who keeps runs from reading it, and why; empty: nobody.")
+    group: str = strawberry.field(description="The group of whose inputs some must be there; empty: none.")
+    serving: str = strawberry.field(description="The earlier partition that serves for it; empty: none.")
+    waited_until: datetime | None = strawberry.field(description="A run does without it from then on.")
 
     @strawberry.field
     async def dataset(self, info: Info) -> Dataset | None:
@@ -54,6 +58,28 @@ class InputReadiness:
             results=[CheckResult.of(result) for result in found.results],
             version_id=strawberry.ID(found.version) if found.version else None,
             held=found.held,
+            group=found.group,
+            serving=found.serving,
+            waited_until=found.waited_until,
+        )
+
+
+@strawberry.type(description="Inputs of which `atLeast` so many must be there.")
+class GroupReadiness:
+    name: str
+    at_least: int
+    satisfied: bool
+    members: list[QualifiedName]
+    there: list[QualifiedName]
+
+    @classmethod
+    def of(cls, found: entities.GroupReadiness) -> GroupReadiness:
+        return cls(
+            name=found.name,
+            at_least=found.at_least,
+            satisfied=found.satisfied,
+            members=[QualifiedName.of(one) for one in found.members],
+            there=[QualifiedName.of(one) for one in found.there],
         )
 
 
@@ -65,6 +91,8 @@ class Readiness:
     runnable: bool
     reason: str
     inputs: list[InputReadiness]
+    groups: list[GroupReadiness]
+    look_again_at: datetime | None = strawberry.field(description="When time alone may change the answer.")
     run: Run | None = strawberry.field(description="Its newest run.")
     held: str = strawberry.field(description="Who holds the job or this partition of it, and why; empty: nobody.")
 
@@ -77,6 +105,8 @@ class Readiness:
             runnable=found.runnable,
             reason=found.reason,
             inputs=[InputReadiness.of(item) for item in found.inputs],
+            groups=[GroupReadiness.of(group) for group in found.groups],
+            look_again_at=found.look_again_at,
             run=Run.of(found.run) if found.run else None,
             held=found.held,
         )

@@ -18,6 +18,7 @@ from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, 
 from app.graphql.versions import Version
 from graph_model.names import Name, job_id
 from graph_model.runs import entities, repository
+from graph_model.runs.stuck import stuck
 
 if TYPE_CHECKING:
     from app.graphql.jobs import Job
@@ -94,8 +95,20 @@ class Run(Node):
 RunResult = Annotated[Run | NotFoundError, strawberry.union("RunResult")]
 
 
+@strawberry.type(description="What does not get on.")
+class StuckRun:
+    run: Run
+    why: str = strawberry.field(description="What it waits for, or why it failed, in one sentence.")
+    behind: int = strawberry.field(description="So many jobs need what it would make.")
+
+
 @strawberry.type
 class RunQuery:
+    @strawberry.field(description="Open runs that have waited long, and failed ones; most waited for first.")
+    async def stuck_runs(self, info: Info, first: First = DEFAULT_PAGE) -> list[StuckRun]:
+        found = await info.context.ask(stuck, limit=first)
+        return [StuckRun(run=Run.of(each.run), why=each.why, behind=each.behind) for each in found]
+
     @strawberry.field
     async def run(self, info: Info, id: strawberry.ID) -> RunResult:
         return Run.of(await info.context.ask(repository.run, id))

@@ -8,5 +8,5 @@ UNWIND $ids AS id
 MATCH (j:Job {id: id})
 MATCH (j)<-[e:CONSUMED_BY]-(d:Dataset)
 WHERE e.source = $source AND e.valid_to > datetime.realtime()
-RETURN e.id AS id, d.id AS source, j.id AS target, e {.provenance, .mapping, .required, .correction, .by} AS properties,
+RETURN e.id AS id, d.id AS source, j.id AS target, e {.provenance, .mapping, .required, .correction, .by, .terms} AS properties,
   d.namespace + '/' + d.name AS label

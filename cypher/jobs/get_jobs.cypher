@@ -16,7 +16,7 @@ RETURN j.id AS id, j.namespace AS namespace, j.name AS name, j.kind AS kind, j.p
        COLLECT {
          MATCH (d:Dataset)-[e:CONSUMED_BY]->(j)
          WHERE (e.mapping IS NOT NULL OR j.definition_hash IS NULL) AND e.valid_to > datetime.realtime() AND e.retracted_at > datetime.realtime()
-         RETURN {namespace: d.namespace, name: d.name, mapping: e.mapping, required: e.required, correction: e.correction, by: e.by}
+         RETURN {namespace: d.namespace, name: d.name, mapping: e.mapping, required: e.required, correction: e.correction, by: e.by, terms: e.terms}
        } AS inputs,
        COLLECT {
          MATCH (j)-[e:PRODUCES]->(d:Dataset)

@@ -13,6 +13,7 @@ MATCH (w:Worker {id: $worker})
 WHERE w.lease_until > datetime.realtime()
 MATCH (jp:JobPartition)-[:HAS_RUN]->(r:Run {id: id})
 WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.realtime())
+  AND (r.ready_until IS NULL OR r.ready_until > datetime.realtime())
   AND NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
   AND (r.kind = 'validation' OR NOT (r.job IN held OR r.job_partition IN held OR EXISTS {
     MATCH (v:DatasetVersion)-[:READ_BY]->(r)
@@ -20,7 +21,7 @@ WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.re
   }))
 SET r.state = 'RUNNING', r.fence = r.fence + 1, r.attempts = r.attempts + 1, r.owner = $worker,
   r.started_at = datetime.realtime()
-REMOVE r.not_before
+REMOVE r.not_before, r.ready_until
 CREATE (a:Attempt {id: r.id + '/' + toString(r.fence), number: r.fence, worker: $worker, started_at: datetime.realtime()})
 CREATE (r)-[:HAS_ATTEMPT]->(a)
 FOREACH (_ IN CASE WHEN r.kind = 'job' THEN told ELSE [] END |

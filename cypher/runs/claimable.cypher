@@ -8,7 +8,7 @@ WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held,
   COLLECT { MATCH (v:DatasetVersion) WHERE v.withheld = 1 MATCH (v)-[:READ_BY]->(b:Run) WHERE b.open = 1 RETURN b.id } AS blocked
 MATCH (r:Run)
 WHERE r.open = 1 AND r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.realtime())
-  AND r.losses <= $most_losses
+  AND (r.ready_until IS NULL OR r.ready_until > datetime.realtime()) AND r.losses <= $most_losses
 // In order first, so that what costs a look elsewhere is asked only until enough are found.
 WITH r, held, blocked ORDER BY r.priority DESC, r.created_at
 WHERE NOT EXISTS { MATCH (:JobPartition {id: r.job_partition})-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }

@@ -1,14 +1,14 @@
 // name:    verify.ready_without_run
-// purpose: Job partitions whose required inputs are all there, in their current state, without a run on exactly those that trigger.
+// purpose: Job partitions whose required inputs are all there, in their current state, without a run on exactly those that trigger. Those that wait on terms are held against what would be decided of them.
 // param:   most integer
 // returns: subject string, message string - none when the invariant holds
 // access:  read
 MATCH (jp:JobPartition)
-WHERE jp.wiring IS NOT NULL
+WHERE jp.wiring IS NOT NULL AND jp.special IS NULL
   AND EXISTS { MATCH (jp)<-[n:NEEDED_BY]-(p:Partition)-[:CURRENT]->(:DatasetVersion) WHERE n.triggers }
   AND NOT EXISTS {
     MATCH (jp)<-[n:NEEDED_BY]-(missing:Partition)
-    WHERE missing.expired = 1 OR (n.required AND NOT EXISTS { MATCH (missing)-[:CURRENT]->(:DatasetVersion) })
+    WHERE missing.expired = 1 OR (n.required AND missing.skipped IS NULL AND NOT EXISTS { MATCH (missing)-[:CURRENT]->(:DatasetVersion) })
   }
   AND NOT EXISTS { MATCH (jp)<-[:NEEDED_BY]-(p:Partition) WHERE p.evaluate IS NOT NULL }
   AND NOT EXISTS {

@@ -94,7 +94,7 @@ def run_facts(graph: Graph, slices: Iterable[Slice]) -> dict[Slice, RunFact]:
 
 def held(graph: Graph) -> dict[str, str]:
     """Who holds what and why, by the id of the job, dataset or one partition of it."""
-    return {hold.subject: hold.words for hold in holds(graph)}
+    return {hold.subject: hold.words for hold in holds(graph) if hold.blocks}
 
 
 def _seconds(begin: datetime, end: datetime) -> float:

@@ -201,7 +201,12 @@ class _Building:
         return f"{self._plan.name(one.of).name}@{one.key or 'whole'}"
 
 
-_ENDED = {"FAILED": "failed", "CANCELLED": "was cancelled", "SUCCEEDED": "succeeded, and what it made was set aside"}
+_ENDED = {
+    "FAILED": "failed",
+    "CANCELLED": "was cancelled",
+    "LAPSED": "lapsed",
+    "SUCCEEDED": "succeeded, and what it made was set aside",
+}
 
 
 def _told(told: Told, *, state: StepState | None = None, basis: str = "", unknown: str = "", why: str = "") -> Told:

@@ -34,7 +34,12 @@ def _job(draft: JobDraft, around: Surroundings) -> JobSpec | None:
     check_times(draft, scheme, around)
     inputs = tuple(
         InputSpec(
-            item.dataset.value, input_mapping(draft, item, scheme, around), item.required, item.correction, item.by
+            item.dataset.value,
+            input_mapping(draft, item, scheme, around),
+            item.required,
+            item.correction,
+            item.by,
+            item.terms,
         )
         for item in draft.inputs
         if around.has(item.dataset.value)

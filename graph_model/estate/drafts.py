@@ -12,6 +12,7 @@ from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import Window
+from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.schemas.promises import OnViolation
 
 
@@ -60,6 +61,7 @@ class InputDraft:
     required: bool = True
     correction: Correction = "rerun"
     by: ReadsBy = "name"
+    terms: Terms = PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from graph_model.estate.entities import ConsumerSpec, DatasetSpec, JobSpec, Read
 from graph_model.estate.holdings import Edge, EdgeKind, without_empty
 from graph_model.lineage.entities import ColumnFlows
 from graph_model.names import Name, consumer_id, contract_id, field_id, job_id, owner_id
+from graph_model.readiness import terms
 from graph_model.schemas.recording import schema_id
 
 DatasetIds = Mapping[Name, str]
@@ -22,7 +23,8 @@ def job_edges(spec: JobSpec, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Ed
     job = job_id(spec.name)
     for item in spec.inputs:
         details = {"mapping": str(item.mapping), "required": item.required, "correction": item.correction}
-        yield edge("CONSUMED_BY", ids[item.dataset], job, about=job, by=_said(item.by), **details)
+        said = {"by": _said(item.by), "terms": terms.dumps(item.terms)}
+        yield edge("CONSUMED_BY", ids[item.dataset], job, about=job, **said, **details)
     for output in spec.outputs:
         yield edge("PRODUCES", job, ids[output], about=job)
     for owner in spec.owners:

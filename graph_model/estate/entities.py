@@ -12,6 +12,7 @@ from graph_model.names import Name
 from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.retention.entities import Retention
 from graph_model.schedules.entities import NotBefore, Schedule
 from graph_model.schemas.promises import OnViolation, Promise
@@ -53,13 +54,16 @@ class DatasetSpec:
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """`by`: how the job takes the columns: by their names, by their places, or exactly, so that it refuses others."""
+    """`by`: how the job takes the columns: by their names, by their places, or exactly, so that it refuses others.
+    `terms`: how it is waited for beyond `required`; an input of a group is not required by itself.
+    """
 
     dataset: Name
     mapping: PartitionMapping
     required: bool = True
     correction: Correction = "rerun"
     by: ReadsBy = "name"
+    terms: Terms = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,9 @@ class JobSpec:
     {text, file, engine}, shell {argv, project}.
 
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
-    cannot be read. `definition_hash` covers everything that decides what the job computes. `schedule` and `not_before`
-    say when it runs; they do not travel with its text.
+    cannot be read. `ready_for`: how many seconds a ready run may wait for its start. `definition_hash` covers
+    everything that decides what the job computes. `schedule` and `not_before` say when it runs; they do not travel with
+    its text.
     """
 
     name: Name
@@ -85,6 +90,7 @@ class JobSpec:
     description: str = ""
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_retry: tuple[int, ...] = ()
+    ready_for: float | None = None
     definition_hash: str = ""
     schedule: Schedule | None = None
     not_before: NotBefore | None = None

@@ -9,16 +9,18 @@ from graph_model.errors import InvalidMapping
 from graph_model.estate.drafts import InputDraft, Source, WindowDraft
 from graph_model.estate.entities import Correction, ReadsBy
 from graph_model.estate.sections import Said, Section, named
+from graph_model.estate.terms import read_members, read_terms
 from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, READS_BY
 from graph_model.estate.yaml_lines import Entries, Tree
 from graph_model.names import Name
 from graph_model.partitions.rules import read_window
+from graph_model.readiness.terms import Group, Terms
 
 
 def read_inputs(section: Section, source: Source) -> Iterator[InputDraft]:
     seen: dict[str, Name] = {}
-    for item in section.items("inputs"):
-        found = _input(section, item, source)
+    for item, group in read_members(section):
+        found = _input(section, item, source, group)
         if found is None:
             continue
         name = found.dataset.value
@@ -32,22 +34,23 @@ def read_inputs(section: Section, source: Source) -> Iterator[InputDraft]:
         yield found
 
 
-def _input(section: Section, item: Tree, source: Source) -> InputDraft | None:
+def _input(section: Section, item: Tree, source: Source, group: Group | None) -> InputDraft | None:
     if not isinstance(item, Entries):
         said = section.as_text(item, "an input")
         name = said and named(said, namespace=source.namespace, what=section.what, mistakes=source.mistakes)
-        return InputDraft(Said(name, item.line)) if name else None
+        terms = Terms(group=group)
+        return InputDraft(Said(name, item.line), required=group is None, terms=terms) if name else None
     inner = Section(item, source.mistakes, what=f"{section.what}: input", keys=INPUT_KEYS)
     said = inner.text("dataset", required=True)
     correction = inner.word("correction", CORRECTIONS)
     window = _window(inner)
-    optional = inner.flag("optional", default=False)
+    required, terms = read_terms(inner, group)
     by = read_by(inner)
     name = said and named(said, namespace=source.namespace, what=section.what, mistakes=source.mistakes)
     if said is None or name is None:
         return None
     return InputDraft(
-        Said(name, said.line), window, required=not optional, correction=_as_correction(correction), by=by
+        Said(name, said.line), window, required=required, correction=_as_correction(correction), by=by, terms=terms
     )
 
 

@@ -10,6 +10,7 @@ from graph_model.estate.inputs import read_inputs
 from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
 from graph_model.estate.schedules import read_not_before, read_schedule
 from graph_model.estate.sections import Said, Section, named
+from graph_model.estate.terms import read_length
 from graph_model.estate.vocabulary import JOB_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
@@ -40,6 +41,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "never_retry": tuple(_exit_codes(section)),
             "schedule": read_schedule(section, source),
             "not_before": read_not_before(section),
+            "ready_for": read_length(section, "ready_for"),
         },
         when_lines={key: section.line(key) for key in ("schedule", "not_before")},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph_model.estate.drafts import InputDraft, JobDraft
 from graph_model.estate.references import Surroundings
 from graph_model.estate.sections import shown
+from graph_model.estate.terms import terms_problem
 from graph_model.partitions.rules import LIST, Mapping, PartitionScheme, Window
 from graph_model.partitions.scheme import shortened
 from graph_model.partitions.units import fits_into
@@ -42,6 +43,10 @@ def input_mapping(job: JobDraft, item: InputDraft, scheme: PartitionScheme | Non
         around.mistakes.add(line, f"{what} {problem[0]}", problem[1])
     elif item.window and (wrong := _wrong_words(item.window.written, upstream, scheme)):
         around.mistakes.add(line, f"{what}: {wrong[0]}", wrong[1])
+    elif found := terms_problem(
+        item.terms, takes_several=mapping.takes_several, has_partitions=upstream.every is not None
+    ):
+        around.mistakes.add(item.dataset.line, f"{what} {found[0]}", found[1])
     return mapping
 
 

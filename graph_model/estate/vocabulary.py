@@ -45,10 +45,14 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "ready_for",
     "schedule",
     "not_before",
 )
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by")
+INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
+OPTIONAL_KEYS = ("wait",)
+LATEST_GOOD_KEYS = ("back", "wait")
 RULE_KEYS = ("cron", "every", "anchor", "at", "on", "timezone", "calendar", "holiday", "starting", "until")
 SCHEDULE_KEYS = (*RULE_KEYS, "rules", "partition", "with", "catch_up", "most")
 NOT_BEFORE_KEYS = ("at", "timezone", "days")

@@ -14,6 +14,8 @@ from graph_model.jobs import definition as job_definition
 from graph_model.observed import trust
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
+from graph_model.readiness import terms
+from graph_model.readiness.terms import lasting
 from graph_model.retention import entities as retention
 from graph_model.schedules import entities as schedules
 from graph_model.schemas import promises
@@ -64,7 +66,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
         if old != new and key == "partition_details":
             yield from _changed_slicing(old, new)
         elif old != new and key not in _UNTOLD:
-            yield f"{key}: {_short(old)} → {_short(new)}"
+            yield f"{key}: {_as_written(key, old)} → {_as_written(key, new)}"
     yield from _changed_names(before, after)
     yield from _changed_options(before, after)
     yield from _changed_own_properties(before, after)
@@ -74,6 +76,10 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
     yield from _changed_times(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
+
+
+def _as_written(key: str, value: Any) -> str:
+    return lasting(value) if key == "ready_for" and value is not None else _short(value)
 
 
 def _changed_names(before: Node, after: Node) -> Iterator[str]:
@@ -249,8 +255,12 @@ def _told(edge: Edge, labels: Mapping[str, str]) -> str:
 
 def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     keys = [key for key in sorted({*before, *after}) if before.get(key) != after.get(key)]
-    old, new = ({"by": "name", **properties} for properties in (before, after))
+    old, new = ({"by": "name", **properties, "terms": _on_terms(properties)} for properties in (before, after))
     return ", ".join(f"{key} {_short(old.get(key))} → {_short(new.get(key))}" for key in keys)
+
+
+def _on_terms(properties: Mapping[str, Any]) -> str:
+    return str(terms.loads(properties.get("terms")))
 
 
 def _short(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph_model.holds.entities import Hold, HoldKind, HoldTarget
+from graph_model.holds.entities import Hold, HoldEffect, HoldKind, HoldTarget
 from graph_model.names import Name
 from graph_model.store.graph import Graph, Row
 
@@ -25,6 +25,8 @@ def _hold(row: Row) -> Hold:
         reason=row["reason"],
         by=row["by"],
         placed_at=row["placed_at"],
+        effect=HoldEffect(row["effect"] or HoldEffect.WAIT),
+        until=row["until"],
         released_at=row["released_at"],
         released_by=row["released_by"],
     )

@@ -11,6 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.readiness import terms
+from graph_model.readiness.terms import Terms
 
 _JOB = TypeAdapter(JobSpec)
 
@@ -18,11 +20,16 @@ _JOB = TypeAdapter(JobSpec)
 def dumps(job: JobSpec) -> str:
     """The job as JSON; equal jobs give equal texts."""
     document = _JOB.dump_python(job, mode="json")
-    for item in document["inputs"]:
+    for item, spec in zip(document["inputs"], job.inputs, strict=True):
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+        item["terms"] = terms.written(spec.terms)
+        if not item["terms"]:
+            del item["terms"]
     for when in ("schedule", "not_before"):  # lies beside the text, and who executes a run does not ask
         del document[when]
+    if job.ready_for is None:
+        del document["ready_for"]
     return _canonical(document)
 
 
@@ -51,7 +58,18 @@ def hash_of(job: JobSpec) -> str:
 
 
 def _input(item: InputSpec) -> list[Any]:
-    return [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    said = [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    return [*said, *_which_versions(item.terms)]
+
+
+def _which_versions(said: Terms) -> Iterator[Any]:
+    """Terms that decide which versions the job may get; how long it waits for them does not count."""
+    if said.group:
+        yield ["at least", said.group.at_least, said.group.name]
+    if said.max_age is not None:
+        yield ["max age", said.max_age]
+    if said.latest_good:
+        yield ["latest good", said.latest_good.back]
 
 
 def _code(job: JobSpec) -> Iterator[tuple[str, str]]:

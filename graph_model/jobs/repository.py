@@ -13,6 +13,7 @@ from graph_model.observed.known import told_of_job
 from graph_model.pages import Page, cut
 from graph_model.partitions.rules import parse_mapping
 from graph_model.partitions.stored import scheme_of
+from graph_model.readiness.terms import loads
 from graph_model.store.graph import Graph, Row
 
 KNOWN_NAMES = 2000
@@ -108,4 +109,5 @@ def _input(row: Row) -> InputSpec:
         required=row["required"] is not False,
         correction=row["correction"] or ("rerun" if row["mapping"] else "ignore"),
         by=row.get("by") or "name",
+        terms=loads(row.get("terms")),
     )

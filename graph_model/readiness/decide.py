@@ -31,13 +31,15 @@ class Good:
 
 @dataclass(frozen=True, slots=True)
 class There:
-    """All that a decision rests on. `good` and `expired` by partition id. `last_run_at`: since when the last successful
-    run of the job partition knew what it would read; `last_run_of_job_at`: the same for the whole job.
+    """All that a decision rests on. `good`, `expired` and `skipped` by partition id; readers go without what is
+    skipped. `last_run_at`: since when the last successful run of the job partition knew what it would read;
+    `last_run_of_job_at`: the same for the whole job.
     """
 
     now: datetime
     good: Mapping[str, Good] = field(default_factory=dict)
     expired: frozenset[str] = frozenset()
+    skipped: frozenset[str] = frozenset()
     generation: int = 0
     last_run_at: datetime | None = None
     last_run_of_job_at: datetime | None = None
@@ -93,6 +95,8 @@ class Look:
     reason: Reason | None = None
     serves_from: datetime | None = None
     """When an earlier version may stand in."""
+    serving: str = ""
+    """The partition that stands in."""
     asks_for_nothing: bool = False
 
     @property
@@ -130,9 +134,10 @@ def look_at(need: InputNeed, job: JobNeeds, key: str, there: There, *, again: bo
     expired = tuple(one for one in keys if partition_id(need.dataset, one) in there.expired)
     if expired:
         return Look(need, reason=Reason(Why.EXPIRED, need, expired))
-    if need.terms.latest_good and None in found.values():
+    wanted = tuple(one for one in keys if found[one] or partition_id(need.dataset, one) not in there.skipped)
+    if need.terms.latest_good and any(found[one] is None for one in wanted):
         return _stand_in(need, keys[0], there, again=again)
-    return _judged(need, found, there, again=again)
+    return _judged(need, {one: found[one] for one in wanted}, there, again=again)
 
 
 def _judged(need: InputNeed, found: Mapping[str, Good | None], there: There, *, again: bool) -> Look:
@@ -157,8 +162,8 @@ def _judged(need: InputNeed, found: Mapping[str, Good | None], there: There, *, 
 def _stand_in(need: InputNeed, key: str, there: There, *, again: bool) -> Look:
     """The nearest earlier partition serves, from when the one that is meant is due and a while."""
     missing = (partition_id(need.dataset, key),)
-    earlier = (there.good.get(partition_id(need.dataset, one)) for one in need.instead(key))
-    serving = next((one for one in earlier if one), None)
+    earlier = ((one, there.good.get(partition_id(need.dataset, one))) for one in need.instead(key))
+    stands_in, serving = next(((one, good) for one, good in earlier if good), ("", None))
     from_ = serves_from(need, key)
     if serving is None or (from_ and from_ > there.now):
         opens = from_ if serving else None
@@ -168,7 +173,7 @@ def _stand_in(need: InputNeed, key: str, there: There, *, again: bool) -> Look:
     if reason:
         return Look(need, current=current, missing=missing, reason=reason)
     since = max(serving.first_at, from_) if from_ else serving.first_at
-    return Look(need, versions=current, current=current, missing=missing, since=since)
+    return Look(need, versions=current, current=current, missing=missing, since=since, serving=stands_in)
 
 
 def serves_from(need: InputNeed, key: str) -> datetime | None:

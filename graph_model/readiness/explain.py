@@ -4,16 +4,27 @@ size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from graph_model.errors import JobNotFound
 from graph_model.holds.repository import holds as holds_in_force
 from graph_model.jobs.repository import known_jobs
 from graph_model.names import Name, job_id, job_partition_id
-from graph_model.readiness.entities import InputReadiness, InputState, Readiness
-from graph_model.readiness.rules import Need, needs_of, needs_of_row
+from graph_model.readiness.decide import Look, Reason, Waits, Why, decide, groups, look_at
+from graph_model.readiness.entities import GroupReadiness, InputReadiness, InputState, Readiness
+from graph_model.readiness.look import there_now
+from graph_model.readiness.rules import (
+    JobNeeds,
+    JobPartition,
+    Need,
+    ReadyInputs,
+    needs_of,
+    needs_of_row,
+    stand_ins_of,
+)
+from graph_model.readiness.sentences import Names, sentence
 from graph_model.runs.entities import Run, RunState
 from graph_model.runs.repository import run as get_run
 from graph_model.store.graph import Graph, Row
@@ -29,15 +40,26 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     needs = needs_of_row(rows[0])
     key = needs.scheme.check(partition)
     own = job_partition_id(needs.job, key)
-    holds = {hold.subject: hold.words for hold in holds_in_force(graph)}
-    inputs = _inputs(graph, needs_of(needs, key), holds)
+    holds = {hold.subject: hold.words for hold in holds_in_force(graph) if hold.blocks}
+    wanted = needs_of(needs, key)
+    stand_ins = stand_ins_of(needs, key)
+    states = graph.rows("readiness.input_states", partitions=sorted({one.partition for one in (*wanted, *stand_ins)}))
+    names = _names(graph, needs)
+    there = there_now(graph.rows, needs, JobPartition(own, needs.job, key), states)
+    looks = {need.dataset: look_at(need, needs, key, there) for need in needs.inputs}
+    answer = decide(needs, key, there)
+    inputs = _inputs(_Around(graph, names, holds, states), wanted, looks, answer)
     newest = graph.rows("readiness.newest_run", job_partition=own)
     run = get_run(graph, newest[0]["id"]) if newest else None
-    ready = all(found.satisfied for found in inputs) and any(found.state == InputState.PUBLISHED for found in inputs)
+    ready = isinstance(answer, ReadyInputs)
     held = holds.get(needs.job) or holds.get(own, "")
     obstacle = _obstacle(graph, run, inputs, held) if ready and run and run.state == RunState.READY else ""
     runnable = ready and run is not None and run.state == RunState.READY and not obstacle
-    return Readiness(job, key, ready, runnable, inputs, run, obstacle or _sentence(inputs, run, ready=ready), held)
+    said = _waits(answer, inputs, names) if isinstance(answer, Waits) else _stands(run)
+    told = _groups(tuple(looks.values()), names)
+    return Readiness(
+        job, key, ready, runnable, inputs, run, obstacle or said, held, told, look_again_at=answer.look_again_at
+    )
 
 
 def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: str) -> str:
@@ -59,32 +81,76 @@ def _is_due(run: Run) -> bool:
     return run.not_before is None or run.not_before <= datetime.now(UTC)
 
 
-def _inputs(graph: Graph, needs: tuple[Need, ...], holds: Mapping[str, str]) -> tuple[InputReadiness, ...]:
-    states = {
-        row["partition"]: row
-        for row in graph.rows("readiness.input_states", partitions=[need.partition for need in needs])
-    }
-    names = {
-        row["id"]: Name(row["namespace"], row["name"])
-        for row in graph.rows("readiness.dataset_names", ids=sorted({need.dataset for need in needs}))
-    }
+@dataclass(frozen=True, slots=True)
+class _Around:
+    graph: Graph
+    names: Names
+    holds: Mapping[str, str]
+    states: Sequence[Row]
+
+
+def _names(graph: Graph, needs: JobNeeds) -> Names:
+    rows = graph.rows("readiness.dataset_names", ids=sorted({need.dataset for need in needs.inputs}))
+    return {row["id"]: Name(row["namespace"], row["name"]) for row in rows}
+
+
+def _inputs(
+    around: _Around, needs: tuple[Need, ...], looks: Mapping[str, Look], answer: ReadyInputs | Waits
+) -> tuple[InputReadiness, ...]:
+    states = {row["partition"]: row for row in around.states}
+    waited = {one.input.dataset: one for one in answer.reasons if one.input} if isinstance(answer, Waits) else {}
     found = (
-        replace(
-            _input(graph, need, names[need.dataset], states.get(need.partition)),
-            held=holds.get(need.dataset) or holds.get(need.partition, ""),
+        _on_terms(
+            replace(
+                _input(around.graph, need, around.names[need.dataset], states.get(need.partition)),
+                held=around.holds.get(need.dataset) or around.holds.get(need.partition, ""),
+            ),
+            looks[need.dataset],
+            waited.get(need.dataset),
+            around.names,
         )
         for need in needs
     )
     return tuple(sorted(found, key=lambda item: (item.dataset, item.partition)))
 
 
+def _on_terms(item: InputReadiness, look: Look, waited: Reason | None, names: Names) -> InputReadiness:
+    """What the terms of the input say of it."""
+    group = look.input.terms.group
+    if group:
+        item = replace(item, group=group.name)
+    if look.serving:
+        item = replace(item, serving=look.serving, reason=f"{look.serving} serves for it: {item.reason}")
+    if look.reason and look.reason.why in (Why.TOO_OLD, Why.NOT_NEWER):
+        item = replace(item, counts=False, reason=sentence(look.reason, names))
+    if waited and waited.until and not item.is_there:
+        item = replace(item, waited_until=waited.until)
+    return item
+
+
+def _groups(looks: tuple[Look, ...], names: Names) -> tuple[GroupReadiness, ...]:
+    return tuple(
+        GroupReadiness(
+            group.name,
+            group.at_least,
+            tuple(names[look.input.dataset] for look in members),
+            tuple(names[look.input.dataset] for look in members if look.counts),
+        )
+        for group, members in groups(looks).items()
+    )
+
+
 def _input(graph: Graph, need: Need, dataset: Name, row: Row | None) -> InputReadiness:
+    if row is not None and row["current"] is not None:
+        return InputReadiness(dataset, need.key, need.required, InputState.PUBLISHED, row["current"])
+    if row is not None and row["skipped"]:
+        return InputReadiness(
+            dataset, need.key, need.required, InputState.SKIPPED, row["newest"], reason=row["skipped"]
+        )
     if row is None or row["newest"] is None:
         return InputReadiness(
             dataset, need.key, need.required, InputState.MISSING, reason="nothing was reported there yet"
         )
-    if row["current"] is not None:
-        return InputReadiness(dataset, need.key, need.required, InputState.PUBLISHED, row["current"])
     if row["state"] == InputState.QUARANTINED:
         failed = tuple(result for result in get_version(graph, row["newest"]).results if result.blocks)
         return InputReadiness(
@@ -97,14 +163,21 @@ def _input(graph: Graph, need: Need, dataset: Name, row: Row | None) -> InputRea
     )
 
 
-def _sentence(inputs: tuple[InputReadiness, ...], run: Run | None, *, ready: bool) -> str:
-    if not ready:
-        waits = [
-            f"{item.dataset}@{item.partition or 'whole'} ({item.state.lower()})"
-            for item in inputs
-            if not item.satisfied
-        ]
-        return f"waits for {', '.join(waits)}" if waits else "none of its inputs is there yet"
+def _waits(answer: Waits, inputs: tuple[InputReadiness, ...], names: Names) -> str:
+    """What is required and missing by its state, then whatever else it waits for."""
+    missing = [
+        f"{item.dataset}@{item.partition or 'whole'} ({item.state.lower()})"
+        for item in inputs
+        if not item.satisfied and item.counts
+    ]
+    told = [f"waits for {', '.join(missing)}"] if missing else []
+    told += [
+        sentence(reason, names) for reason in answer.reasons if reason.why != Why.MISSING or reason.until or not missing
+    ]
+    return "; ".join(told)
+
+
+def _stands(run: Run | None) -> str:
     if run is None:
         return "ready; its run is about to be made"
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from graph_model.readiness.decide import Good, There, Waits, decide
@@ -42,6 +42,21 @@ def there_for(rows: Rows, target: JobPartition, job: JobNeeds) -> There | None:
     return what_is_there(rows, [target], {target.job: job}, found)[target.id] if found else None
 
 
+def there_now(rows: Rows, job: JobNeeds, target: JobPartition, states: Sequence[Row]) -> There:
+    """What there is for a job partition whether or not anything was wired for it. `states` are rows of
+    `readiness.input_states` of all that it may read.
+    """
+    last = _last_runs(rows, [target], {target.job: job})
+    return There(
+        now=states[0]["now"] if states else datetime.now(UTC),
+        good={row["partition"]: _good({**row, "version": row["current"]}) for row in states if row["current"]},
+        expired=frozenset(row["partition"] for row in states if row["expired"]),
+        skipped=frozenset(row["partition"] for row in states if row["skipped"]),
+        last_run_at=last.get(target.id, {}).get("last_at"),
+        last_run_of_job_at=last.get(target.id, {}).get("last_of_job_at"),
+    )
+
+
 def what_is_there(
     rows: Rows, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds], found: Mapping[str, list[Row]]
 ) -> dict[str, There]:
@@ -55,6 +70,7 @@ def _there(rows: Sequence[Row], last: Mapping[str, Any]) -> There:
         now=rows[0]["now"],
         good={row["partition"]: _good(row) for row in rows if row["version"]},
         expired=frozenset(row["partition"] for row in rows if row["expired"]),
+        skipped=frozenset(row["partition"] for row in rows if row["skipped"]),
         generation=rows[0]["generation"],
         last_run_at=last.get("last_at"),
         last_run_of_job_at=last.get("last_of_job_at"),

@@ -218,4 +218,6 @@ def run_row(
         "not_before": earliest,
         "nominal": nominal,
         "inputs": list(ready.versions),
+        "missing": list(ready.missing) or None,
+        "ready_for": None if job.ready_for is None else round(job.ready_for * 1000),
     }

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.readiness.evaluate import BATCH, MARKS_AT_ONCE, evaluate_now, lock
 from graph_model.readiness.rules import JobPartition, needs_of_row
+from graph_model.readiness.terms import lasting
+from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.rounds import in_rounds
+
+LAPSED_AT_ONCE = 100
 
 
 def look_again(graph: Graph, *, limit: int = MARKS_AT_ONCE, most_rounds: int = 50) -> tuple[str, ...]:
@@ -41,3 +46,30 @@ def _forget(tx: Transaction, targets: Sequence[JobPartition]) -> None:
     """Nobody waits any more where the job is no longer declared."""
     lock(tx, targets)
     tx.rows("readiness.look_no_more", job_partitions=[target.id for target in targets])
+
+
+def lapse(graph: Graph, *, limit: int = LAPSED_AT_ONCE) -> tuple[str, ...]:
+    """Ends ready runs that were not started within the time that their job allows, and tells its owners; their ids."""
+    late = graph.rows("runs.lapsed", most=limit)
+    if not late:
+        return ()
+    return graph.write(lambda tx: _lapse(tx, late))
+
+
+def _lapse(tx: Transaction, late: Sequence[Row]) -> tuple[str, ...]:
+    tx.rows("runs.lock", job_partitions=sorted({row["job_partition"] for row in late}), token=tx.token)
+    reasons = {row["id"]: _not_started(row) for row in late}
+    trail = Trail()
+    ended = tx.rows("runs.lapse", runs=[{"id": id, "reason": reason} for id, reason in reasons.items()])
+    for row in ended:
+        reason = reasons[row["id"]]
+        trail.add(Transition(row["id"], RunState.LAPSED, "readiness", {"reason": reason}))
+        title = f"lapsed: partition {row['key'] or 'whole'}"
+        trail.tell([Notice(f"lapsed/{row['id']}", "lapsed", row["id"], row["job"], title, reason)])
+    trail.write(tx)
+    return tuple(row["id"] for row in ended)
+
+
+def _not_started(row: Row) -> str:
+    allowed = round((row["ready_until"] - row["created_at"]).total_seconds())
+    return f"it was ready for {lasting(allowed)} and was not started"

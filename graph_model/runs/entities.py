@@ -21,6 +21,7 @@ class RunState(StrEnum):
     FAILED = "FAILED"
     CANCELLED = "CANCELLED"
     SUPERSEDED = "SUPERSEDED"
+    LAPSED = "LAPSED"
 
 
 class RunKind(StrEnum):
@@ -112,8 +113,8 @@ class Attempt:
 class Run:
     """One run as the graph knows it. `subject` is the job, or the dataset that a validation run checks.
 
-    `nominal`: the time by the clock that it was made for; None: its inputs made it, or a person. `missing` are required
-    inputs that it goes without, as DATASET@PARTITION, because its time had come.
+    `nominal`: the time by the clock that it was made for; None: its inputs made it, or a person. `missing` are inputs
+    that it goes without, as DATASET@PARTITION.
     """
 
     id: str

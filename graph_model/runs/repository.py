@@ -81,7 +81,7 @@ def _run(row: Row) -> Run:
         metrics=json.loads(row["metrics"] or "{}"),
         not_before=row["not_before"],
         nominal=row["nominal"],
-        missing=tuple(row["missing"] or ()),
+        missing=tuple(sorted(row["missing"])),
     )
 
 

@@ -239,7 +239,7 @@ def _run_with_what_is_there(
             wanting.append(target)
     timed = _run(round_, last, wanting, take_what_is_there=True)
     missing = {target.id: _required(round_.jobs[target.job], target, timed) for target in wanting}
-    _record_missing(round_, last, timed, missing)
+    _tell_missing(round_, last, timed, missing)
     for target in wanting:
         if target.id not in timed:
             last[target.id].reason = "none of its inputs was there"
@@ -253,7 +253,7 @@ def _required(job: JobNeeds, target: JobPartition, timed: Mapping[str, TimedRun]
     return tuple(one for one in found if partition_id(*one) in gone)
 
 
-def _record_missing(
+def _tell_missing(
     round_: Round,
     last: Mapping[str, Call],
     timed: Mapping[str, TimedRun],
@@ -266,8 +266,6 @@ def _record_missing(
     rows = round_.tx.rows("readiness.dataset_names", ids=ids)
     names = {row["id"]: str(Name(row["namespace"], row["name"])) for row in rows}
     words = {id: [f"{names[dataset]}@{key or 'whole'}" for dataset, key in found] for id, found in lacking.items()}
-    runs = [{"run": timed[id].run.id, "missing": said} for id, said in sorted(words.items())]
-    round_.tx.rows("schedules.ran_without", runs=runs)
     for id, said in words.items():
         last[id].reason = f"without {', '.join(said)}"
         _tell(round_, last[id], "runs without inputs", f"at its time it runs without {', '.join(said)}")

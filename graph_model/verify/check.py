@@ -7,9 +7,11 @@ The numbers are those of docs/design.md, section "What must hold".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from graph_model.audit.verify_chain import verify_chain
 from graph_model.identity.verify import disagreements
+from graph_model.readiness.verify import without_run
 from graph_model.store.graph import Graph
 
 # A sweep comes every two seconds; what a sweep mends may stand for two of them.
@@ -55,7 +57,7 @@ INVARIANTS: tuple[Invariant, ...] = (
 def verify(graph: Graph) -> tuple[Violation, ...]:
     """Every violation found, at most 100 of each invariant; empty: the graph is sound."""
     found = tuple(violation for invariant in INVARIANTS for violation in _check(graph, invariant))
-    return found + _check_chain(graph) + _check_entities(graph)
+    return found + _check_readiness(graph) + _check_chain(graph) + _check_entities(graph)
 
 
 def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
@@ -63,6 +65,12 @@ def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
     wanted = {name: parameters[name] for name in graph.query(invariant.query).parameters}
     rows = graph.rows(invariant.query, **wanted)
     return tuple(Violation(invariant.number, invariant.rule, row["subject"], row["message"]) for row in rows)
+
+
+def _check_readiness(graph: Graph) -> tuple[Violation, ...]:
+    """What waits on terms is decided by a function, which no single query does."""
+    found = islice(without_run(graph, patience_ms=TWO_SWEEPS_MS), MOST)
+    return tuple(Violation(1, INVARIANTS[0].rule, subject, message) for subject, message in found)
 
 
 def _check_entities(graph: Graph) -> tuple[Violation, ...]:

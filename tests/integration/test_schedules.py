@@ -11,7 +11,7 @@ import neo4j
 import pytest
 
 from graph_model.estate.entities import InputSpec
-from graph_model.holds.entities import HoldTarget
+from graph_model.holds.entities import HoldKind, HoldTarget
 from graph_model.holds.hold import hold, release
 from graph_model.names import Name, job_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
@@ -231,7 +231,7 @@ def test_inputs_that_trigger_nothing_are_read_at_each_time(shop: Shop) -> None:
 
 def test_under_a_hold_nominal_times_come_and_only_the_newest_waits(shop: Shop) -> None:
     shop.apply(MADE, ping())
-    target = HoldTarget("job", Name("shop", "ping"))
+    target = HoldTarget(HoldKind.JOB, Name("shop", "ping"))
     hold(shop.graph, target, by="someone", reason="stop")
     first = shop.tick("ping")
     shop.age()

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -252,14 +253,59 @@ class Checker:
         triggers = {v.id for v, _, d in inputs if v is not None and d not in self._story.estate.whole}
         if not triggers or any(needed and version is None for version, needed, _ in inputs):
             return
+        if not self._groups_are_there(job, key):
+            return
         on_these = [run for run in runs if self._triggers_of(run) == triggers]
         if len(on_these) != 1:
             yield f"{what} is ready and has {len(on_these)} runs on its final inputs"
+        for run in runs:
+            yield from self._patience(job, key, run)
+            yield from self._reads_enough(job, key, run)
         for run in on_these:
             if run["state"] not in {"SUCCEEDED", "FAILED"}:
                 yield f"{what}: the run on its final inputs is {run['state']}"
             if run["state"] == "SUCCEEDED":
                 yield from self._outputs(job, key, triggers)
+
+    def _groups_are_there(self, job: JobSpec, key: str) -> bool:
+        wanted, there = {}, Counter[str]()
+        for item in job.inputs:
+            if item.terms.group:
+                wanted[item.terms.group.name] = item.terms.group.at_least
+                needs = _inputs(replace(job, inputs=(item,)), key)
+                there[item.terms.group.name] += all(self._current(d, k) is not None for d, k, _ in needs)
+        return all(there[group] >= count for group, count in wanted.items())
+
+    def _patience(self, job: JobSpec, key: str, run: Record) -> Iterator[str]:
+        """A run did without an input only once it had waited for it as long as its job says."""
+        read = {version["partition"] for version in self._ends(run, "READ_BY", side="into")}
+        for item in job.inputs:
+            wait = item.terms.group.wait if item.terms.group else item.terms.wait
+            needs = [partition_id(dataset_id(name(d)), k) for d, k, _ in _inputs(replace(job, inputs=(item,)), key)]
+            if not wait or read.issuperset(needs):
+                continue
+            since = max(self._first_there(other) for other in read)
+            others = [self._first_there(partition_id(dataset_id(i.dataset), key)) for i in job.inputs if i.required]
+            least = max(others, default=since) if item.terms.group is None else min(map(self._first_there, read))
+            if run["created_at"] < least + timedelta(seconds=wait):
+                yield f"run {run.id} of {job.name.name}@{key} did without {item.dataset.name} too early"
+
+    def _reads_enough(self, job: JobSpec, key: str, run: Record) -> Iterator[str]:
+        read = {version["partition"] for version in self._ends(run, "READ_BY", side="into")}
+        there = Counter[str]()
+        for item in job.inputs:
+            needs = [partition_id(dataset_id(name(d)), k) for d, k, _ in _inputs(replace(job, inputs=(item,)), key)]
+            if item.required and not read.issuperset(needs):
+                yield f"run {run.id} of {job.name.name}@{key} reads nothing of {item.dataset.name}"
+            if item.terms.group:
+                there[item.terms.group.name] += read.issuperset(needs)
+        for group in {item.terms.group for item in job.inputs if item.terms.group}:
+            if there[group.name] < group.at_least:
+                yield f"run {run.id} of {job.name.name}@{key} reads {there[group.name]} of {group}"
+
+    def _first_there(self, partition: str) -> datetime:
+        versions = self._ends(self._graph.records["Partition", partition], "HAS_VERSION")
+        return min(version["published_at"] for version in versions if version["published_at"] is not None)
 
     def _outputs(self, job: JobSpec, key: str, triggers: set[str]) -> Iterator[str]:
         parts = sorted(self._part(self._graph.records["DatasetVersion", version]) for version in triggers)

@@ -10,6 +10,7 @@ from neo4j.exceptions import Neo4jError
 from graph_model.estate.entities import JobSpec
 from graph_model.jobs import definition
 from graph_model.names import dataset_id, dataset_name_id, job_id, owner_id
+from graph_model.readiness import terms
 from graph_model.retention.entities import Retention, dumps
 from tests.simulation.estates import Estate
 from tests.simulation.model.engines import Engine
@@ -57,12 +58,13 @@ def declare_job(view: View, spec: JobSpec) -> None:
         "Job", job_id(spec.name), namespace=spec.name.namespace, name=spec.name.name, kind=spec.kind,
         partition_every=DAILY.every, partition_from=DAILY.start, definition=definition.dumps(spec),
         definition_hash=definition.hash_of(spec), retries=spec.retries, priority=spec.priority,
+        ready_for=spec.ready_for,
     )  # fmt: skip
     view.link(job, "OWNED_BY", view.must(("Owner", owner_id(OWNER))))
     for item in spec.inputs:
         dataset = view.must(("Dataset", dataset_id(item.dataset)))
         view.link(dataset, "CONSUMED_BY", job, mapping=str(item.mapping), required=item.required,
-                  correction=item.correction, valid_to=ENDLESS)  # fmt: skip
+                  correction=item.correction, terms=terms.dumps(item.terms), valid_to=ENDLESS)  # fmt: skip
     for output in spec.outputs:
         view.link(job, "PRODUCES", view.must(("Dataset", dataset_id(output))), valid_to=ENDLESS)
 

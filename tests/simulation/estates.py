@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from graph_model.estate.entities import JobSpec
+from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.readiness.terms import Group, Terms
 from tests.simulation.files import File
 from tests.simulation.model.view import EPOCH
 from tests.support.protocol import a_job, name
@@ -27,6 +28,20 @@ class Estate:
     def sources(self) -> tuple[str, ...]:
         made = {output.name for job in self.jobs for output in job.outputs}
         return tuple(dataset for dataset in self.datasets if dataset not in made)
+
+
+def on_terms(estate: Estate, said: str, **terms: Terms) -> Estate:
+    """The estate whose last job waits for some of its inputs on these terms."""
+
+    def changed(item: InputSpec) -> InputSpec:
+        found = terms.get(item.dataset.name)
+        if found is None:
+            return item
+        return replace(item, required=item.required and found.group is None and not found.wait, terms=found)
+
+    *others, last = estate.jobs
+    last = replace(last, inputs=tuple(map(changed, last.inputs)))
+    return replace(estate, name=f"{estate.name}, {said}", jobs=(*others, last))
 
 
 def _two_outputs(job: JobSpec, *outputs: str) -> JobSpec:
@@ -81,6 +96,22 @@ ESTATES = (
 )
 
 
+def _special(patience: float) -> Iterator[Estate]:
+    either, both = (Terms(group=Group("g", count)) for count in (1, 2))
+    _, _, window, diamond, _, split = ESTATES
+    yield on_terms(diamond, "either is enough", one=either, two=either)
+    yield on_terms(diamond, "both in a group", one=both, two=both)
+    patient = Terms(group=Group("g", 1, patience))
+    yield on_terms(diamond, "either after a while", one=patient, two=patient)
+    yield on_terms(split, "the rest is waited for", rest=Terms(patience))
+    yield on_terms(window, "the past is waited for", clean=Terms(patience))
+
+
+# The last job of each waits on terms. Those that wait do so for seconds, or for ever.
+SPECIAL = tuple(estate for patience in (0.5, 6.0, 20.0) for estate in _special(patience))
+ENDLESSLY = tuple(_special(86_400.0))
+
+
 @dataclass(frozen=True)
 class Delivery:
     """A content that someone reports at `at`, and again at each of `again`, under the same key."""
@@ -111,9 +142,9 @@ class Story:
     late: float | None
 
 
-def tell(chance: Random) -> Story:
-    """A story, by chance alone."""
-    estate = chance.choice(ESTATES)
+def tell(chance: Random, *, on_terms: bool = False) -> Story:
+    """A story, by chance alone. `on_terms`: of an estate with a job that waits on terms."""
+    estate = chance.choice(SPECIAL if on_terms else ESTATES)
     deliveries = tuple(_deliveries(chance, estate))
     jobs = [(job.name.name, day) for job in estate.jobs for day in DAYS[:3]]
 

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from connectors.notify import outbox
 from graph_model.contracts.entities import CheckResult, Column
 from graph_model.readiness import evaluate
+from graph_model.readiness.sweeps import lapse, look_again
 from graph_model.retention import expire
 from graph_model.runs import lease, rules, sweeps
 from graph_model.runs.claim import claim
@@ -28,7 +29,7 @@ from graph_model.versions.entities import Inspection, Report, Validated
 from graph_model.versions.report import report_versions
 from tests.conftest import wipe
 from tests.simulation.declared import RETENTION
-from tests.simulation.estates import DAYS, ESTATES
+from tests.simulation.estates import DAYS, ENDLESSLY, ESTATES
 from tests.simulation.model.view import EPOCH
 from tests.simulation.twins import Twins, model_state, real_state
 from tests.support.protocol import declare, name
@@ -45,7 +46,7 @@ class Conformance(RuleBasedStateMachine):
     graph: ClassVar[Graph]
     side_driver: ClassVar[neo4j.Driver]
 
-    @initialize(estate=st.sampled_from(ESTATES))
+    @initialize(estate=st.sampled_from((*ESTATES, *ENDLESSLY)))
     def begin(self, estate: Any) -> None:
         database = self.graph.settings.database
         wipe(self.side_driver, database)
@@ -114,6 +115,8 @@ class Conformance(RuleBasedStateMachine):
         self.both(sweeps.expire_leases)
         with patch.object(evaluate, "MARK_GRACE_MS", -1_000):
             self.both(evaluate.evaluate_marks)
+        self.both(look_again)
+        self.both(lapse)
         with patch.object(expire, "MARK_GRACE_MS", -1_000):
             self.both(expire.expire_versions)
         with patch.object(sweeps, "PATIENCE_MS", -1_000):

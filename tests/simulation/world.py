@@ -25,7 +25,15 @@ from tests.simulation.witness import Witness
 PATIENCE_SECONDS = 400.0
 LOOK_SECONDS = 1.0
 # What must be empty at the end.
-QUEUES = (("Run", "open"), ("Outbox", "open"), ("Partition", "evaluate"), ("AuditRecord", "unsealed"))
+QUEUES = (
+    ("Run", "open"),
+    ("Outbox", "open"),
+    ("Partition", "evaluate"),
+    ("JobPartition", "look_again_at"),
+    ("AuditRecord", "unsealed"),
+)
+# Of ten histories this one has a job that waits on terms.
+ON_TERMS = 8
 _JOB_SECONDS = (0.0, 0.05, 0.3, 1.0, 3.0, 20.0)
 # Where workers sleep past their lease: processes that outlive it, and others that are done at once.
 _LONG_JOB_SECONDS = (0.05, 25.0)
@@ -37,7 +45,7 @@ class World:
         self.chance = Random(seed)
         self.scheduler = Scheduler()
         self.faults = Faults(seed, self.chance)
-        self.story: Story = provoking(self.faults.wanted, tell(self.chance))
+        self.story: Story = provoking(self.faults.wanted, tell(self.chance, on_terms=seed % 10 == ON_TERMS))
         self.files = Files()
         self.witness = Witness(self)
         self.broker = Broker(self.scheduler, self.faults, self.chance)

@@ -5,8 +5,10 @@ processes.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import LiteralString
 
 import neo4j
@@ -18,6 +20,8 @@ from graph_model.jobs import definition
 from graph_model.names import Name, dataset_id, dataset_name_id, job_id, owner_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.readiness.evaluate import MARK_GRACE_MS, evaluate_marks
+from graph_model.readiness.sweeps import look_again
+from graph_model.readiness.terms import PLAIN, Terms, dumps
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import ClaimedRun, OutputVersion, RunKind
 from graph_model.runs.finish import Ending, finish_runs
@@ -47,6 +51,7 @@ WITH o
 UNWIND $rows AS row
 CREATE (j:Job {id: row.id, namespace: row.namespace, name: row.name, kind: row.kind, partition_every: row.every,
   partition_from: row.start, definition: row.definition, definition_hash: row.hash, retries: row.retries,
+  ready_for: row.ready_for,
   timeout_seconds: 60.0, priority: row.priority, description: '', scope: 'test', columns_known: false, unresolved: []})
 CREATE (j)-[:OWNED_BY]->(o)
 """
@@ -54,7 +59,7 @@ _INPUTS = """
 UNWIND $rows AS row
 MATCH (d:Dataset {id: row.dataset}), (j:Job {id: row.job})
 CREATE (d)-[:CONSUMED_BY {id: row.dataset + '>' + row.job, mapping: row.mapping, required: row.required,
-  correction: row.correction, provenance: 'declared', source: 'estate:test',
+  correction: row.correction, terms: row.terms, provenance: 'declared', source: 'estate:test',
   valid_from: datetime('2000-01-01T00:00:00Z'),
   valid_to: $endless, recorded_at: datetime('2000-01-01T00:00:00Z'), retracted_at: $endless, stale: false}]->(j)
 """
@@ -81,19 +86,30 @@ def a_job(
     ask: tuple[str, ...] = (),
     retries: int = 0,
     priority: int = 0,
+    terms: Mapping[str, Terms] = MappingProxyType({}),
+    ready_for: float | None = None,
 ) -> JobSpec:
-    """A daily job; `inputs` maps dataset to mapping."""
+    """A daily job; `inputs` maps dataset to mapping, `terms` some of them to the terms on which it waits."""
     specs = tuple(
         InputSpec(
             name(dataset),
             parse_mapping(mapping),
-            required=dataset not in optional,
+            required=dataset not in optional and terms.get(dataset, PLAIN).group is None,
             correction="ignore" if dataset in ignore else "ask" if dataset in ask else "rerun",
+            terms=terms.get(dataset, PLAIN),
         )
         for dataset, mapping in inputs.items()
     )
     return JobSpec(
-        name(job), "shell", {"argv": ["true"]}, specs, (name(output),), DAILY, retries=retries, priority=priority
+        name(job),
+        "shell",
+        {"argv": ["true"]},
+        specs,
+        (name(output),),
+        DAILY,
+        retries=retries,
+        priority=priority,
+        ready_for=ready_for,
     )
 
 
@@ -148,6 +164,7 @@ def _job(job: JobSpec) -> dict[str, object]:
         "hash": definition.hash_of(job),
         "retries": job.retries,
         "priority": job.priority,
+        "ready_for": job.ready_for,
     }
 
 
@@ -158,6 +175,7 @@ def _input(job: JobSpec, spec: InputSpec) -> dict[str, object]:
         "mapping": str(spec.mapping),
         "required": spec.required,
         "correction": spec.correction,
+        "terms": dumps(spec.terms),
     }
 
 
@@ -204,7 +222,7 @@ class Fleet:
     def settle(self) -> tuple[Violation, ...]:
         """Lets the steward evaluate what is marked, works that off, and verifies the graph."""
         time.sleep(MARK_GRACE_MS / 1000)
-        while evaluate_marks(self.graph):
+        while evaluate_marks(self.graph) or look_again(self.graph):
             self.work()
         return verify(self.graph)
 

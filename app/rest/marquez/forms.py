@@ -44,6 +44,7 @@ STATES = {
     "ABORT": "ABORTED",
     "CANCELLED": "ABORTED",
     "SUPERSEDED": "ABORTED",
+    "LAPSED": "ABORTED",
 }
 _STREAMS = ("STREAM", "TOPIC")
 _NOTHING: Mapping[str, Any] = {}

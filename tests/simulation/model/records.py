@@ -18,6 +18,7 @@ INDEXED = (
     ("Partition", "evaluate"),
     ("JobPartition", "look_again_at"),
     ("Schedule", "look_at"),
+    ("Run", "ready_until"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),

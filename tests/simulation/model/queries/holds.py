@@ -8,18 +8,21 @@ from tests.simulation.model.queries import Rows, query
 from tests.simulation.model.records import Record
 from tests.simulation.model.view import View
 
-_COLUMNS = ("target", "kind", "namespace", "name", "key", "reason", "by", "placed_at", "released_at", "released_by")
+_COLUMNS = (
+    "target", "kind", "namespace", "name", "key", "reason", "by", "placed_at", "effect", "until", "released_at",
+    "released_by",
+)  # fmt: skip
 
 
 @query("holds.place")
-def place(view: View, hold: str, target: dict[str, Any], reason: str, by: str, token: str) -> Rows:
+def place(view: View, hold: str, target: dict[str, Any], reason: str, by: str, token: str, **how: Any) -> Rows:
     made, _ = view.merge("Hold", hold)
     mine = view.set(made, _lock=token)
     placed = mine["open"] is None
     if placed:
         names = ("kind", "namespace", "name", "key")
         view.set(
-            mine, open=1, target=target["id"], reason=reason, by=by, placed_at=view.now(), released_at=None,
+            mine, **how, target=target["id"], reason=reason, by=by, placed_at=view.now(), released_at=None,
             released_by=None, **{name: target[name] for name in names},
         )  # fmt: skip
     return [{"id": hold, "placed": placed}]
@@ -31,10 +34,10 @@ def release(view: View, hold: str, by: str, token: str) -> Rows:
     if found is None:
         return []
     mine = view.set(found, _lock=token)
-    if mine["open"] != 1:
+    if mine["open"] is None:
         return []
     view.set(mine, released_at=view.now(), released_by=by, open=None)
-    return [{"id": hold, "target": mine["target"]}]
+    return [{"id": hold, "target": mine["target"], "effect": mine["effect"]}]
 
 
 @query("holds.get_holds")

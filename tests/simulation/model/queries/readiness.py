@@ -114,7 +114,10 @@ def ready_inputs(view: View, ids: list[str]) -> Rows:
     rows = []
     for waiting in [jp for id in ids if (jp := view.get("JobPartition", id))]:
         needs = [(edge, view.must(key)) for key, edge in waiting.into.get("NEEDED_BY", {}).items()]
-        if any(edge["required"] and not view.outs(partition, "CURRENT") for edge, partition in needs):
+        if any(
+            edge["required"] and partition["skipped"] is None and not view.outs(partition, "CURRENT")
+            for edge, partition in needs
+        ):
             continue
         rows += [
             {
@@ -149,6 +152,7 @@ def _there(view: View, waiting: Record, partition: Record | None) -> dict[str, A
         "now": view.now(),
         "partition": partition.id if partition else None,
         "expired": partition is not None and partition["expired"] == 1,
+        "skipped": partition is not None and partition["skipped"] is not None,
         "version": current.id if current else None,
         "published_at": current["published_at"] if current else None,
         "first_at": min(published, default=None),
@@ -216,6 +220,8 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
         view.set(
             run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, losses=0, reason="",
             created_at=view.now(), ended_at=None, not_before=x["not_before"], nominal=x["nominal"],
+            missing=x["missing"],
+            ready_until=None if x["ready_for"] is None else view.now() + timedelta(milliseconds=x["ready_for"]),
         )  # fmt: skip
         view.link(jp, "HAS_RUN", run)
         for old in view.ins(view.must(run.key), "READ_BY"):

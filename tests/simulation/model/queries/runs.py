@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.simulation.model.queries import Rows, query
@@ -11,7 +11,8 @@ from tests.simulation.model.view import View
 
 
 def _is_due(run: Record, view: View) -> bool:
-    return run["not_before"] is None or run["not_before"] <= view.now()
+    begun = run["not_before"] is None or run["not_before"] <= view.now()
+    return begun and (run["ready_until"] is None or run["ready_until"] > view.now())
 
 
 def _has_running(job_partition: Record | None, view: View) -> bool:
@@ -104,11 +105,35 @@ def claim(view: View, runs: list[str], worker: str) -> Rows:
         mine = view.writable(run.key)
         fence, attempts = mine["fence"] + 1, mine["attempts"] + 1
         now = view.now()
-        view.set(mine, state="RUNNING", fence=fence, attempts=attempts, owner=worker, started_at=now, not_before=None)
+        view.set(mine, state="RUNNING", fence=fence, attempts=attempts, owner=worker, started_at=now, not_before=None,
+                 ready_until=None)  # fmt: skip
         attempt = view.create("Attempt", f"{run.id}/{fence}", number=fence, worker=worker, started_at=now)
         view.link(mine, "HAS_ATTEMPT", attempt)
         rows.append({"id": run.id, "fence": fence, "attempt": attempts, "losses": mine["losses"]})
     return rows
+
+
+@query("runs.lapsed")
+def lapsed(view: View, most: int) -> Rows:
+    now = view.now()
+    found = sorted((run for run in view.holding("Run", "ready_until") if run["ready_until"] <= now), key=_ready_until)
+    names = ("id", "job_partition", "created_at", "ready_until")
+    return [{name: run[name] for name in names} for run in found[:most]]
+
+
+def _ready_until(run: Record) -> datetime:
+    return run["ready_until"]
+
+
+@query("runs.lapse")
+def lapse(view: View, runs: list[dict[str, str]]) -> Rows:
+    now = view.now()
+    late = [(x, run) for x in runs if (run := view.get("Run", x["id"])) and (run["ready_until"] or now) <= now]
+    late = [(x, view.set(run, ready_until=None)) for x, run in late if run["ready_until"] is not None]
+    ended = [(x, run) for x, run in late if run["state"] == "READY"]
+    for x, run in ended:
+        view.set(run, state="LAPSED", reason=x["reason"], ended_at=now, open=None, not_before=None)
+    return [{"id": run.id, "job": run["job"], "key": run["key"]} for _, run in ended]
 
 
 @query("runs.create_validations")

@@ -111,11 +111,3 @@ def end_ticks(view: View, ticks: list[dict[str, Any]]) -> Rows:
         view.set(waiting, tick=None)
         rows.append({"id": tick.id})
     return rows
-
-
-@query("schedules.ran_without")
-def ran_without(view: View, runs: list[dict[str, Any]]) -> Rows:
-    found = [(run, x["missing"]) for x in runs if (run := view.get("Run", x["run"]))]
-    for run, missing in found:
-        view.set(run, missing=missing)
-    return [{"id": run.id} for run, _ in found]
