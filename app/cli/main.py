@@ -42,6 +42,7 @@ from app.cli import (
     rereading,
     retire,
     runs,
+    schedules,
     schema,
     search,
     stack,
@@ -115,6 +116,8 @@ app.command(rich_help_panel=_ASK)(versions.wait)
 app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
+app.command("schedule", rich_help_panel=_ASK)(schedules.show_schedule)
+app.command("schedule-diff", rich_help_panel=_ASK)(schedules.show_difference)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("run", rich_help_panel=_ASK)(runs.show_run)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)

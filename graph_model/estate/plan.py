@@ -14,6 +14,7 @@ from graph_model.estate.holdings import Holdings
 from graph_model.estate.other_names import claimed_mistakes
 from graph_model.estate.proposed import proposed_changes
 from graph_model.estate.repository import columns_of, dataset_ids, other_datasets, standing
+from graph_model.estate.times import times_told
 from graph_model.estate.wanted import Wanted, referenced, wanted
 from graph_model.estate.writing import Writing, lock, write_flows
 from graph_model.lineage.entities import ReadColumns
@@ -99,7 +100,8 @@ def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Sur
         raise InvalidEstate(sorted(mistakes, key=lambda mistake: mistake.line))
     found = judged(tx, difference(held, aim.holdings, scope=estate.scope), held, aim)
     changes = proposed_changes(found.difference, held, found.documents)
-    return Survey(held, aim, found.difference, changes, found.remarks)
+    remarks = (*found.remarks, *times_told(tx, found.difference, held))
+    return Survey(held, aim, found.difference, changes, remarks)
 
 
 def planned(scope: str, surveyed: Survey, impact: Impact) -> Plan:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from graph_model.estate.contracts import Remark
 from graph_model.estate.diff import Difference
 from graph_model.estate.drafts import JobDraft
 from graph_model.estate.holdings import Holdings
 from graph_model.estate.references import Surroundings
 from graph_model.partitions.rules import PartitionScheme
-from graph_model.schedules.entities import NEWEST, NotBefore, Schedule
+from graph_model.partitions.stored import scheme_of
+from graph_model.schedules.entities import NEWEST, NotBefore, Schedule, loads
+from graph_model.schedules.telling import next_times
+from graph_model.store.graph import Transaction
 
 
 def check_times(job: JobDraft, scheme: PartitionScheme | None, around: Surroundings) -> None:
@@ -36,3 +40,15 @@ def changed_schedules(difference: Difference, standing: Holdings) -> dict[str, s
         if node.kind == "job" and old != now:
             found[node.id] = now
     return found
+
+
+def times_told(tx: Transaction, difference: Difference, standing: Holdings) -> tuple[Remark, ...]:
+    """What the next times of each schedule become that is new or changed."""
+    changed = {
+        job: schedule for job, text in changed_schedules(difference, standing).items() if (schedule := loads(text))
+    }
+    if not changed:
+        return ()
+    now = tx.rows("doctor.clock")[0]["now"]
+    nodes = [node for node in difference.declared if node.id in changed]
+    return tuple(Remark(node.name, next_times(changed[node.id], scheme_of(node.properties), now)) for node in nodes)
