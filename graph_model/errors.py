@@ -196,6 +196,10 @@ class ContractNotFound(NotFound):
     kind = "contract"
 
 
+class PoolNotFound(NotFound):
+    kind = "pool"
+
+
 class PlanChanged(DomainError):
     """The graph moved between plan and apply."""
 

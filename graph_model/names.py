@@ -74,6 +74,11 @@ def owner_id(owner: str) -> str:
     return _digest("ow", owner)
 
 
+def pool_id(kind: str, name: Name) -> str:
+    """Slots that runs share: those of a pool that jobs name, or of one job, dataset or owner."""
+    return _digest("pl", kind, name.namespace, name.name)
+
+
 def field_id(dataset: str, path: str) -> str:
     return _digest("fd", dataset, path)
 

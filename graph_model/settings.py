@@ -145,6 +145,15 @@ class WorkerSettings(Settings):
         gt=0,
         description="a worker with free slots that claims nothing for so long, while runs wait, replaces itself",
     )
+    labels: str = Field(
+        default="", description="what this worker has that jobs may ask for by `runs_on`, with commas between them"
+    )
+    age_minutes: float = Field(
+        default=10.0, gt=0, description="a run that waits so long is one step of priority more urgent"
+    )
+
+    def listed_labels(self) -> tuple[str, ...]:
+        return _listed(self.labels)
 
 
 class ValidationSettings(Settings):

@@ -62,14 +62,24 @@ class Worker:
     ) -> None:
         self._settings, self._broker_url, self._stop = settings, broker_url, stop
         self.to_be_replaced = False
-        self._identities = Identities(lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds)
+        labels = settings.listed_labels()
+        self._identities = Identities(
+            lease_graph, slots=settings.slots, lease_seconds=settings.lease_seconds, labels=labels
+        )
         roots = roots_of(StorageSettings(), DataSettings())
         self._templates = Templates()
         told = OpenLineageSettings()
         self._emitters = [Emitter(graph, told, every_seconds=settings.sweep_seconds)] if told.url else []
         parent_id = self._emitters[0].parent_id if self._emitters else None
         supervisor = Supervisor(graph, roots, self._templates, ValidationSettings(), parent_id)
-        self._fleet = Fleet(graph, supervisor, self._identities, broker_url=broker_url, slots=settings.slots)
+        self._fleet = Fleet(
+            graph,
+            supervisor,
+            self._identities,
+            broker_url=broker_url,
+            slots=settings.slots,
+            age_seconds=settings.age_minutes * 60,
+        )
         self._listener = self._make_listener()
         # A process of a dead attempt outlives its lease by moments; one whose worker was stopped, until that goes on.
         grace = settings.lease_seconds * 2

@@ -11,7 +11,7 @@ import structlog
 
 from connectors.bell import ring
 from graph_model.errors import GraphUnavailable
-from graph_model.runs.claim import claim
+from graph_model.runs.claim import AGE_SECONDS, claim
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
 from workers.held import Held
@@ -36,10 +36,17 @@ class Fleet:
     """
 
     def __init__(
-        self, graph: Graph, supervisor: Supervisor, identities: Identities, *, broker_url: str | None, slots: int
+        self,
+        graph: Graph,
+        supervisor: Supervisor,
+        identities: Identities,
+        *,
+        broker_url: str | None,
+        slots: int,
+        age_seconds: float = AGE_SECONDS,
     ) -> None:
         self._graph, self._supervisor, self._identities = graph, supervisor, identities
-        self._broker_url, self._total = broker_url, slots
+        self._broker_url, self._total, self._age = broker_url, slots, age_seconds
         self._slots = threading.BoundedSemaphore(slots)
         self._stopping = threading.Event()
         self.claims = 0
@@ -75,6 +82,10 @@ class Fleet:
     def takes_last_chances(self) -> bool:
         """Whether a run that may not lose another worker could be taken: this one carries no other such run."""
         return not self._identities.carries_last_chance()
+
+    @property
+    def labels(self) -> frozenset[str]:
+        return self._identities.labels
 
     def stop(self) -> None:
         """No claims any more; what is being executed goes on."""
@@ -114,6 +125,8 @@ class Fleet:
                 slots=len(preferred),
                 prefer=set(filter(None, preferred)),
                 last_chance=self.takes_last_chances,
+                labels=self.labels,
+                age_seconds=self._age,
             )
         except Exception:
             # A claim may have been won without our hearing of it: only a retired id gives such a run back.
@@ -137,7 +150,8 @@ class Poller(threading.Thread):
     def run(self) -> None:
         passed_over = 0
         while not self._stopping.wait(random.uniform(0.7, 1.0) * self._every):
-            if self._hears() and passed_over < PASS_OVER:
+            # A bell rings anybody, and what only this worker may run can ring the others for long.
+            if self._hears() and passed_over < PASS_OVER and not self._fleet.labels:
                 passed_over += 1
                 continue
             passed_over = 0

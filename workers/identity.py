@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -50,8 +50,9 @@ class Identity:
 class Identities:
     """The current id of this worker and the old ones that still have runs. Safe to use from all threads."""
 
-    def __init__(self, graph: Graph, *, slots: int, lease_seconds: float) -> None:
+    def __init__(self, graph: Graph, *, slots: int, lease_seconds: float, labels: Collection[str] = ()) -> None:
         self._graph, self._slots, self._lease_seconds = graph, slots, lease_seconds
+        self.labels = frozenset(labels)
         self._lock = threading.Lock()
         self._known: list[Identity] = []
         self.current = self._registered()
@@ -124,6 +125,7 @@ class Identities:
             pid=os.getpid(),
             slots=self._slots,
             lease_seconds=self._lease_seconds,
+            labels=self.labels,
         )
         with self._lock:
             self._known.append(identity)

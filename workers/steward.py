@@ -23,8 +23,9 @@ from graph_model.holds.skip import expire_holds, skip_runs
 from graph_model.observed.lost import close_lost
 from graph_model.observed.publish import look_at_joined, publish_marked
 from graph_model.observed.sql import read_reported_sql
+from graph_model.policies.outdated import give_way
 from graph_model.readiness.evaluate import evaluate_marks
-from graph_model.readiness.sweeps import lapse, look_again
+from graph_model.readiness.sweeps import follow, lapse, look_again
 from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
@@ -107,11 +108,13 @@ class Sweeps:
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("look again", self.look_again),
             Sweep("tick schedules", self.tick_schedules),
+            Sweep("follow runs", self.follow_runs),
             Sweep("end holds", self.end_holds),
             Sweep("skip runs", self.skip_runs),
             Sweep("carry replays on", self.carry_replays_on),
             Sweep("let runs lapse", self.let_runs_lapse),
             Sweep("expire leases", self.expire_leases),
+            Sweep("let the outdated give way", self.let_outdated_go),
             Sweep("ring for the unclaimed", self.ring_unclaimed),
             Sweep("deliver notices", self.deliver_notices),
             Sweep("sweep staging", self.sweep_staging, every_seconds=10),
@@ -140,6 +143,10 @@ class Sweeps:
     def tick_schedules(self) -> None:
         ring(self._broker_url, tick(self._graph))
 
+    def follow_runs(self) -> None:
+        """What waits by control, for how another job ends."""
+        ring(self._broker_url, follow(self._graph))
+
     def carry_replays_on(self) -> None:
         ring(self._broker_url, carry_on(self._graph))
 
@@ -161,6 +168,11 @@ class Sweeps:
         if taken_back:
             log.warning("runs taken back from workers that are gone", runs=list(taken_back))
             ring(self._broker_url, taken_back)
+
+    def let_outdated_go(self) -> None:
+        gone = give_way(self._graph)
+        if gone:
+            log.info("runs gave way to newer partitions of their jobs", runs=list(gone))
 
     def ring_unclaimed(self) -> None:
         ring(self._broker_url, unclaimed(self._graph, limit=100))

@@ -131,7 +131,7 @@ class Supervisor:
         order = self._order(task, launch, label="job")
         ended = held.carry_out(order, seconds=task.run.timeout_seconds)
         result = _result(task)
-        if ended.timed_out or ended.exit_code:
+        if ended.timed_out or ended.exit_code not in (0, *task.job.policies.retries.success):
             return _failure(task, ended, result, order)
         found = self._validate(held, task)
         if isinstance(found, Failure):

@@ -45,6 +45,6 @@ class Watchdog(threading.Thread):
         if not self._fleet.has_free_slot:
             return set()
         try:
-            return set(runnable(self._graph, last_chance=self._fleet.takes_last_chances))
+            return set(runnable(self._graph, last_chance=self._fleet.takes_last_chances, labels=self._fleet.labels))
         except Unavailable:
             return set()

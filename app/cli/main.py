@@ -36,6 +36,7 @@ from app.cli import (
     migrate,
     names,
     partitions,
+    pools,
     quarantine,
     questions,
     replay,
@@ -159,6 +160,7 @@ app.command(rich_help_panel=_INTERVENE)(holds.hold)
 app.command(rich_help_panel=_INTERVENE)(holds.skip)
 app.command(rich_help_panel=_INTERVENE)(holds.release)
 app.command("holds", rich_help_panel=_INTERVENE)(holds.list_holds)
+app.add_typer(pools.app, name="pools", rich_help_panel=_INTERVENE)
 app.command(rich_help_panel=_INTERVENE)(interventions.cancel)
 app.command(rich_help_panel=_INTERVENE)(interventions.retry)
 app.command(rich_help_panel=_INTERVENE)(interventions.mark)

@@ -14,6 +14,12 @@ from app.cli.connect import broker_url, open_graph, read_settings
 from app.cli.options import AsJson
 from app.cli.output import print_json, say
 
+LABELS = "HEADWATER_WORKER_LABELS"
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--label", help="What the workers have that jobs may ask for by `runs_on`; may be given again."),
+]
+
 
 def demo(
     *,
@@ -40,6 +46,7 @@ def up(
             "--port", min=0, max=65535, help="Port of the API instead of HEADWATER_API_PORT; 0 takes a free one."
         ),
     ] = None,
+    labels: Labels = None,
     as_json: AsJson = False,
 ) -> None:
     """Start graph, broker, API and workers on this machine, and keep them running until interrupted."""
@@ -47,7 +54,7 @@ def up(
     from graph_model.settings import ApiSettings, data_folder
 
     wanted = read_settings(ApiSettings).port if port is None else port
-    with LocalStack(home or data_folder(), workers=workers, api_port=wanted, say=say) as stack:
+    with LocalStack(home or data_folder(), workers=workers, api_port=wanted, say=say, labels=labels or ()) as stack:
         if as_json:
             print_json(api=stack.api_url, home=stack.home, pid=os.getpid(), workers=stack.worker_pids)
             sys.stdout.flush()
@@ -93,10 +100,12 @@ def api(
         )
 
 
-def worker(*, as_json: AsJson = False) -> None:
+def worker(*, labels: Labels = None, as_json: AsJson = False) -> None:
     """Run one worker until interrupted. It becomes this process: `python -m workers`."""
     open_graph().close()  # told here, with exit 3, rather than by a worker that has to wait
     broker_url()
+    if labels:
+        os.environ[LABELS] = ",".join(filter(None, (os.environ.get(LABELS, ""), *labels)))
     if as_json:
         print_json(pid=os.getpid())
     sys.stdout.flush()

@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -35,6 +35,7 @@ Say = Callable[[str], None]
 
 API_READY_WITHIN = 60.0
 OWN_PREFIX = "HEADWATER_"
+LABELS = "HEADWATER_WORKER_LABELS"
 PYTHON = (sys.executable, "-P", "-m")
 """`-P`: a folder named `app` or `workers` where the user happens to be must not be imported instead of ours."""
 
@@ -42,11 +43,22 @@ PYTHON = (sys.executable, "-P", "-m")
 class LocalStack:
     """The whole of Headwater on this machine while the `with` block lasts; nothing of it outlives the supervisor."""
 
-    def __init__(self, home: Path, *, workers: int = 2, slots: int = 2, api_port: int | None = None, say: Say) -> None:
-        """`home` is the data folder, kept between starts. `api_port` None or 0 takes a free port."""
+    def __init__(
+        self,
+        home: Path,
+        *,
+        workers: int = 2,
+        slots: int = 2,
+        api_port: int | None = None,
+        say: Say,
+        labels: Sequence[str] = (),
+    ) -> None:
+        """`home` is the data folder, kept between starts. `api_port` None or 0 takes a free port. `labels` are those of
+        its workers, beside what HEADWATER_WORKER_LABELS says.
+        """
         self.home, self.workers, self.slots = home.resolve(), workers, slots
         self.api_port = api_port or 0
-        self._say = say
+        self._labels, self._say = labels, say
         self._supervision = Supervision(say)
         self._cleanup = ExitStack()
         self.environment: dict[str, str] = {}
@@ -96,13 +108,19 @@ class LocalStack:
 
     def _given_environment(self) -> dict[str, str]:
         """What the user set, and what is known before anything runs."""
-        return {name: value for name, value in os.environ.items() if name.startswith(OWN_PREFIX)} | {
-            "HEADWATER_HOME": str(self.home),
-            "HEADWATER_API_HOST": LOOPBACK,
-            "HEADWATER_API_PORT": str(self.api_port),
-            "HEADWATER_WORKER_SLOTS": str(self.slots),
-            "HEADWATER_STORAGE_ROOT": str(self._storage_root()),
-        }
+        given = {name: value for name, value in os.environ.items() if name.startswith(OWN_PREFIX)}
+        labels = ",".join(filter(None, (given.get(LABELS, ""), *self._labels)))
+        return (
+            given
+            | ({LABELS: labels} if labels else {})
+            | {
+                "HEADWATER_HOME": str(self.home),
+                "HEADWATER_API_HOST": LOOPBACK,
+                "HEADWATER_API_PORT": str(self.api_port),
+                "HEADWATER_WORKER_SLOTS": str(self.slots),
+                "HEADWATER_STORAGE_ROOT": str(self._storage_root()),
+            }
+        )
 
     def _choose_port(self) -> None:
         if self.api_port and not is_free(self.api_port):

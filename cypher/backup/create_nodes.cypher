@@ -13,6 +13,7 @@ FOREACH (x IN coalesce($nodes.SchemaVersion, []) | CREATE (n:SchemaVersion) SET 
 FOREACH (x IN coalesce($nodes.Contract, []) | CREATE (n:Contract) SET n = x)
 FOREACH (x IN coalesce($nodes.Job, []) | CREATE (n:Job) SET n = x)
 FOREACH (x IN coalesce($nodes.Consumer, []) | CREATE (n:Consumer) SET n = x)
+FOREACH (x IN coalesce($nodes.Pool, []) | CREATE (n:Pool) SET n = x)
 FOREACH (x IN coalesce($nodes.Partition, []) | CREATE (n:Partition) SET n = x)
 FOREACH (x IN coalesce($nodes.DatasetVersion, []) | CREATE (n:DatasetVersion) SET n = x)
 FOREACH (x IN coalesce($nodes.CheckResult, []) | CREATE (n:CheckResult) SET n = x)

@@ -45,6 +45,10 @@ WITH $label AS label WHERE label = 'Consumer'
 MATCH (n:Consumer) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'Pool'
+MATCH (n:Pool) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'Partition'
 MATCH (n:Partition) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most

@@ -10,7 +10,7 @@ OPTIONAL MATCH (d:Dataset {id: x.source})
 OPTIONAL MATCH (j:Job {id: x.source})
 OPTIONAL MATCH (f:Field {id: x.source})
 WITH x, coalesce(d, j, f) AS a
-MATCH (a)-[e:CONSUMED_BY|PRODUCES|FEEDS|SHAPES|USED_BY|HAS_SCHEMA|HAS_CONTRACT]->()
+MATCH (a)-[e:CONSUMED_BY|PRODUCES|FOLLOWED_BY|FEEDS|SHAPES|USED_BY|HAS_SCHEMA|HAS_CONTRACT]->()
 WHERE e.id = x.id AND e.source = $source AND e.valid_to > $now
 SET e.valid_to = $now
 RETURN e.id AS id

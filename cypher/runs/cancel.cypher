@@ -11,7 +11,7 @@ WHERE r.state IN ['READY', 'RUNNING']
 OPTIONAL MATCH (a:Attempt {id: r.id + '/' + toString(r.fence)})
 WITH r, a, told, r.state AS was, CASE WHEN a IS NULL THEN [] ELSE [a.id] END AS attempts
 SET r.state = 'CANCELLED', r.reason = $reason, r.ended_at = datetime.realtime()
-REMOVE r.open, r.owner, r.not_before
+REMOVE r.open, r.owner, r.not_before, r.taking, r.took
 FOREACH (x IN CASE WHEN was = 'RUNNING' AND a IS NOT NULL THEN [a] ELSE [] END |
   SET x.ended_at = datetime.realtime(), x.outcome = 'CANCELLED', x.reason = $reason, x.unswept = 1)
 FOREACH (_ IN CASE WHEN was = 'RUNNING' AND a IS NOT NULL AND r.kind = 'job' THEN told ELSE [] END |

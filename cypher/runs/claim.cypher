@@ -21,7 +21,7 @@ WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.re
   }))
 SET r.state = 'RUNNING', r.fence = r.fence + 1, r.attempts = r.attempts + 1, r.owner = $worker,
   r.started_at = datetime.realtime()
-REMOVE r.not_before, r.ready_until
+REMOVE r.not_before, r.ready_until, r.taking, r.took
 CREATE (a:Attempt {id: r.id + '/' + toString(r.fence), number: r.fence, worker: $worker, started_at: datetime.realtime()})
 CREATE (r)-[:HAS_ATTEMPT]->(a)
 FOREACH (_ IN CASE WHEN r.kind = 'job' THEN told ELSE [] END |

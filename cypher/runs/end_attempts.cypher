@@ -16,7 +16,7 @@ FOREACH (_ IN CASE WHEN x.state = 'READY' THEN [1] ELSE [] END |
 FOREACH (_ IN CASE WHEN x.state = 'READY' THEN [] ELSE [1] END |
   SET r.ended_at = datetime.realtime()
   REMOVE r.open)
-REMOVE r.owner
+REMOVE r.owner, r.taking, r.took
 FOREACH (_ IN CASE WHEN r.kind = 'job' THEN told ELSE [] END |
   CREATE (:Outbox {id: 'openlineage/' + a.id + '/END', follows: 'openlineage/' + a.id + '/START', kind: 'openlineage', subject: r.id,
     fence: r.fence, event: 'END', open: 2, attempts: 0, created_at: datetime.realtime()}))

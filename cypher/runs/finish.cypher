@@ -9,7 +9,7 @@ UNWIND $ends AS x
 MATCH (r:Run {id: x.run})
 WHERE r.state = 'RUNNING' AND r.fence = x.fence
 SET r.state = x.state, r.reason = x.reason, r.metrics = x.metrics, r.ended_at = datetime.realtime()
-REMOVE r.open
+REMOVE r.open, r.taking, r.took
 WITH r, x, told
 MATCH (a:Attempt {id: r.id + '/' + toString(x.fence)})
 SET a.ended_at = datetime.realtime(), a.outcome = x.state, a.reason = x.reason

@@ -6,3 +6,4 @@ CREATE INDEX run_ready_until IF NOT EXISTS FOR (n:Run) ON (n.ready_until);
 CREATE INDEX run_followed IF NOT EXISTS FOR (n:Run) ON (n.followed);
 // The newest partition of a dataset, without looking at all of them.
 CREATE INDEX partition_order IF NOT EXISTS FOR (n:Partition) ON (n.dataset, n.key);
+CREATE INDEX job_partition_awaits IF NOT EXISTS FOR (n:JobPartition) ON (n.awaits);

@@ -13,7 +13,7 @@ WHERE jp.wiring IS NOT NULL AND jp.special IS NULL
   AND NOT EXISTS { MATCH (jp)<-[:NEEDED_BY]-(p:Partition) WHERE p.evaluate IS NOT NULL }
   AND NOT EXISTS {
     MATCH (jp)-[:HAS_RUN]->(r:Run)
-    WHERE r.state <> 'SUPERSEDED'
+    WHERE (r.state <> 'SUPERSEDED' OR r.gave_way = 1)
       AND (r.state <> 'READY' OR NOT EXISTS { MATCH (bad:DatasetVersion)-[:READ_BY]->(r) WHERE bad.state = 'QUARANTINED' })
       AND NOT EXISTS {
       MATCH (jp)<-[n:NEEDED_BY]-(:Partition)-[:CURRENT]->(v:DatasetVersion)

@@ -11,7 +11,7 @@ RETURN jp.id AS id, jp.job AS job, jp.key AS key,
   NOT EXISTS { MATCH (jp)<-[:NEEDED_BY]-(p:Partition) WHERE p.evaluate IS NOT NULL } AS is_settled,
   COLLECT {
     MATCH (jp)-[:HAS_RUN]->(r:Run)
-    WHERE r.state <> 'SUPERSEDED'
+    WHERE (r.state <> 'SUPERSEDED' OR r.gave_way = 1)
       AND (r.state <> 'READY' OR NOT EXISTS { MATCH (bad:DatasetVersion)-[:READ_BY]->(r) WHERE bad.state = 'QUARANTINED' })
     RETURN r.input_set
   } AS input_sets

@@ -5,7 +5,7 @@
 // access:  read
 MATCH (r:Run)
 OPTIONAL MATCH (j:Job {id: r.job})
-WITH r, coalesce(j.retries, 2) + 1 AS allowed
+WITH r, coalesce(j.most_failures, j.retries, 2) + 1 AS allowed
 WHERE r.failures > allowed OR r.losses > 3
 RETURN r.id AS subject, 'failed ' + toString(r.failures) + ' times of ' + toString(allowed) + ' and lost ' + toString(r.losses) + ' workers of 3' AS message
 LIMIT $most

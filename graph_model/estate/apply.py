@@ -12,6 +12,7 @@ from graph_model.estate.times import changed_schedules
 from graph_model.estate.writing import Writing, lock, mark, record_changes, write_flows, write_promises
 from graph_model.impact.binding import Rebind
 from graph_model.lineage.entities import ReadColumns
+from graph_model.policies.declaring import refresh_takes
 from graph_model.schedules.declare import declare_schedules
 from graph_model.store.graph import Graph, Transaction
 
@@ -46,6 +47,7 @@ def apply(
         broken = accepted_breaks(plan, estate.namespace, accept)
         write_promises(writing, surveyed.standing)
         declare_schedules(tx, changed_schedules(surveyed.difference, surveyed.standing), now=now)
+        refresh_takes(tx)
         record_changes(writing, actor=actor, plan=plan.hash)
         tell_of_breaks(tx, broken, plan, actor=actor)
         mark(writing)

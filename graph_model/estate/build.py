@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from graph_model.estate.drafts import ConsumerDraft, Draft, JobDraft
 from graph_model.estate.entities import ConsumerSpec, Estate, InputSpec, JobSpec, ReadSpec
+from graph_model.estate.limits import check_orders, pools_of
 from graph_model.estate.references import Surroundings, input_column, output_column
 from graph_model.estate.schemes import input_mapping, job_scheme
 from graph_model.estate.sections import Said
@@ -17,13 +18,16 @@ from graph_model.partitions.rules import PartitionScheme
 
 def build_estate(draft: Draft, around: Surroundings) -> Estate:
     jobs = tuple(job for one in draft.jobs if (job := _job(one, around)))
+    check_orders(draft, jobs)
+    datasets = tuple(dataset.spec for dataset in draft.datasets)
     return Estate(
         scope=draft.scope,
         namespace=draft.source.namespace,
         project=str(draft.source.folder.resolve()),
-        datasets=tuple(dataset.spec for dataset in draft.datasets),
+        datasets=datasets,
         jobs=jobs,
         consumers=tuple(_consumer(one) for one in draft.consumers),
+        pools=(*(pool for pool, _ in draft.pools), *pools_of(datasets, jobs)),
         file=draft.source.mistakes.file,
         lines=_lines(draft),
     )
@@ -87,6 +91,8 @@ def _lines(draft: Draft) -> dict[str, int]:
     lines = {f"dataset {dataset.name}": dataset.line for dataset in draft.datasets}
     lines |= {f"job {job.name}": job.line for job in draft.jobs}
     lines |= {f"dataset {one.name} is called {said.value}": said.line for one in draft.datasets for said in one.names}
+    lines |= {f"pool {pool.name}": line for pool, line in draft.pools}
+    lines |= {f"job {job.name} takes from its pool": job.pool_line for job in draft.jobs}
     lines |= {f"consumer {consumer.name}": consumer.line for consumer in draft.consumers}
     lines |= {
         f"job {job.name} reads {item.dataset.value}": item.dataset.line for job in draft.jobs for item in job.inputs

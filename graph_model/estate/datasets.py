@@ -19,6 +19,7 @@ from graph_model.estate.files import read_beside
 from graph_model.estate.observed import read_trust
 from graph_model.estate.other_names import read_names
 from graph_model.estate.partitions import read_partitions
+from graph_model.estate.policies import read_at_once
 from graph_model.estate.promises import read_promise
 from graph_model.estate.retention import read_retention
 from graph_model.estate.sections import Said, Section, describe
@@ -68,6 +69,7 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
         observed=read_trust(section, scheme, contract),
         options=options,
         names=tuple(said.value for said in names),
+        at_once=read_at_once(section, name),
     )
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None, names=names)
 

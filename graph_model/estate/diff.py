@@ -13,7 +13,7 @@ from graph_model.estate.wording import changed_edges, changed_properties, introd
 from graph_model.names import Name
 
 Action = Literal["create", "update", "retire"]
-_ORDER = {"create": 0, "update": 1, "retire": 2, "dataset": 0, "job": 1, "consumer": 2}
+_ORDER = {"create": 0, "update": 1, "retire": 2, "dataset": 0, "job": 1, "consumer": 2, "pool": 3}
 
 
 @dataclass(frozen=True, slots=True)

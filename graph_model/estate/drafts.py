@@ -12,6 +12,7 @@ from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import Window
+from graph_model.policies.entities import PoolSpec
 from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.schemas.promises import OnViolation
 
@@ -79,6 +80,7 @@ class JobDraft:
     columns: tuple[tuple[Said[str], tuple[Said[str], ...]], ...] = ()
     plain: Mapping[str, Any] = field(default_factory=dict)
     when_lines: Mapping[str, int] = field(default_factory=dict)
+    pool_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +114,4 @@ class Draft:
     unreadable: tuple[Name, ...] = ()
     jobs: tuple[JobDraft, ...] = ()
     consumers: tuple[ConsumerDraft, ...] = ()
+    pools: tuple[tuple[PoolSpec, int], ...] = ()

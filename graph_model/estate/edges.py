@@ -22,7 +22,7 @@ DatasetIds = Mapping[Name, str]
 def job_edges(spec: JobSpec, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Edge]:
     job = job_id(spec.name)
     for item in spec.inputs:
-        details = {"mapping": str(item.mapping), "required": item.required, "correction": item.correction}
+        details = {"mapping": item.mapping.text, "required": item.required, "correction": item.correction}
         said = {"by": _said(item.by), "terms": terms.dumps(item.terms)}
         yield edge("CONSUMED_BY", ids[item.dataset], job, about=job, **said, **details)
     for output in spec.outputs:

@@ -12,6 +12,7 @@ from graph_model.names import Name
 from graph_model.observed.trust import Trust
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import PartitionScheme
+from graph_model.policies.entities import Policies, PoolSpec
 from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.retention.entities import Retention
 from graph_model.schedules.entities import NotBefore, Schedule
@@ -50,6 +51,7 @@ class DatasetSpec:
     observed: Trust | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[Name, ...] = ()
+    at_once: tuple[PoolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class JobSpec:
     description: str = ""
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     never_retry: tuple[int, ...] = ()
+    policies: Policies = field(default_factory=Policies)
     ready_for: float | None = None
     definition_hash: str = ""
     schedule: Schedule | None = None
@@ -139,5 +142,6 @@ class Estate:
     datasets: tuple[DatasetSpec, ...] = ()
     jobs: tuple[JobSpec, ...] = ()
     consumers: tuple[ConsumerSpec, ...] = ()
+    pools: tuple[PoolSpec, ...] = ()
     file: str = field(default="", compare=False)
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from graph_model.names import Name
 
-NodeKind = Literal["dataset", "job", "consumer"]
+NodeKind = Literal["dataset", "job", "consumer", "pool"]
 EdgeKind = Literal["CONSUMED_BY", "PRODUCES", "FEEDS", "SHAPES", "USED_BY", "HAS_SCHEMA", "HAS_CONTRACT", "OWNED_BY"]
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import get_args
 
 from graph_model.errors import InvalidMapping
 from graph_model.estate.drafts import InputDraft, Source, WindowDraft
 from graph_model.estate.entities import Correction, ReadsBy
+from graph_model.estate.partitions import read_calendar
 from graph_model.estate.sections import Said, Section, named
 from graph_model.estate.terms import read_members, read_terms
 from graph_model.estate.vocabulary import CORRECTIONS, INPUT_KEYS, READS_BY
@@ -43,7 +45,7 @@ def _input(section: Section, item: Tree, source: Source, group: Group | None) ->
     inner = Section(item, source.mistakes, what=f"{section.what}: input", keys=INPUT_KEYS)
     said = inner.text("dataset", required=True)
     correction = inner.word("correction", CORRECTIONS)
-    window = _window(inner)
+    window = _window(inner, source)
     required, terms = read_terms(inner, group)
     by = read_by(inner)
     name = said and named(said, namespace=source.namespace, what=section.what, mistakes=source.mistakes)
@@ -68,12 +70,17 @@ def read_by(inner: Section) -> ReadsBy:
     return next((known for known in get_args(ReadsBy) if known == said.value), "name")
 
 
-def _window(inner: Section) -> WindowDraft | None:
+def _window(inner: Section, source: Source) -> WindowDraft | None:
     said = inner.text("window")
+    calendar = read_calendar(inner, source)
     if said is None:
+        if "calendar" in inner:
+            inner.wrong(inner.line("calendar"), "has a calendar but no window", "write window: previous 1 business day")
         return None
     try:
-        return WindowDraft(read_window(said.value), said.line)
+        window = read_window(said.value)
     except InvalidMapping as error:
         inner.wrong(said.line, f"window {error}")
         return None
+    mapping = replace(window.mapping, calendar=calendar) if calendar else window.mapping
+    return WindowDraft(replace(window, mapping=mapping), said.line)

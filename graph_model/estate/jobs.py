@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graph_model.estate.drafts import JobDraft, Source
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.inputs import read_inputs
 from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
+from graph_model.estate.policies import read_policies
 from graph_model.estate.schedules import read_not_before, read_schedule
 from graph_model.estate.sections import Said, Section, named
 from graph_model.estate.terms import read_length
@@ -15,14 +15,11 @@ from graph_model.estate.vocabulary import JOB_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
 
-_DEFAULT_TIMEOUT = 3600.0
-MOST_RETRIES = 100
-HIGHEST_EXIT_CODE = 255
-
 
 def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraft:
     section = Section(tree, source.mistakes, what=f"job {name.name}", keys=(*KIND_KEYS, *JOB_KEYS), start=line)
     kind = _kind(section)
+    said = read_policies(section, source)
     return JobDraft(
         name=name,
         line=line,
@@ -33,16 +30,18 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
         outputs=_outputs(section, source),
         columns=tuple(_columns(section)),
         plain={
-            "retries": _retries(section),
-            "timeout_seconds": _timeout(section),
+            "retries": said.retries,
+            "timeout_seconds": said.timeout_seconds,
             "priority": section.number("priority", default=0),
             "owners": section.owners(),
             "description": section.description(),
-            "never_retry": tuple(_exit_codes(section)),
+            "never_retry": said.never_retry,
+            "policies": said.policies,
+            "ready_for": read_length(section, "ready_for"),
             "schedule": read_schedule(section, source),
             "not_before": read_not_before(section),
-            "ready_for": read_length(section, "ready_for"),
         },
+        pool_line=said.pool_line,
         when_lines={key: section.line(key) for key in ("schedule", "not_before")},
     )
 
@@ -88,29 +87,3 @@ def _columns(section: Section) -> Iterator[tuple[Said[str], tuple[Said[str], ...
             for item in section.as_items(tree, f"columns: {key.text}")
         )
         yield Said(key.text, key.line), tuple(said for said in items if said)
-
-
-def _retries(section: Section) -> int:
-    retries = section.number("retries", default=0, least=0)
-    if retries > MOST_RETRIES:
-        section.wrong(section.line("retries"), f"retries must be {MOST_RETRIES} or less, not {retries}")
-    return retries
-
-
-def _timeout(section: Section) -> float:
-    said = section.text("timeout")
-    if said is None:
-        return _DEFAULT_TIMEOUT
-    seconds = parse_duration(said.value)
-    if seconds is None:
-        section.wrong(said.line, f"timeout {said.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds or _DEFAULT_TIMEOUT
-
-
-def _exit_codes(section: Section) -> Iterator[int]:
-    for item in section.items("never_retry"):
-        code = section.as_number(item, "each of never_retry", least=0)
-        if code is not None and code > HIGHEST_EXIT_CODE:
-            section.wrong(item.line, f"{code} is no exit code", f"exit codes go from 0 to {HIGHEST_EXIT_CODE}")
-        elif code is not None:
-            yield code

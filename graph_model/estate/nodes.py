@@ -12,9 +12,10 @@ from graph_model.estate.holdings import Node, NodeKind, without_empty
 from graph_model.identity.declare import spelled
 from graph_model.identity.locations import name_of_location
 from graph_model.jobs import definition as job_definition
-from graph_model.names import consumer_id, job_id
+from graph_model.names import Name, consumer_id, job_id, owner_id, pool_id
 from graph_model.observed import trust
 from graph_model.partitions.stored import details_of
+from graph_model.policies.entities import PoolKind, PoolSpec
 from graph_model.retention import entities as retention
 from graph_model.schedules import entities as schedules
 from graph_model.schemas import promises
@@ -63,8 +64,13 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "scope",
         "columns_known",
         "unresolved",
+        "most_failures",
+        "pool_takes",
+        "runs_on",
+        "run_order",
     ),
     "consumer": ("namespace", "name", "kind", "deadline_by", "deadline_timezone", "description", "scope"),
+    "pool": ("namespace", "name", "kind", "subject", "slots", "scope"),
 }
 
 
@@ -121,8 +127,43 @@ def job_node(spec: JobSpec, *, scope: str, columns_known: bool, unresolved: Sequ
         "scope": scope,
         "columns_known": columns_known,
         "unresolved": list(unresolved),
+        **_policies(spec),
     }
     return Node(job_id(spec.name), "job", without_empty(properties))
+
+
+def _policies(spec: JobSpec) -> dict[str, Any]:
+    """What a claim looks at. `pool_takes` names the pool once for each slot that a run takes."""
+    policies = spec.policies
+    more = policies.retries.most
+    return {
+        "most_failures": spec.retries + more if more else None,
+        "pool_takes": [pool_id(PoolKind.POOL, policies.pool)] * policies.slots if policies.pool else [],
+        "runs_on": list(policies.runs_on),
+        "run_order": policies.order,
+    }
+
+
+def pool_node(spec: PoolSpec, *, scope: str, ids: Mapping[Name, str]) -> Node:
+    """`ids` has the datasets of the estate."""
+    properties = {
+        "namespace": spec.name.namespace,
+        "name": spec.name.name,
+        "kind": str(spec.kind),
+        "subject": _subject(spec, ids),
+        "slots": spec.slots,
+        "scope": scope,
+    }
+    return Node(pool_id(spec.kind, spec.name), "pool", without_empty(properties))
+
+
+def _subject(spec: PoolSpec, ids: Mapping[Name, str]) -> str | None:
+    """The job, owner or dataset whose runs share the slots."""
+    if spec.kind is PoolKind.POOL:
+        return None
+    if spec.kind is PoolKind.JOB:
+        return job_id(spec.about)
+    return owner_id(spec.about.name) if spec.kind is PoolKind.OWNER else ids[spec.about]
 
 
 def consumer_node(spec: ConsumerSpec, *, scope: str) -> Node:

@@ -15,6 +15,7 @@ from graph_model.estate.drafts import Draft, Source
 from graph_model.estate.entities import Estate
 from graph_model.estate.jobs import read_job
 from graph_model.estate.other_names import check_claims
+from graph_model.estate.policies import read_pools
 from graph_model.estate.references import Surroundings, check_references
 from graph_model.estate.sections import Mistakes, Said, Section, describe, named
 from graph_model.estate.vocabulary import ESTATE_KEYS, IMPORT
@@ -97,6 +98,7 @@ def _draft(tree: Entries, folder: Path, mistakes: Mistakes) -> Draft | None:
         unreadable=tuple(name for name, (_, tree) in datasets.items() if not isinstance(tree, Entries)),
         jobs=_each(_declared(section, "jobs", source), read_job, source),
         consumers=_each(_declared(section, "consumers", source), read_consumer, source),
+        pools=tuple(read_pools(section, source)),
     )
 
 

@@ -18,6 +18,7 @@ from graph_model.estate.times import times_told
 from graph_model.estate.wanted import Wanted, referenced, wanted
 from graph_model.estate.writing import Writing, lock, write_flows
 from graph_model.lineage.entities import ReadColumns
+from graph_model.policies.declaring import pool_mistakes
 from graph_model.store.graph import Graph, Row, Transaction
 
 if TYPE_CHECKING:
@@ -91,14 +92,16 @@ def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Sur
     columns = {name: columns_of(node) for name, node in others.items()}
     aim = wanted(estate, ids, columns, read_columns=read_columns)
     held = standing(tx, estate.scope, ids=((node.kind, id) for id, node in aim.holdings.nodes.items()))
+    apart = difference(held, aim.holdings, scope=estate.scope)
     mistakes = [
         *foreign_mistakes(estate, aim.holdings, held, others),
         *wide_cycles(tx, estate, ids, others),
         *claimed_mistakes(tx, estate, ids),
+        *pool_mistakes(tx, estate, apart.retired),
     ]
     if mistakes:
         raise InvalidEstate(sorted(mistakes, key=lambda mistake: mistake.line))
-    found = judged(tx, difference(held, aim.holdings, scope=estate.scope), held, aim)
+    found = judged(tx, apart, held, aim)
     changes = proposed_changes(found.difference, held, found.documents)
     remarks = (*found.remarks, *times_told(tx, found.difference, held))
     return Survey(held, aim, found.difference, changes, remarks)

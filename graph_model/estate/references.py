@@ -96,7 +96,7 @@ def _check_inputs(job: JobDraft, around: Surroundings) -> None:
 
 
 def _check_own_output(job: JobDraft, item: InputDraft, around: Surroundings) -> None:
-    if item.window and item.window.mapping.kind == "offsets" and item.window.mapping.last < 0:
+    if item.window and item.window.mapping.looks_back:
         return
     name = shown(item.dataset.value, around.namespace)
     message = f"job {job.name.name} depends on itself: {job.name.name} → {name} → {job.name.name}"

@@ -22,6 +22,7 @@ _NODES: tuple[tuple[NodeKind, str, str], ...] = (
     ("dataset", "estate.datasets_of_scope", "estate.datasets"),
     ("job", "estate.jobs_of_scope", "estate.jobs"),
     ("consumer", "estate.consumers_of_scope", "estate.consumers"),
+    ("pool", "estate.pools_of_scope", "estate.pools"),
 )
 
 

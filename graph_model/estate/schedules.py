@@ -13,7 +13,7 @@ from graph_model.estate.drafts import Source
 from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.partitions import read_calendar, read_timezone
 from graph_model.estate.sections import Mistakes, Said, Section, describe
-from graph_model.estate.vocabulary import NOT_BEFORE_KEYS, RULE_KEYS, SCHEDULE_KEYS
+from graph_model.estate.vocabulary import NOT_BEFORE_KEYS, SCHEDULE_KEYS, SCHEDULE_RULE_KEYS
 from graph_model.estate.yaml_lines import Entries, Items, Scalar, Tree
 from graph_model.schedules.days import WEEKDAYS, is_day_word
 from graph_model.schedules.entities import (
@@ -107,7 +107,7 @@ def _rules(section: Section, items: Sequence[Tree], outer: Section | None, sourc
         section.mistakes.add(line, f"{what}: there is no rule in it", "write a rule, or no list")
     for item in items:
         if isinstance(item, Entries):
-            yield _rule(Section(item, source.mistakes, what=f"{what}: rule", keys=RULE_KEYS), outer, source)
+            yield _rule(Section(item, source.mistakes, what=f"{what}: rule", keys=SCHEDULE_RULE_KEYS), outer, source)
         elif said := section.as_text(item, "each rule"):
             yield _cron_rule(source.mistakes, what, said)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
-ESTATE_KEYS = ("scope", "namespace", "description", "datasets", "jobs", "consumers")
+ESTATE_KEYS = ("scope", "namespace", "description", "datasets", "jobs", "consumers", "pools", "limits")
 IMPORT = "import:"
 """Begins the scope of what an import declares. No estate may call its scope so."""
 DATASET_KEYS = (
@@ -32,6 +32,7 @@ DATASET_KEYS = (
     "options",
     "url",
     "table",
+    "at_once",
 )
 PARTITION_KEYS = ("every", "keys", "from", "timezone", "calendar", "due_after")
 JOB_KEYS = (
@@ -45,17 +46,30 @@ JOB_KEYS = (
     "description",
     "columns",
     "never_retry",
+    "exit_codes",
+    "pool",
+    "at_once",
+    "runs_on",
+    "order",
     "ready_for",
     "schedule",
     "not_before",
 )
-INPUT_KEYS = ("dataset", "window", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")
-RULE_KEYS = ("cron", "every", "anchor", "at", "on", "timezone", "calendar", "holiday", "starting", "until")
-SCHEDULE_KEYS = (*RULE_KEYS, "rules", "partition", "with", "catch_up", "most")
+SCHEDULE_RULE_KEYS = ("cron", "every", "anchor", "at", "on", "timezone", "calendar", "holiday", "starting", "until")
+SCHEDULE_KEYS = (*SCHEDULE_RULE_KEYS, "rules", "partition", "with", "catch_up", "most")
 NOT_BEFORE_KEYS = ("at", "timezone", "days")
+RETRIES_KEYS = ("times", "backoff", "exit_codes", "errors")
+RULE_KEYS = ("times",)
+BACKOFF_KEYS = ("first", "factor", "most")
+EXIT_CODES_KEYS = ("success", "retry", "never")
+TIMEOUT_KEYS = ("attempt", "total")
+POOL_KEYS = ("pool", "slots")
+AT_ONCE_KEYS = ("readers", "writers")
+LIMITS_KEYS = ("owners",)
 COMPATIBILITY_KEYS = ("mode", "columns", "on_violation")
 OBSERVED_KEYS = ("publish", "partition", "dimension")
 RETENTION_KEYS = ("versions", "partitions", "age", "partition_age")
@@ -72,6 +86,7 @@ EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")
 CORRECTIONS = ("rerun", "ignore", "ask")
 READS_BY = ("name", "position", "exact")
+ORDERS = ("serial", "strict", "latest")
 EXPOSE = ("copy",)
 
 

@@ -10,7 +10,7 @@ from graph_model.contracts.entities import Column
 from graph_model.estate.edges import consumer_edges, dataset_edges, job_edges
 from graph_model.estate.entities import Estate, JobSpec
 from graph_model.estate.holdings import Edge, Holdings, Node
-from graph_model.estate.nodes import consumer_node, dataset_node, job_node
+from graph_model.estate.nodes import consumer_node, dataset_node, job_node, pool_node
 from graph_model.lineage.entities import ColumnFlows, ReadColumns
 from graph_model.names import Name, contract_id, field_id, owner_id
 from graph_model.schemas.recording import schema_id
@@ -80,6 +80,8 @@ def _nodes(estate: Estate, ids: Mapping[Name, str], flows: Mapping[Name, ColumnF
         yield job_node(job, scope=estate.scope, columns_known=found.known, unresolved=found.unresolved)
     for consumer in estate.consumers:
         yield consumer_node(consumer, scope=estate.scope)
+    for pool in estate.pools:
+        yield pool_node(pool, scope=estate.scope, ids=ids)
 
 
 def _edges(estate: Estate, ids: Mapping[Name, str], flows: Mapping[Name, ColumnFlows]) -> Iterator[Edge]:

@@ -14,6 +14,7 @@ from graph_model.jobs import definition as job_definition
 from graph_model.observed import trust
 from graph_model.partitions.rules import LIST
 from graph_model.partitions.stored import stored_scheme
+from graph_model.policies.entities import Policies, PoolKind
 from graph_model.readiness import terms
 from graph_model.readiness.terms import lasting
 from graph_model.retention import entities as retention
@@ -37,6 +38,7 @@ _UNTOLD = frozenset(
         "names",
         "schedule",
         "not_before",
+        "pool_takes",
     }
 )
 _EDGE_WORDS = {
@@ -52,6 +54,9 @@ _TOLD_APART = ("HAS_SCHEMA", "HAS_CONTRACT")
 
 def introduced(node: Node) -> str:
     """What a new thing is, in a word or two."""
+    if node.kind == "pool":
+        slots = node.properties["slots"]
+        return f"{slots} {'slots' if node.properties['kind'] == PoolKind.POOL else 'at once'}"
     what = node.properties.get("format" if node.kind == "dataset" else "kind", "")
     every = node.properties.get("partition_every")
     if every == LIST:
@@ -243,9 +248,18 @@ def _changed_definition(before: Node, after: Node) -> Iterator[str]:
         yield "declared columns changed"
     if old.never_retry != new.never_retry:
         yield "never_retry changed"
+    if old.policies.retries != new.policies.retries:
+        yield "which failures are tried again, or how long they wait, changed"
+    if old.policies.pool != new.policies.pool or old.policies.slots != new.policies.slots:
+        yield f"pool: {_pool(old.policies)} → {_pool(new.policies)}"
     said_elsewhere = (old.inputs, old.outputs, old.partitions) != (new.inputs, new.outputs, new.partitions)
     if old.definition_hash != new.definition_hash and executors[0] == executors[1] and not said_elsewhere:
         yield "its code changed"
+
+
+def _pool(policies: Policies) -> str:
+    slots = f" ({policies.slots} slots)" if policies.slots > 1 else ""
+    return f"{policies.pool}{slots}" if policies.pool else "nothing"
 
 
 def _told(edge: Edge, labels: Mapping[str, str]) -> str:

@@ -161,6 +161,7 @@ def _declare(writing: Writing, nodes: Iterable[Node]) -> None:
         ("dataset", "estate.declare_datasets"),
         ("job", "estate.declare_jobs"),
         ("consumer", "estate.declare_consumers"),
+        ("pool", "estate.declare_pools"),
     ):
         writing.rows(
             query, "nodes", [{"id": node.id, "properties": stored(node)} for node in kept if node.kind == kind]

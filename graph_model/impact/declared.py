@@ -71,7 +71,7 @@ class JobFacts:
     def looking_back(self) -> frozenset[str]:
         """The tables that show none but earlier partitions."""
         inputs = self.spec.inputs if self.spec else ()
-        return frozenset(item.dataset.name for item in inputs if item.mapping.last < 0)
+        return frozenset(item.dataset.name for item in inputs if item.mapping.looks_back)
 
 
 @dataclass(frozen=True, slots=True)

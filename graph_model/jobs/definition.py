@@ -11,10 +11,14 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.policies.entities import Policies
 from graph_model.readiness import terms
 from graph_model.readiness.terms import Terms
 
 _JOB = TypeAdapter(JobSpec)
+_NO_POLICIES = Policies()
+_STEPS = ("kind", "first", "last")
+"""What each text says of a mapping; the rest only where it says something."""
 
 
 def dumps(job: JobSpec) -> str:
@@ -23,6 +27,7 @@ def dumps(job: JobSpec) -> str:
     for item, spec in zip(document["inputs"], job.inputs, strict=True):
         if item["by"] == "name":  # what is meant when nothing is said, also by texts that knew no other way
             del item["by"]
+        item["mapping"] = {key: value for key, value in item["mapping"].items() if value or key in _STEPS}
         item["terms"] = terms.written(spec.terms)
         if not item["terms"]:
             del item["terms"]
@@ -30,6 +35,8 @@ def dumps(job: JobSpec) -> str:
         del document[when]
     if job.ready_for is None:
         del document["ready_for"]
+    if job.policies == _NO_POLICIES:
+        del document["policies"]
     return _canonical(document)
 
 
@@ -58,7 +65,10 @@ def hash_of(job: JobSpec) -> str:
 
 
 def _input(item: InputSpec) -> list[Any]:
-    said = [str(item.dataset), item.mapping.kind, item.mapping.first, item.mapping.last, item.required, item.correction]
+    mapping = item.mapping
+    said = [str(item.dataset), mapping.kind, mapping.first, mapping.last, item.required, item.correction]
+    more = [mapping.unit, mapping.nth, mapping.key, list(mapping.calendar.closed) if mapping.calendar else None]
+    said = [*said, more] if any(more) else said
     return [*said, *_which_versions(item.terms)]
 
 

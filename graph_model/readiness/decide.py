@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from graph_model.names import partition_id
+from graph_model.readiness.control import Control, Stands, is_met
 from graph_model.readiness.rules import InputNeed, JobNeeds, ReadyInputs
 from graph_model.readiness.terms import Group
 
@@ -32,17 +33,24 @@ class Good:
 @dataclass(frozen=True, slots=True)
 class There:
     """All that a decision rests on. `good`, `expired` and `skipped` by partition id; readers go without what is
-    skipped. `last_run_at`: since when the last successful run of the job partition knew what it would read;
-    `last_run_of_job_at`: the same for the whole job.
+    skipped. `latest`: by dataset, the newest partition that the job partition may take, where that is asked for.
+    `controls`: by job partition, how those stand that it waits for by control. `last_run_at`: since when the last
+    successful run of the job partition knew what it would read; `last_run_of_job_at`: the same for the whole job.
     """
 
     now: datetime
     good: Mapping[str, Good] = field(default_factory=dict)
     expired: frozenset[str] = frozenset()
     skipped: frozenset[str] = frozenset()
+    latest: Mapping[str, tuple[str, Good]] = field(default_factory=dict)
     generation: int = 0
+    controls: Mapping[str, Stands] = field(default_factory=dict)
     last_run_at: datetime | None = None
     last_run_of_job_at: datetime | None = None
+
+
+LATEST = "latest"
+"""Stands for the key of the newest partition, while there is none."""
 
 
 class Why(StrEnum):
@@ -55,12 +63,14 @@ class Why(StrEnum):
     TOO_FEW = "TOO_FEW"
     WAITED_FOR = "WAITED_FOR"
     NOTHING = "NOTHING"
+    CONTROL = "CONTROL"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why it waits. `input` is the one that it is about; TOO_FEW is about `group`, of whose inputs the ones of the
-    datasets `there` are there. `until`: when time alone will end it. `age` in seconds, of what is TOO_OLD.
+    datasets `there` are there; CONTROL about `control`, whose partition `stands` so. `until`: when time alone will end
+    it. `age` in seconds, of what is TOO_OLD.
     """
 
     why: Why
@@ -71,6 +81,8 @@ class Reason:
     group: Group | None = None
     members: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
+    control: Control | None = None
+    stands: Stands | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,12 @@ class Waits:
 
     reasons: tuple[Reason, ...]
     look_again_at: datetime | None = None
+
+    def awaits_latest(self, job: JobNeeds) -> bool:
+        """Whether a new partition of an input of which the latest is taken may change the answer."""
+        latest = {need.dataset for need in job.inputs if need.is_latest}
+        about = {reason.input.dataset for reason in self.reasons if reason.input}
+        return not latest.isdisjoint(about.union(*(reason.members for reason in self.reasons)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,8 @@ class Look:
     """When an earlier version may stand in."""
     serving: str = ""
     """The partition that stands in."""
+    keys: tuple[str, ...] = ()
+    """Of the partitions that it takes."""
     asks_for_nothing: bool = False
 
     @property
@@ -113,14 +133,15 @@ def decide(
     person wants it again, whether or not anything is newer, and nothing optional is waited for.
     """
     looks = tuple(look_at(need, job, key, there, again=again) for need in job.inputs)
-    reasons = _expired(looks, there) or _nothing(looks, take_what_is_there=take_what_is_there)
+    reasons = _expired(looks, there) or _controls(job, key, there)
+    reasons = reasons or _nothing(looks, is_free=job.runs_by_control or (take_what_is_there and not looks))
     if not reasons and not take_what_is_there:
         reasons = _lacking(looks) or (() if again else _waited_for(looks, there.now))
     if reasons:
         return Waits(reasons, _soonest(looks, reasons, there.now))
     return ReadyInputs(
         versions=tuple(sorted(version for look in looks for version in look.versions)),
-        triggers=tuple(sorted(version for look in looks if look.input.triggers for version in look.current)),
+        triggers=_triggers(job, key, looks, there),
         generation=there.generation,
         missing=tuple(sorted(partition for look in looks for partition in look.missing)),
         look_again_at=_soonest(looks, (), there.now),
@@ -129,6 +150,9 @@ def decide(
 
 def look_at(need: InputNeed, job: JobNeeds, key: str, there: There, *, again: bool = False) -> Look:
     """How one input of partition `key` stands."""
+    if need.is_latest:
+        newest = there.latest.get(need.dataset)
+        return _judged(need, {newest[0]: newest[1]} if newest else {LATEST: None}, there, again=again)
     keys = need.mapping.needed(key, upstream=need.scheme, job=job.scheme)
     found = {one: there.good.get(partition_id(need.dataset, one)) for one in keys}
     expired = tuple(one for one in keys if partition_id(need.dataset, one) in there.expired)
@@ -147,7 +171,7 @@ def _judged(need: InputNeed, found: Mapping[str, Good | None], there: There, *, 
     reason = _too_old(need, good, there.now) or (None if again else _not_newer(need, good, there))
     if reason:
         missing = tuple(partition_id(need.dataset, key) for key in found)
-        return Look(need, current=current, missing=missing, reason=reason)
+        return Look(need, current=current, missing=missing, reason=reason, keys=tuple(found))
     return Look(
         need,
         versions=current,
@@ -155,6 +179,7 @@ def _judged(need: InputNeed, found: Mapping[str, Good | None], there: There, *, 
         missing=tuple(partition_id(need.dataset, key) for key in lacking),
         since=max(one.first_at for one in good.values()) if good and not lacking else None,
         reason=Reason(Why.MISSING, need, lacking) if lacking else None,
+        keys=tuple(found),
         asks_for_nothing=not found,
     )
 
@@ -206,8 +231,25 @@ def _expired(looks: tuple[Look, ...], there: There) -> tuple[Reason, ...]:
     return tuple(look.reason for look in looks if look.reason and look.reason.why == Why.EXPIRED)
 
 
-def _nothing(looks: tuple[Look, ...], *, take_what_is_there: bool) -> tuple[Reason, ...]:
-    if any(look.versions for look in looks) or (take_what_is_there and not looks):
+def _triggers(job: JobNeeds, key: str, looks: tuple[Look, ...], there: There) -> tuple[str, ...]:
+    """What identifies the run: versions, or, where no input makes it run, the runs that it waited for."""
+    if job.runs_by_control:
+        waited = (id for control in job.after for id, _ in control.waits_for(key, job.scheme))
+        return tuple(sorted(there.controls[id].run for id in waited))
+    return tuple(sorted(version for look in looks if look.input.triggers for version in look.current))
+
+
+def _controls(job: JobNeeds, key: str, there: There) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(Why.CONTROL, keys=(one,), control=control, stands=there.controls.get(id))
+        for control in job.after
+        for id, one in control.waits_for(key, job.scheme)
+        if not is_met(control.state, there.controls.get(id))
+    )
+
+
+def _nothing(looks: tuple[Look, ...], *, is_free: bool) -> tuple[Reason, ...]:
+    if is_free or any(look.versions for look in looks):
         return ()
     return _lacking(looks) or (Reason(Why.NOTHING),)
 

@@ -17,6 +17,7 @@ from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
 from graph_model.questions.ask import ask
 from graph_model.readiness.gates import open_gates
+from graph_model.readiness.latest import may_take
 from graph_model.readiness.look import decide_each
 from graph_model.readiness.rules import (
     JobNeeds,
@@ -107,7 +108,24 @@ def find_concern(graph: Graph, partitions: Sequence[PublishedPartition]) -> Conc
     for row in wired:
         if row["job"] in jobs:
             found[row["partition"]].add(JobPartition(row["id"], row["job"], row["key"]))
+    for partition, target in _awaiting(graph, partitions, jobs):
+        found[partition].add(target)
     return Concern({partition: frozenset(targets) for partition, targets in found.items()}, jobs)
+
+
+def _awaiting(
+    graph: Graph, partitions: Sequence[PublishedPartition], jobs: Mapping[str, JobNeeds]
+) -> Iterator[tuple[str, JobPartition]]:
+    """The job partitions that wait for the latest of an input, and may take one of these partitions (ids)."""
+    latest = {(job.job, need.dataset): need for job in jobs.values() for need in job.inputs if need.is_latest}
+    if not latest:
+        return
+    waiting = graph.rows("readiness.awaiting", jobs=sorted({job for job, _ in latest}))
+    for partition in partitions:
+        for row in waiting:
+            need = latest.get((row["job"], partition.dataset))
+            if need and may_take(need, partition.key, jobs[row["job"]].scheme, row["key"]):
+                yield partition.id, JobPartition(row["id"], row["job"], row["key"])
 
 
 def _look_around(tx: Transaction, partitions: Sequence[PublishedPartition]) -> tuple[list[Row], list[Row]]:

@@ -4,16 +4,17 @@ size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from graph_model.errors import JobNotFound
 from graph_model.holds.repository import holds as holds_in_force
-from graph_model.jobs.repository import known_jobs
-from graph_model.names import Name, job_id, job_partition_id
+from graph_model.jobs.repository import jobs_by_id, known_jobs
+from graph_model.names import Name, job_id, job_partition_id, partition_id
+from graph_model.policies.obstacles import obstacle_of
 from graph_model.readiness.clock import its_time
-from graph_model.readiness.decide import Look, Reason, Waits, Why, decide, groups, look_at
+from graph_model.readiness.decide import LATEST, Look, Reason, Waits, Why, decide, groups, look_at
 from graph_model.readiness.entities import GroupReadiness, InputReadiness, InputState, Readiness
 from graph_model.readiness.look import there_now
 from graph_model.readiness.rules import (
@@ -42,7 +43,7 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     key = needs.scheme.check(partition)
     own = job_partition_id(needs.job, key)
     holds = {hold.subject: hold.words for hold in holds_in_force(graph) if hold.blocks}
-    wanted = needs_of(needs, key)
+    wanted = (*needs_of(needs, key), *_latest_needs(needs))
     stand_ins = stand_ins_of(needs, key)
     states = graph.rows("readiness.input_states", partitions=sorted({one.partition for one in (*wanted, *stand_ins)}))
     names = _names(graph, needs)
@@ -52,11 +53,13 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     inputs = _inputs(_Around(graph, names, holds, states), wanted, looks, answer)
     newest = graph.rows("readiness.newest_run", job_partition=own)
     run = get_run(graph, newest[0]["id"]) if newest else None
-    ready = isinstance(answer, ReadyInputs) or not needs.inputs
+    ready = isinstance(answer, ReadyInputs) or not (needs.inputs or needs.after)
     held = holds.get(needs.job) or holds.get(own, "")
-    obstacle = _obstacle(graph, run, inputs, held) if ready and run and run.state == RunState.READY else ""
+    obstacle = _obstacle(graph, run, inputs, held, needs) if ready and run and run.state == RunState.READY else ""
     runnable = ready and run is not None and run.state == RunState.READY and not obstacle
-    said = _waits(answer, inputs, names) if isinstance(answer, Waits) and needs.inputs else _stands(run)
+    said = (
+        _waits(answer, inputs, names) if isinstance(answer, Waits) and (needs.inputs or needs.after) else _stands(run)
+    )
     clock = its_time(graph, needs, own, key)
     said = "; ".join(filter(None, (said if clock.is_called or not ready else "", clock.words)))
     told = _groups(tuple(looks.values()), names)
@@ -75,7 +78,7 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     )
 
 
-def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: str) -> str:
+def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: str, needs: JobNeeds) -> str:
     """What keeps a ready run from being claimed, in one sentence; empty: nothing does."""
     if held:
         return held
@@ -89,7 +92,7 @@ def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: 
         return f"not before {run.not_before:%Y-%m-%d %H:%M} UTC, as its job says"
     if not _is_due(run):
         return f"its next try is due at {run.not_before:%Y-%m-%d %H:%M:%S} UTC after: {run.reason}"
-    return ""
+    return obstacle_of(graph, run.id, after=needs.before(run.partition))
 
 
 def _is_due(run: Run) -> bool:
@@ -104,9 +107,21 @@ class _Around:
     states: Sequence[Row]
 
 
+def _latest_needs(needs: JobNeeds) -> Iterator[Need]:
+    """One for each input of which the newest partition is taken, whichever it is."""
+    for need in needs.inputs:
+        if need.is_latest:
+            yield Need(
+                partition_id(need.dataset, LATEST), need.dataset, LATEST, need.required, need.triggers, need.asks
+            )
+
+
 def _names(graph: Graph, needs: JobNeeds) -> Names:
     rows = graph.rows("readiness.dataset_names", ids=sorted({need.dataset for need in needs.inputs}))
-    return {row["id"]: Name(row["namespace"], row["name"]) for row in rows}
+    before = jobs_by_id(graph, [control.job for control in needs.after])
+    return {row["id"]: Name(row["namespace"], row["name"]) for row in rows} | {
+        id: job.name for id, job in before.items()
+    }
 
 
 def _inputs(
@@ -131,6 +146,8 @@ def _inputs(
 
 def _on_terms(item: InputReadiness, look: Look, waited: Reason | None, names: Names) -> InputReadiness:
     """What the terms of the input say of it."""
+    if look.input.is_latest and look.current:
+        item = replace(item, state=InputState.PUBLISHED, version=look.current[0], partition=look.keys[0], reason="")
     group = look.input.terms.group
     if group:
         item = replace(item, group=group.name)
@@ -148,8 +165,8 @@ def _groups(looks: tuple[Look, ...], names: Names) -> tuple[GroupReadiness, ...]
         GroupReadiness(
             group.name,
             group.at_least,
-            tuple(names[look.input.dataset] for look in members),
-            tuple(names[look.input.dataset] for look in members if look.counts),
+            tuple(sorted(names[look.input.dataset] for look in members)),
+            tuple(sorted(names[look.input.dataset] for look in members if look.counts)),
         )
         for group, members in groups(looks).items()
     )

@@ -12,6 +12,7 @@ from typing import Any
 from graph_model.names import job_partition_id, partition_id, run_id
 from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
 from graph_model.partitions.stored import stored_scheme
+from graph_model.readiness.control import Control, control_of_row
 from graph_model.readiness.terms import PLAIN, Terms, loads
 from graph_model.schedules import entities as schedules
 from graph_model.schedules.entities import NotBefore, Schedule
@@ -33,6 +34,16 @@ class InputNeed:
     # Left out of what wiring is made from where nothing is said, so that an upgrade wires nothing anew.
     terms: Terms = field(default=PLAIN, repr=False)
 
+    @property
+    def is_latest(self) -> bool:
+        """Whether it takes the newest partition that is there: it is recorded, and makes no run."""
+        return str(self.mapping.kind).startswith("latest")
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the newest partition must not be later than the own one."""
+        return self.is_latest and str(self.mapping.kind) != "latest"
+
     def instead(self, key: str) -> tuple[str, ...]:
         """The earlier partitions that may serve for partition `key` of the input, nearest first."""
         if self.terms.latest_good is None:
@@ -49,7 +60,9 @@ class InputNeed:
 @dataclass(frozen=True, slots=True)
 class JobNeeds:
     """Everything about a job that decides which of its partitions are ready. All ids are graph ids. `ready_for`: how
-    many seconds a run may wait for its start; None: for ever. `schedule` and `not_before`: when it runs by the clock.
+    many seconds a run may wait for its start; None: for ever. `order`: which of its partitions
+    wait for others. `after`: jobs whose end it waits for, without data; `followed`: others wait for its end.
+    `schedule` and `not_before`: when it runs by the clock.
     """
 
     job: str
@@ -59,8 +72,20 @@ class JobNeeds:
     inputs: tuple[InputNeed, ...]
     outputs: tuple[str, ...]
     ready_for: float | None = None
+    order: str | None = None
+    after: tuple[Control, ...] = ()
+    followed: bool = False
     schedule: Schedule | None = field(default=None, repr=False)
     not_before: NotBefore | None = field(default=None, repr=False)
+
+    @property
+    def runs_by_control(self) -> bool:
+        """Whether no input makes it run, so that the end of what it waits for does."""
+        return bool(self.after) and not any(need.triggers for need in self.inputs)
+
+    def inputs_of(self, dataset: str) -> tuple[InputNeed, ...]:
+        """How it takes one dataset."""
+        return tuple(need for need in self.inputs if need.dataset == dataset)
 
     @property
     def is_paced(self) -> bool:
@@ -71,10 +96,17 @@ class JobNeeds:
     def asks(self) -> bool:
         return any(need.asks for need in self.inputs)
 
+    def before(self, key: str) -> str | None:
+        """The partition that must have succeeded before `key` is run; None where that does not matter, or none is."""
+        if self.order != "strict":
+            return None
+        nearest = next(self.scheme.earlier(key), None)
+        return nearest if nearest is not None and self.scheme.has_begun(nearest) else None
+
     @property
     def is_plain(self) -> bool:
         """Whether all it waits for is that its required inputs are there: then the graph decides by one query."""
-        return all(need.terms == PLAIN for need in self.inputs)
+        return not self.after and all(need.terms == PLAIN and not need.is_latest for need in self.inputs)
 
     @property
     def wiring(self) -> str:
@@ -82,6 +114,8 @@ class JobNeeds:
         made_from: list[object] = [self.scheme, self.inputs, self.outputs]
         if not self.is_plain:
             made_from.append([need.terms for need in self.inputs])
+        if self.after:
+            made_from.append(self.after)
         return hashlib.sha256(repr(tuple(made_from)).encode()).hexdigest()[:32]
 
 
@@ -134,6 +168,9 @@ def needs_of_row(row: dict[str, Any]) -> JobNeeds:
         ready_for=row.get("ready_for"),
         schedule=schedules.loads(row.get("schedule")),
         not_before=schedules.loads_not_before(row.get("not_before")),
+        order=row.get("run_order"),
+        after=tuple(sorted(map(control_of_row, row.get("after") or ()), key=lambda control: control.job)),
+        followed=bool(row.get("followed")),
     )
 
 
@@ -141,9 +178,11 @@ def _input_of(item: dict[str, Any]) -> InputNeed:
     mapping = parse_mapping(item["mapping"])
     # An input without partitions under a job that has some is recorded only: else one new airline would rerun every
     # day.
-    recorded_only = mapping.kind == "whole" or item["correction"] != "rerun"
+    # So is a fixed one, for the same reason.
+    serves_all = mapping.serves_all
+    recorded_only = serves_all or item["correction"] != "rerun"
     scheme = stored_scheme(item["every"], item["start"], item["details"])
-    asks = item["correction"] == "ask" and mapping.kind != "whole"
+    asks = item["correction"] == "ask" and not serves_all
     terms = loads(item.get("terms"))
     return InputNeed(item["dataset"], scheme, mapping, bool(item["required"]), not recorded_only, asks, terms)
 
@@ -220,4 +259,6 @@ def run_row(
         "inputs": list(ready.versions),
         "missing": list(ready.missing) or None,
         "ready_for": None if job.ready_for is None else round(job.ready_for * 1000),
+        "after": job.before(target.key) and job_partition_id(job.job, str(job.before(target.key))),
+        "followed": 1 if job.followed else None,
     }

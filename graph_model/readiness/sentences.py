@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from graph_model.names import Name
+from graph_model.readiness.control import SUCCESS
 from graph_model.readiness.decide import Reason, Why
 from graph_model.readiness.rules import InputNeed
 from graph_model.readiness.terms import lasting
 
 Names = Mapping[str, Name]
-"""Of datasets, by id."""
+"""Of datasets, and of jobs that are waited for, by id."""
 
 
 def sentence(reason: Reason, names: Names) -> str:
@@ -45,7 +46,7 @@ def _too_few(reason: Reason, names: Names) -> str:
     if reason.group is None:
         return ""
     least, count = reason.group.at_least, len(reason.members)
-    there = ", ".join(names[one].name for one in reason.there) or "none"
+    there = ", ".join(sorted(names[one].name for one in reason.there)) or "none"
     more = f"{least - len(reason.there)} more of {reason.group.name}"
     return f"waits for {more} (at least {least} of {count}; there: {there})"
 
@@ -60,6 +61,14 @@ def _nothing(reason: Reason, names: Names) -> str:  # noqa: ARG001
     return "none of its inputs is there yet"
 
 
+def _control(reason: Reason, names: Names) -> str:
+    if reason.control is None:
+        return ""
+    wanted = "" if reason.control.state == SUCCESS else f", waited for until {reason.control.state}"
+    stands = f"is {reason.stands.state}" if reason.stands else "had no run yet"
+    return f"after job {names[reason.control.job]}@{', '.join(reason.keys) or 'whole'}: {stands}{wanted}"
+
+
 _SENTENCES = {
     Why.MISSING: _missing,
     Why.EXPIRED: _expired,
@@ -68,6 +77,7 @@ _SENTENCES = {
     Why.TOO_FEW: _too_few,
     Why.WAITED_FOR: _waited_for,
     Why.NOTHING: _nothing,
+    Why.CONTROL: _control,
 }
 
 

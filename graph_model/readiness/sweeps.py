@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graph_model.audit.record import Notice, Trail, Transition
+from graph_model.names import job_partition_id
 from graph_model.readiness.evaluate import BATCH, MARKS_AT_ONCE, evaluate_now, lock
-from graph_model.readiness.rules import JobPartition, needs_of_row
+from graph_model.readiness.rules import JobNeeds, JobPartition, needs_of_row
 from graph_model.readiness.terms import lasting
 from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
@@ -46,6 +47,41 @@ def _forget(tx: Transaction, targets: Sequence[JobPartition]) -> None:
     """Nobody waits any more where the job is no longer declared."""
     lock(tx, targets)
     tx.rows("readiness.look_no_more", job_partitions=[target.id for target in targets])
+
+
+def follow(graph: Graph, *, limit: int = MARKS_AT_ONCE, most_rounds: int = 50) -> tuple[str, ...]:
+    """Evaluates what waits by control for runs that have ended; the runs that this made ready."""
+    return in_rounds(
+        lambda: graph.rows("readiness.followed", most=limit),
+        lambda ended: _follow(graph, ended),
+        limit=limit,
+        most=most_rounds,
+    )
+
+
+def _follow(graph: Graph, ended: Sequence[Row]) -> list[str]:
+    pairs = graph.rows("readiness.followers", jobs=sorted({row["job"] for row in ended}))
+    found = {job: graph.rows("readiness.of_job", job=job) for job in sorted({row["job"] for row in pairs})}
+    jobs = {job: needs_of_row(rows[0]) for job, rows in found.items() if rows}
+    targets = sorted(_concerned(ended, jobs))
+    ready: list[str] = []
+    for start in range(0, len(targets), BATCH):
+        batch = targets[start : start + BATCH]
+        ready.extend(graph.write(lambda tx, batch=batch: evaluate_now(tx, batch, jobs), step="evaluate"))
+    runs = sorted(row["id"] for row in ended)
+    graph.write(lambda tx: tx.rows("readiness.unfollow", runs=runs, token=tx.token), step="unmark")
+    return ready
+
+
+def _concerned(ended: Sequence[Row], jobs: Mapping[str, JobNeeds]) -> set[JobPartition]:
+    return {
+        JobPartition(job_partition_id(job.job, own), job.job, own)
+        for row in ended
+        for job in jobs.values()
+        for control in job.after
+        if control.job == row["job"]
+        for own in control.mapping.needing(row["key"], upstream=control.scheme, job=job.scheme)
+    }
 
 
 def lapse(graph: Graph, *, limit: int = LAPSED_AT_ONCE) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ def still_reached(
     """Whether a window of a job reaches from the newest partition, or from a later one, back to `key`."""
     if newest is None or not scheme.holds(newest) or not scheme.holds(key):
         return False
+    if any(need.mapping.kind == "fixed" and need.mapping.key == key for job in jobs for need in job.inputs_of(dataset)):
+        return True
     frontier = scheme.interval(newest)
     schemes = {job.job: job.scheme for job in jobs}
     for target in concerned(jobs, dataset=dataset, key=key):

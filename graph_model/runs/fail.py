@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import Any
 
 from graph_model.audit.record import Notice, Transition, notify, record
 from graph_model.errors import FenceLost
+from graph_model.policies.retrying import Failed
 from graph_model.runs.entities import ClaimedRun, Failure, RunKind, RunState
 from graph_model.runs.finish import own_job_partition
 from graph_model.runs.rules import VALIDATION_RETRIES, Outcome, after_failure
@@ -28,12 +30,20 @@ def _fail(tx: Transaction, run: ClaimedRun, failure: Failure) -> RunState:
     held = tx.rows("runs.held", run=run.id, fence=run.fence)
     if not held:
         raise FenceLost(run.id, run.fence)
-    retries = VALIDATION_RETRIES if run.kind == RunKind.VALIDATION else held[0]["retries"]
-    outcome = after_failure(failure, failures=held[0]["failures"], retries=retries)
+    outcome = _outcome(run, failure, held[0])
     end_attempts(tx, [attempt_row(run.id, outcome, ended="FAILED", failed=1, exit_code=failure.exit_code)])
     if outcome.state == RunState.FAILED:
         give_up(tx, held[0], outcome.reason)
     return outcome.state
+
+
+def _outcome(run: ClaimedRun, failure: Failure, held: Row) -> Outcome:
+    retries = VALIDATION_RETRIES if run.kind == RunKind.VALIDATION else held["retries"]
+    attempts = sorted(held["tried"], key=itemgetter("number"))
+    before = [Failed(a.get("reason") or "", a.get("exit_code")) for a in attempts if a.get("outcome") == "FAILED"]
+    seconds = (held["now"] - attempts[0]["started_at"]).total_seconds() if attempts else 0.0
+    policy = run.job.policies.retries if run.job else None
+    return after_failure(failure, before=before, retries=retries, policy=policy, seconds=seconds)
 
 
 def attempt_row(

@@ -5,7 +5,7 @@ Leases are no part of a backup, so they are renewed while one pauses all other w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from graph_model.failpoints import failpoint
 from graph_model.runs.entities import RunState
@@ -16,9 +16,21 @@ from graph_model.store.graph import Graph, Transaction
 STEWARD_LEASE = "steward"
 
 
-def register(graph: Graph, worker: str, *, host: str, pid: int, slots: int, lease_seconds: float) -> None:
-    """Announces a worker. `worker` is fresh for each life: whoever lost a lease comes back under a new id."""
-    what = {"host": host, "pid": pid, "slots": slots, "lease_ms": _milliseconds(lease_seconds)}
+def register(
+    graph: Graph,
+    worker: str,
+    *,
+    host: str,
+    pid: int,
+    slots: int,
+    lease_seconds: float,
+    labels: Collection[str] = (),
+) -> None:
+    """Announces a worker. `worker` is fresh for each life: whoever lost a lease comes back under a new id. `labels`:
+    what it has that jobs may ask for by `runs_on`.
+    """
+    lease = _milliseconds(lease_seconds)
+    what = {"host": host, "pid": pid, "slots": slots, "labels": sorted(labels), "lease_ms": lease}
     graph.write(lambda tx: tx.rows("runs.register_worker", worker=worker, **what), while_paused=True)
 
 

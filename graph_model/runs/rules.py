@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph_model.policies.entities import Retries
+from graph_model.policies.retrying import Failed, backoff_seconds, verdict
 from graph_model.runs.entities import Failure, RunState
 
 # A job that takes its worker down with it is not tried for ever: a run that lost so many workers is poison.
@@ -12,7 +14,6 @@ POISON_LOSSES = 3
 LAST_CHANCE_LOSSES = POISON_LOSSES - 1
 # Validation reads what others wrote, so only trouble of our own machines fails it; that is worth a few more tries.
 VALIDATION_RETRIES = 2
-LONGEST_WAIT_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +25,25 @@ class Outcome:
     wait_seconds: float = 0.0
 
 
-def after_failure(failure: Failure, *, failures: int, retries: int) -> Outcome:
-    """`failures` counts the failed attempts before this one; `retries` is how many the job may have on top of the
-    first.
+def after_failure(
+    failure: Failure,
+    *,
+    before: Sequence[Failed] = (),
+    retries: int,
+    policy: Retries | None = None,
+    seconds: float = 0.0,
+) -> Outcome:
+    """`before` are the failed attempts before this one, `retries` how many the job may have on top of the first, and
+    `seconds` how long ago the first attempt began.
     """
     if not failure.retry:
         return Outcome(RunState.FAILED, failure.reason)
-    if failures >= retries:
-        return Outcome(RunState.FAILED, failure.reason)
-    return Outcome(RunState.READY, failure.reason, backoff_seconds(failures))
+    policy = policy or Retries()
+    failed = Failed(failure.reason, failure.exit_code)
+    found = verdict(failed, before=before, retries=retries, policy=policy, seconds=seconds)
+    if not found.again:
+        return Outcome(RunState.FAILED, f"{failure.reason} ({found.why})" if found.why else failure.reason)
+    return Outcome(RunState.READY, failure.reason, backoff_seconds(len(before), policy.backoff))
 
 
 def after_lost_worker(*, owner: str, losses: int) -> Outcome:
@@ -47,9 +58,3 @@ def is_last_chance(losses: int) -> bool:
     killed a worker nobody can know, and an innocent one must not go down with the same poison three times.
     """
     return losses >= LAST_CHANCE_LOSSES
-
-
-def backoff_seconds(failures: int) -> float:
-    """1, 2, 4 … seconds up to five minutes, half to full of it, so that many retries do not meet."""
-    longest = min(LONGEST_WAIT_SECONDS, 2.0**failures)
-    return random.uniform(longest / 2, longest)

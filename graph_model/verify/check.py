@@ -11,6 +11,7 @@ from itertools import islice
 
 from graph_model.audit.verify_chain import verify_chain
 from graph_model.identity.verify import disagreements
+from graph_model.policies.verify import overfull
 from graph_model.readiness.verify import without_run
 from graph_model.store.graph import Graph
 
@@ -18,6 +19,7 @@ from graph_model.store.graph import Graph
 TWO_SWEEPS_MS = 4_000
 MOST = 100
 ENTITY_RULE = "which dataset stands for several agrees with the evidence"
+POOL_RULE = "no pool gives more slots than it has"
 CHAIN_RULE = "the audit chain is unbroken up to its unsealed tail"
 
 
@@ -57,7 +59,7 @@ INVARIANTS: tuple[Invariant, ...] = (
 def verify(graph: Graph) -> tuple[Violation, ...]:
     """Every violation found, at most 100 of each invariant; empty: the graph is sound."""
     found = tuple(violation for invariant in INVARIANTS for violation in _check(graph, invariant))
-    return found + _check_readiness(graph) + _check_chain(graph) + _check_entities(graph)
+    return found + _check_pools(graph) + _check_readiness(graph) + _check_chain(graph) + _check_entities(graph)
 
 
 def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
@@ -71,6 +73,12 @@ def _check_readiness(graph: Graph) -> tuple[Violation, ...]:
     """What waits on terms is decided by a function, which no single query does."""
     found = islice(without_run(graph, patience_ms=TWO_SWEEPS_MS), MOST)
     return tuple(Violation(1, INVARIANTS[0].rule, subject, message) for subject, message in found)
+
+
+def _check_pools(graph: Graph) -> tuple[Violation, ...]:
+    """How many attempts went on at once is a sweep over their starts and ends, which no single query does."""
+    wrong = islice(overfull(graph), MOST)
+    return tuple(Violation(11, POOL_RULE, subject, message) for subject, message in wrong)
 
 
 def _check_entities(graph: Graph) -> tuple[Violation, ...]:

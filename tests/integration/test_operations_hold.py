@@ -78,7 +78,7 @@ def test_a_claim_looks_at_the_holds_again_under_the_lock(estate: Graph) -> None:
     fleet = Fleet(estate)
     report_version(estate, Report(name("raw"), DAY))
     fleet.work(most=1)
-    stale = estate.rows("runs.claimable", most=5, most_losses=2)
+    stale = estate.rows("runs.claimable", most=5, most_losses=2, labels=[], age_ms=600_000)
     assert len(stale) == 1
     hold(estate, A_JOB, by=WHO, reason=WHY)
 
@@ -95,7 +95,7 @@ def test_held_runs_do_not_stand_before_others_and_nobody_is_rung_for_them(estate
         report_version(estate, Report(name("raw"), day))
     fleet.work()
 
-    assert estate.rows("runs.claimable", most=5, most_losses=2) == []
+    assert estate.rows("runs.claimable", most=5, most_losses=2, labels=[], age_ms=600_000) == []
     assert estate.rows("runs.unclaimed", patience_ms=0, most=100) == []
     assert unclaimed(estate) == ()
     release(estate, A_JOB, by=WHO)

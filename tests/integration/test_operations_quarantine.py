@@ -99,11 +99,11 @@ def test_a_claim_looks_at_the_inputs_again_under_the_lock(estate: Graph) -> None
     fleet = Fleet(estate)
     only = report(estate, "a")
     fleet.work(most=1)
-    waiting = estate.rows("runs.claimable", most=5, most_losses=2)
+    waiting = estate.rows("runs.claimable", most=5, most_losses=2, labels=[], age_ms=600_000)
     assert len(waiting) == 1
     quarantine(estate, only, by=WHO, reason=WHY)
 
-    assert estate.rows("runs.claimable", most=5, most_losses=2) == []
+    assert estate.rows("runs.claimable", most=5, most_losses=2, labels=[], age_ms=600_000) == []
     assert estate.rows("runs.unclaimed", patience_ms=0, most=5) == []
     won = estate.write(lambda tx: tx.rows("runs.claim", runs=[waiting[0]["id"]], worker=fleet.worker))
     assert won == []

@@ -22,7 +22,7 @@ from graph_model.holds.entities import HoldKind, HoldTarget
 from graph_model.holds.hold import hold, release
 from graph_model.retention import expire as expiry
 from graph_model.retention.entities import Retention
-from graph_model.runs.claim import claim
+from graph_model.runs.claim import claim, runnable
 from graph_model.runs.entities import ClaimedRun, RunKind
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
@@ -315,7 +315,10 @@ def test_no_run_ever_loses_what_it_reads_to_a_sweep(
         running = [pool.submit(run) for _ in range(3)]
         try:
             pool.submit(publish).result(timeout=300)
-            until(lambda: estate.rows("runs.claimable", most=1, most_losses=2) == [], "all runs to be claimed")
+            until(
+                lambda: runnable(estate, most=1) == (),
+                "all runs to be claimed",
+            )
             until(lambda: state_of(estate, of(estate, "raw")[0]) is VersionState.RETIRED, "the first one to be swept")
         finally:
             over.set()

@@ -95,7 +95,7 @@ class Conformance(RuleBasedStateMachine):
     @rule(data=st.data(), retry=st.booleans(), wait=st.sampled_from([0.0, 3600.0]))
     def fail(self, data: st.DataObject, retry: bool, wait: float) -> None:
         run = self.claimed[data.draw(st.integers(0, len(self.claimed) - 1))]
-        with patch.object(rules, "backoff_seconds", lambda _: wait):
+        with patch.object(rules, "backoff_seconds", lambda *_: wait):
             self.both(lambda graph: fail_run(graph, run, Failure("exited with 1", 1, retry=retry)))
 
     @rule(worker=WORKERS)

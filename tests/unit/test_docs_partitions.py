@@ -33,7 +33,7 @@ def test_the_table_shows_keys_that_there_are(partition: str, key: str, tmp_path:
 
 
 def test_the_page_has_examples() -> None:
-    assert (len(EXAMPLES), len(TABLE)) == (13, 7)
+    assert (len(EXAMPLES), len(TABLE)) == (21, 7)
 
 
 def _told(written: dict[str, str], line: str, folder: Path) -> str:

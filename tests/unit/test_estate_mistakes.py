@@ -220,7 +220,8 @@ MISTAKES = {
             7,
             (
                 "job tidy: input: window 'prev 3 days' is not a partition mapping: "
-                "expected `same`, `whole`, `previous N days`, `last N days` or `all days of the month`"
+                "expected `same`, `whole`, `previous N days`, `last N days` or `all days of the month`, "
+                "or one of the others in docs/partitions.md"
             ),
             None,
         ),

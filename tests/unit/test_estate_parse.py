@@ -219,8 +219,16 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "deadline": vocabulary.DEADLINE_KEYS,
         "compatibility": vocabulary.COMPATIBILITY_KEYS,
         "retention": vocabulary.RETENTION_KEYS,
-        "rule": vocabulary.RULE_KEYS,
+        "schedule_rule": vocabulary.SCHEDULE_RULE_KEYS,
         "schedule": vocabulary.SCHEDULE_KEYS,
+        "retries": vocabulary.RETRIES_KEYS,
+        "rule": vocabulary.RULE_KEYS,
+        "backoff": vocabulary.BACKOFF_KEYS,
+        "mapped_codes": vocabulary.EXIT_CODES_KEYS,
+        "timeout": vocabulary.TIMEOUT_KEYS,
+        "slots": vocabulary.POOL_KEYS,
+        "at_once": vocabulary.AT_ONCE_KEYS,
+        "limits": vocabulary.LIMITS_KEYS,
     }
     not_before = SCHEMA["$defs"]["job"]["properties"]["not_before"]["anyOf"][1]
 
@@ -258,6 +266,7 @@ def test_the_published_schema_knows_exactly_the_words_that_the_parser_knows():
 
     assert properties["dataset"]["format"]["enum"] == list(vocabulary.FORMATS)
     assert properties["dataset"]["expose"]["enum"] == list(vocabulary.EXPOSE)
+    assert properties["job"]["order"]["enum"] == list(vocabulary.ORDERS)
     assert properties["partition"]["every"]["enum"] == list(vocabulary.EVERY)
     assert SCHEMA["$defs"]["mode"]["enum"] == list(MODES)
     assert SCHEMA["$defs"]["on_violation"]["enum"] == list(ON_VIOLATION)

@@ -14,6 +14,7 @@ from graph_model.estate.holdings import Node
 from graph_model.estate.parse import load_estate
 from graph_model.estate.wording import changed_properties
 from graph_model.estate.yaml_lines import plain, read_yaml
+from graph_model.jobs.definition import dumps, loads
 from graph_model.partitions.calendars import Calendar
 from graph_model.partitions.rules import Mapping, PartitionScheme
 from graph_model.partitions.stored import details_of
@@ -216,6 +217,40 @@ def test_a_mistake_in_a_calendar_file_is_told_where_it_stands(
     assert [(Path(m.file).name, m.line, m.message) for m in caught.value.mistakes] == [(file, line, problem)]
 
 
+def test_an_input_names_the_calendar_whose_days_its_window_counts(tmp_path: Path) -> None:
+    item = "{dataset: raw, window: previous business day, calendar: [2013-01-01]}"
+    text = job_reading("{every: day}", "", "{every: day}").replace("[raw]", f"[{item}]")
+
+    (job,) = load_estate(_write(tmp_path, text)).jobs
+
+    assert job.inputs[0].mapping == Mapping("offsets", -1, -1, calendar=Calendar("its own days", ("2013-01-01",)))
+    assert loads(dumps(job)) == job
+
+
+@pytest.mark.parametrize(
+    ("item", "message", "hint"),
+    [
+        (
+            "{dataset: raw, calendar: US}",
+            "input: has a calendar but no window",
+            "write window: previous 1 business day",
+        ),
+        (
+            "{dataset: raw, window: 1 month earlier, calendar: US}",
+            "input raw has a calendar, but its window `1 month earlier by US` counts no business days",
+            "leave the calendar out",
+        ),
+    ],
+)
+def test_a_calendar_that_counts_nothing_is_told(item: str, message: str, hint: str, tmp_path: Path) -> None:
+    text = job_reading("{every: day}", "", "{every: day}").replace("[raw]", f"[{item}]")
+
+    (found,) = mistakes_of(tmp_path, text)
+
+    assert message in found[1]
+    assert found[2] == hint
+
+
 def job_reading(partition: str, window: str, made: str) -> str:
     item = f"{{dataset: raw, window: {window}}}" if window else "raw"
     return (
@@ -232,6 +267,10 @@ def job_reading(partition: str, window: str, made: str) -> str:
         ("{every: day, calendar: days.txt}", "previous 2 business days", "{every: day}", Mapping("offsets", -2, -1)),
         ("{every: day, timezone: Asia/Tokyo}", "", "{every: day}", Mapping()),
         ("{keys: [a, b]}", "last 2 partitions", "{keys: [b, c]}", Mapping("offsets", -1, 0)),
+        ("{every: month}", "previous month", "{every: day}", Mapping("around", -1, -1, "month")),
+        ("{every: day}", "all days of the month", "{every: day}", Mapping("all", unit="month")),
+        ("{every: hour}", "overlapping hours", "{every: day, timezone: America/New_York}", Mapping("overlapping")),
+        ("{every: day}", "partition 2013-01-01", "{every: month}", Mapping("fixed", key="2013-01-01")),
     ],
 )
 def test_a_window_joins_slices_that_meet(
@@ -264,7 +303,7 @@ def test_a_window_joins_slices_that_meet(
             "all",
             "{every: day}",
             " has partitions by hour in Asia/Tokyo, but the job has partitions by day",
-            "hours follow one clock: give both the same `timezone`",
+            "hours follow one clock: give both the same `timezone`, or write `window: overlapping hours`",
         ),
         (
             "{keys: [a]}",
@@ -286,6 +325,62 @@ def test_a_window_joins_slices_that_meet(
             "{every: month}",
             ": the window is of the week, but the job has partitions by month",
             "write `of the month`",
+        ),
+        (
+            "{every: month}",
+            "same",
+            "{every: day}",
+            " has partitions by month, but the job has partitions by day",
+            "write `window: the month of the day`",
+        ),
+        (
+            "{every: week}",
+            "same",
+            "{every: month}",
+            " has partitions by week, but the job has partitions by month",
+            "give both the same `every`, or write `window: overlapping weeks`",
+        ),
+        (
+            "{every: day}",
+            "previous 1 month",
+            "{every: day}",
+            ": the window counts months, but the job has partitions by day",
+            "count days, or write `1 month earlier`",
+        ),
+        (
+            "{every: day}",
+            "previous business day",
+            "{every: day}",
+            ": the window counts business days, but the input has partitions by day",
+            "count days, or add `calendar: NAME` to the input",
+        ),
+        (
+            "{every: week}",
+            "1 month earlier",
+            "{every: week}",
+            " has partitions by week, which lie in no month",
+            "count weeks",
+        ),
+        (
+            "{keys: [a]}",
+            "overlapping",
+            "{every: day}",
+            " has the partitions a, but the job has partitions by day",
+            "only slices of time overlap",
+        ),
+        (
+            "{keys: [a]}",
+            "latest before",
+            "{every: day}",
+            " has the partitions a, but the job has partitions by day",
+            "write `window: latest`: they have no order in common",
+        ),
+        (
+            "{every: week}",
+            "first day of the month",
+            "{every: month}",
+            " has partitions by week, but the job has partitions by month",
+            "`of the` is for shorter slices, each inside of one longer one",
         ),
     ],
 )

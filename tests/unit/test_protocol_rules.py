@@ -6,9 +6,10 @@ import pytest
 
 from graph_model.names import partition_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
+from graph_model.policies.retrying import Failed
 from graph_model.readiness.rules import InputNeed, JobNeeds, concerned, input_set, needs_of, needs_of_row
 from graph_model.runs.entities import Failure, RunState
-from graph_model.runs.rules import POISON_LOSSES, after_failure, after_lost_worker, backoff_seconds
+from graph_model.runs.rules import POISON_LOSSES, after_failure, after_lost_worker
 from graph_model.versions.rules import Candidate, Judgement, judge_candidate, judge_partition
 
 DAILY = PartitionScheme("day", "2013-01-01")
@@ -123,21 +124,17 @@ def test_candidates_that_are_all_older_leave_the_current_version_alone() -> None
 def test_a_failure_is_retried_as_often_as_the_job_says() -> None:
     failure = Failure("exit code 1", exit_code=1)
 
-    states = [after_failure(failure, failures=failures, retries=2).state for failures in range(3)]
+    before = [Failed("exit code 1", 1)] * 3
+    states = [after_failure(failure, before=before[:failures], retries=2).state for failures in range(3)]
 
     assert states == [RunState.READY, RunState.READY, RunState.FAILED]
 
 
 def test_a_failure_that_cannot_be_helped_is_not_retried() -> None:
-    assert after_failure(Failure("bad", retry=False), failures=0, retries=5).state == RunState.FAILED
+    assert after_failure(Failure("bad", retry=False), retries=5).state == RunState.FAILED
 
 
 def test_a_job_that_takes_its_workers_down_is_poison_after_three_losses() -> None:
     states = [after_lost_worker(owner="w", losses=n).state for n in range(1, POISON_LOSSES + 1)]
 
     assert states == [RunState.READY, RunState.READY, RunState.FAILED]
-
-
-def test_waiting_grows_and_never_passes_five_minutes() -> None:
-    assert 0.5 <= backoff_seconds(0) <= 1
-    assert 150 <= backoff_seconds(50) <= 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -10,6 +11,7 @@ import pytest
 from graph_model.names import partition_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.readiness.decide import Good, Reason, There, Waits, Why, decide
+from graph_model.readiness.latest import last_key, newest
 from graph_model.readiness.rules import InputNeed, JobNeeds, ReadyInputs
 from graph_model.readiness.terms import PLAIN, Group, LatestGood, Terms, dumps, lasting, loads
 
@@ -273,3 +275,24 @@ def test_lengths_are_written_as_estates_write_them() -> None:
         "1d",
         "0.5s",
     ]
+
+
+def test_the_latest_is_recorded_triggers_nothing_and_is_waited_for() -> None:
+    mapping = replace(parse_mapping("same"), kind="latest before")  # type: ignore[arg-type]
+    names = InputNeed("names", DAILY, mapping, required=True, triggers=False)
+    job = a_job(a_need("raw"), names)
+    facts = {partition_id("raw", DAY): good("r")}
+
+    waits = decide(job, DAY, There(hours(1), facts))
+    ready = decide(job, DAY, There(hours(1), facts, latest={"names": ("2013-01-03", good("n"))}))
+
+    assert isinstance(waits, Waits)
+    assert (why(waits), waits.awaits_latest(job)) == ([Why.MISSING], True)
+    assert isinstance(ready, ReadyInputs)
+    assert (ready.versions, ready.triggers) == (("n", "r"), ("r",))
+    assert [newest(names, job, DAY, keys) for keys in (["2013-01-04", DAY, "2013-01-02"], [DAY], [])] == [
+        "2013-01-04",
+        None,
+        None,
+    ]
+    assert last_key(names, job, DAY) == DAY

@@ -40,7 +40,7 @@ def _() -> Iterator[Patch]:
         return {}
 
     def create(tx: Transaction, targets: Sequence[Any], jobs: Any, wirings: Any, trail: Any) -> Any:
-        ready = evaluate._ready(tx, targets)
+        ready = evaluate._ready(tx, targets, jobs)
         late = true_lock(tx, targets)
         missing = [target for target in targets if late[target.id] != jobs[target.job].wiring]
         return true_create(tx, [t for t in targets if t.id in ready or t in missing], jobs, late, trail)

@@ -14,11 +14,14 @@ Records = dict[Key, "Record | None"]
 # The sparse properties that queries look nodes up by.
 INDEXED = (
     ("Run", "open"),
+    ("Run", "taking"),
     ("Outbox", "open"),
     ("Partition", "evaluate"),
     ("JobPartition", "look_again_at"),
     ("Schedule", "look_at"),
+    ("JobPartition", "awaits"),
     ("Run", "ready_until"),
+    ("Run", "followed"),
     ("Partition", "expire_at"),
     ("Attempt", "unswept"),
     ("AuditRecord", "unsealed"),

@@ -27,6 +27,7 @@ from tests.simulation.model.queries import (  # noqa: E402  they register themse
     deadlines,  # noqa: F401
     holds,  # noqa: F401
     observed,  # noqa: F401
+    policies,  # noqa: F401
     readiness,  # noqa: F401
     replays,  # noqa: F401
     rest,  # noqa: F401

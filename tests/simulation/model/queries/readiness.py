@@ -37,8 +37,18 @@ def _needs(view: View, job: Record) -> dict[str, Any]:
     outputs = [key[1] for key, edge in job.out.get("PRODUCES", {}).items() if edge["valid_to"] > now]
     return {"job": job.id, "every": job["partition_every"], "start": job["partition_from"],
             "details": job["partition_details"], "definition_hash": job["definition_hash"],
-            "priority": job["priority"], "ready_for": job["ready_for"], "schedule": job["schedule"],
-            "not_before": job["not_before"], "inputs": inputs, "outputs": outputs}  # fmt: skip
+            "priority": job["priority"], "run_order": job["run_order"], "ready_for": job["ready_for"],
+            "schedule": job["schedule"], "not_before": job["not_before"], "inputs": inputs,
+            "after": _after(view, job), "followed": bool(job.out.get("FOLLOWED_BY")), "outputs": outputs}  # fmt: skip
+
+
+def _after(view: View, job: Record) -> list[dict[str, Any]]:
+    return [
+        {"job": key[1], "every": before["partition_every"], "start": before["partition_from"],
+         "details": before["partition_details"], "mapping": edge["mapping"], "state": edge["state"]}
+        for key, edge in job.into.get("FOLLOWED_BY", {}).items()
+        for before in [view.must(key)]
+    ]  # fmt: skip
 
 
 @query("readiness.wired")
@@ -149,6 +159,7 @@ def _there(view: View, waiting: Record, partition: Record | None) -> dict[str, A
         "job_partition": waiting.id,
         "generation": waiting["generation"] or 0,
         "look_again_at": waiting["look_again_at"],
+        "awaits": waiting["awaits"],
         "now": view.now(),
         "partition": partition.id if partition else None,
         "expired": partition is not None and partition["expired"] == 1,
@@ -158,6 +169,93 @@ def _there(view: View, waiting: Record, partition: Record | None) -> dict[str, A
         "first_at": min(published, default=None),
         "data_at": (current["confirmed_time"] or current["source_time"]) if current else None,
     }
+
+
+@query("readiness.latest")
+def latest(view: View, wanted: list[dict[str, Any]], most: int) -> Rows:
+    rows = []
+    for x in wanted:
+        found = [
+            partition
+            for partition in view.of("Partition")
+            if partition["dataset"] == x["dataset"] and (x["up_to"] is None or partition["key"] <= x["up_to"])
+            if view.outs(partition, "CURRENT")
+        ]
+        for partition in sorted(found, key=lambda one: one["key"], reverse=True)[:most]:
+            good = _there(view, partition, partition)
+            names = ("version", "published_at", "first_at", "data_at")
+            told = {name: good[name] for name in names}
+            rows.append({"job_partition": x["job_partition"], "dataset": x["dataset"], "key": partition["key"], **told})
+    return rows
+
+
+@query("readiness.await")
+def await_latest(view: View, job_partitions: list[str], awaits: bool) -> Rows:
+    found = [jp for id in job_partitions if (jp := view.get("JobPartition", id))]
+    for jp in found:
+        view.set(jp, awaits=jp["job"] if awaits else None)
+    return [{"id": jp.id} for jp in found]
+
+
+@query("readiness.awaiting")
+def awaiting(view: View, jobs: list[str]) -> Rows:
+    found = [jp for job in jobs for jp in view.holding("JobPartition", "awaits") if jp["awaits"] == job]
+    return [{"id": jp.id, "job": jp["job"], "key": jp["key"]} for jp in found]
+
+
+@query("readiness.control_states")
+def control_states(view: View, ids: list[str]) -> Rows:
+    rows = []
+    for found in [jp for id in ids if (jp := view.get("JobPartition", id))]:
+        runs = [run for run in view.outs(found, "HAS_RUN") if run["state"] != "SUPERSEDED"]
+        if not runs:
+            continue
+        run = max(runs, key=lambda one: (one["created_at"], one.id))
+        attempt = view.get("Attempt", f"{run.id}/{run['fence']}")
+        code = attempt["exit_code"] if attempt else None
+        rows.append({
+            "id": found.id, "run": run.id, "state": run["state"], "exit_code": code,
+            "open": run["open"] is not None, "followed": run["followed"] is not None,
+        })  # fmt: skip
+    return rows
+
+
+@query("readiness.follow")
+def follow(view: View, runs: list[str]) -> Rows:
+    found = [run for id in runs if (run := view.get("Run", id))]
+    for run in found:
+        view.set(run, followed=1)
+    return [{"id": run.id} for run in found]
+
+
+@query("readiness.followed")
+def followed(view: View, most: int) -> Rows:
+    found = sorted((run for run in view.holding("Run", "followed") if run["open"] is None), key=_ended)
+    return [{"id": run.id, "job": run["job"], "key": run["key"]} for run in found[:most]]
+
+
+def _ended(run: Record) -> datetime:
+    return run["ended_at"]
+
+
+@query("readiness.followers")
+def followers(view: View, jobs: list[str]) -> Rows:
+    return [
+        {"before": id, "job": job.id}
+        for id in jobs
+        if (before := view.get("Job", id))
+        for job in view.outs(before, "FOLLOWED_BY")
+        if job["retired_at"] is None
+    ]
+
+
+@query("readiness.unfollow")
+def unfollow(view: View, runs: list[str], token: str) -> Rows:
+    held = [view.set(run, _lock=token) for id in runs if (run := view.get("Run", id))]
+    ended = [run for run in held if run["open"] is None]
+    for run in ended:
+        view.set(run, followed=None)
+    return [{"id": run.id} for run in ended]
 
 
 @query("readiness.last_runs")
@@ -221,7 +319,9 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
             run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, losses=0, reason="",
             created_at=view.now(), ended_at=None, not_before=x["not_before"], nominal=x["nominal"],
             missing=x["missing"],
-            ready_until=None if x["ready_for"] is None else view.now() + timedelta(milliseconds=x["ready_for"]),
+            followed=x["followed"],
+            after=x["after"],
+            ready_until=_until(view, x),
         )  # fmt: skip
         view.link(jp, "HAS_RUN", run)
         for old in view.ins(view.must(run.key), "READ_BY"):
@@ -230,6 +330,12 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
         for version in [found for id in x["inputs"] if (found := view.get("DatasetVersion", id))]:
             view.link(version, "READ_BY", run)
     return [{"id": x["id"], "job_partition": jp.id} for jp, x in wanted]
+
+
+def _until(view: View, x: dict[str, Any]) -> datetime | None:
+    if x["ready_for"] is None:
+        return None
+    return max(x["not_before"] or view.now(), view.now()) + timedelta(milliseconds=x["ready_for"])
 
 
 def _has_had(view: View, job_partition: Record, input_set: str) -> bool:

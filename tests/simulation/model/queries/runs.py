@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.simulation.model.queries import Rows, query
+from tests.simulation.model.queries.policies import may_be_claimed, may_be_rung_for, takes_of
 from tests.simulation.model.records import Record
 from tests.simulation.model.view import View
 
@@ -70,8 +71,8 @@ def _blocked(view: View) -> set[str]:
 
 
 @query("runs.claimable")
-def claimable(view: View, most: int, most_losses: int) -> Rows:
-    held, blocked = _held(view), _blocked(view)
+def claimable(view: View, most: int, most_losses: int, labels: list[str], age_ms: int) -> Rows:
+    held, blocked, now = _held(view), _blocked(view), view.now()
     found = [
         run
         for run in view.holding("Run", "open")
@@ -81,10 +82,22 @@ def claimable(view: View, most: int, most_losses: int) -> Rows:
         and not _is_held(run, held, view)
         and _is_due(run, view)
         and not _has_running(view.get("JobPartition", run["job_partition"]), view)
+        and may_be_claimed(run, labels, view)
     ]
-    found.sort(key=lambda run: (-run["priority"], run["created_at"]))
-    names = ("job_partition", "priority", "losses")
-    return [{"id": run.id, **{name: run[name] for name in names}} for run in found[:most]]
+
+    def order(run: Record) -> tuple[Any, ...]:
+        return (run["background"] or 0, -_priority(run), run["created_at"])
+
+    def _priority(run: Record) -> int:
+        waited = (now - run["created_at"]) // timedelta(milliseconds=1)
+        return run["priority"] + int(waited / age_ms)
+
+    found.sort(key=order)
+    return [
+        {"id": run.id, "job_partition": run["job_partition"], "priority": _priority(run),
+         "background": run["background"] or 0, "losses": run["losses"], "takes": takes_of(run, view)}
+        for run in found[:most]
+    ]  # fmt: skip
 
 
 @query("runs.claim")
@@ -106,7 +119,7 @@ def claim(view: View, runs: list[str], worker: str) -> Rows:
         fence, attempts = mine["fence"] + 1, mine["attempts"] + 1
         now = view.now()
         view.set(mine, state="RUNNING", fence=fence, attempts=attempts, owner=worker, started_at=now, not_before=None,
-                 ready_until=None)  # fmt: skip
+                 ready_until=None, taking=None, took=None)  # fmt: skip
         attempt = view.create("Attempt", f"{run.id}/{fence}", number=fence, worker=worker, started_at=now)
         view.link(mine, "HAS_ATTEMPT", attempt)
         rows.append({"id": run.id, "fence": fence, "attempt": attempts, "losses": mine["losses"]})
@@ -207,6 +220,8 @@ def end_attempts(view: View, attempts: list[dict[str, Any]]) -> Rows:
             losses=run["losses"] + x["lost"],
             attempts=run["attempts"] - x["uncounted"],
             owner=None,
+            taking=None,
+            took=None,
         )
         if x["state"] == "READY":
             view.set(mine, not_before=now + timedelta(milliseconds=x["wait_ms"]))
@@ -234,7 +249,8 @@ def finish(view: View, ends: list[dict[str, Any]]) -> Rows:
     ]
     now = view.now()
     for x, run in held:
-        view.set(run, **{name: x[name] for name in ("state", "reason", "metrics")}, ended_at=now, open=None)
+        view.set(run, **{name: x[name] for name in ("state", "reason", "metrics")}, ended_at=now, open=None,
+                 taking=None, took=None)  # fmt: skip
     found = [(x, run, a) for x, run in held if (a := view.get("Attempt", f"{run.id}/{x['fence']}"))]
     for x, _, attempt in found:
         view.set(attempt, ended_at=now, outcome=x["state"], reason=x["reason"])
@@ -256,7 +272,13 @@ def held(view: View, run: str, fence: int) -> Rows:
     if found is None or found["state"] != "RUNNING" or found["fence"] != fence:
         return []
     names = ("input_set", "job", "kind", "key", "attempts", "failures")
-    return [{"id": run, **{name: found[name] for name in names}, "retries": _retries(found, view)}]
+    tried = [
+        {name: attempt[name] for name in ("number", "outcome", "exit_code", "reason", "started_at")}
+        for attempt in view.outs(found, "HAS_ATTEMPT")
+        if attempt["started_at"] >= found["created_at"]
+    ]
+    facts = {"retries": _retries(found, view), "now": view.now(), "tried": tried}
+    return [{"id": run, **{name: found[name] for name in names}, **facts}]
 
 
 def _retries(run: Record, view: View) -> int:
@@ -292,11 +314,11 @@ def still_owned(view: View, runs: list[str], worker: str) -> Rows:
 
 
 @query("runs.register_worker")
-def register_worker(view: View, worker: str, host: str, pid: int, slots: int, lease_ms: int) -> Rows:
+def register_worker(view: View, worker: str, host: str, pid: int, slots: int, labels: list[str], lease_ms: int) -> Rows:
     made, _ = view.merge("Worker", worker)
     now = view.now()
     until = now + timedelta(milliseconds=lease_ms)
-    view.set(made, host=host, pid=pid, slots=slots, started_at=now, lease_until=until)
+    view.set(made, host=host, pid=pid, slots=slots, labels=labels, started_at=now, lease_until=until)
     return [{"id": worker}]
 
 
@@ -328,9 +350,9 @@ def unclaimed(view: View, patience_ms: int, most: int) -> Rows:
         run
         for run in view.holding("Run", "open")
         if run["state"] == "READY" and (run["not_before"] or run["created_at"] + limit) <= now
-        if run.id not in blocked and not _is_held(run, held, view)
+        if run.id not in blocked and not _is_held(run, held, view) and may_be_rung_for(run, view)
     ]
-    found.sort(key=lambda run: (-run["priority"], run["created_at"]))
+    found.sort(key=lambda run: (run["background"] or 0, -run["priority"], run["created_at"]))
     return [{"id": run.id} for run in found[:most]]
 
 
@@ -381,7 +403,8 @@ def cancel(view: View, run: str, reason: str) -> Rows:
         return []
     was, now = found["state"], view.now()
     attempt = view.get("Attempt", f"{run}/{found['fence']}")
-    view.set(found, state="CANCELLED", reason=reason, ended_at=now, open=None, owner=None, not_before=None)
+    view.set(found, state="CANCELLED", reason=reason, ended_at=now, open=None, owner=None, not_before=None,
+             taking=None, took=None)  # fmt: skip
     if was == "RUNNING" and attempt is not None:
         view.set(attempt, ended_at=now, outcome="CANCELLED", reason=reason, unswept=1)
     attempts = [attempt.id] if attempt is not None else []
