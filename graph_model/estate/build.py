@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from graph_model.estate.controls import follows_of
 from graph_model.estate.drafts import ConsumerDraft, Draft, JobDraft
 from graph_model.estate.entities import ConsumerSpec, Estate, InputSpec, JobSpec, ReadSpec
 from graph_model.estate.limits import check_orders, pools_of
@@ -17,7 +18,8 @@ from graph_model.partitions.rules import PartitionScheme
 
 
 def build_estate(draft: Draft, around: Surroundings) -> Estate:
-    jobs = tuple(job for one in draft.jobs if (job := _job(one, around)))
+    named = {str(one.name): one for one in draft.jobs}
+    jobs = tuple(job for one in draft.jobs if (job := _job(one, around, named)))
     check_orders(draft, jobs)
     datasets = tuple(dataset.spec for dataset in draft.datasets)
     return Estate(
@@ -33,7 +35,7 @@ def build_estate(draft: Draft, around: Surroundings) -> Estate:
     )
 
 
-def _job(draft: JobDraft, around: Surroundings) -> JobSpec | None:
+def _job(draft: JobDraft, around: Surroundings, jobs: dict[str, JobDraft]) -> JobSpec | None:
     scheme = job_scheme(draft, around)
     check_times(draft, scheme, around)
     inputs = tuple(
@@ -59,6 +61,7 @@ def _job(draft: JobDraft, around: Surroundings) -> JobSpec | None:
         outputs,
         scheme or PartitionScheme(),
         columns=_flows(draft),
+        after=follows_of(draft, jobs, around),
         **draft.plain,
     )
     return replace(spec, definition_hash=hash_of(spec))

@@ -66,6 +66,15 @@ class InputDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowDraft:
+    """A job that is waited for without data."""
+
+    job: Said[Name]
+    state: str = "success"
+    window: WindowDraft | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class JobDraft:
     """`columns` are the declared column flows as written; `plain` holds the JobSpec fields that need no other part, and
     `when_lines` the lines of those that say when it runs."""
@@ -80,6 +89,7 @@ class JobDraft:
     columns: tuple[tuple[Said[str], tuple[Said[str], ...]], ...] = ()
     plain: Mapping[str, Any] = field(default_factory=dict)
     when_lines: Mapping[str, int] = field(default_factory=dict)
+    after: tuple[FollowDraft, ...] = ()
     pool_line: int = 0
 
 

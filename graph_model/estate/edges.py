@@ -25,6 +25,9 @@ def job_edges(spec: JobSpec, flows: ColumnFlows, ids: DatasetIds) -> Iterator[Ed
         details = {"mapping": item.mapping.text, "required": item.required, "correction": item.correction}
         said = {"by": _said(item.by), "terms": terms.dumps(item.terms)}
         yield edge("CONSUMED_BY", ids[item.dataset], job, about=job, **said, **details)
+    for follows in spec.after:
+        control = {"mapping": follows.mapping.text, "state": follows.state}
+        yield edge("FOLLOWED_BY", job_id(follows.job), job, about=job, **control)
     for output in spec.outputs:
         yield edge("PRODUCES", job, ids[output], about=job)
     for owner in spec.owners:

@@ -69,6 +69,17 @@ class InputSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Follows:
+    """A job that is waited for without data: in which state (`success`, `failure`, `done`, `exit N`) its newest run of
+    the partitions that `mapping` gives must have ended.
+    """
+
+    job: Name
+    state: str = "success"
+    mapping: PartitionMapping = field(default_factory=PartitionMapping)
+
+
+@dataclass(frozen=True, slots=True)
 class JobSpec:
     """`kind` is one of `estate.kinds`, and `executor` holds what it read: python {function, project, interpreter}, sql
     {text, file, engine}, shell {argv, project}.
@@ -94,6 +105,7 @@ class JobSpec:
     never_retry: tuple[int, ...] = ()
     policies: Policies = field(default_factory=Policies)
     ready_for: float | None = None
+    after: tuple[Follows, ...] = ()
     definition_hash: str = ""
     schedule: Schedule | None = None
     not_before: NotBefore | None = None

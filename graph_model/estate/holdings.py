@@ -9,7 +9,17 @@ from typing import Any, Literal
 from graph_model.names import Name
 
 NodeKind = Literal["dataset", "job", "consumer", "pool"]
-EdgeKind = Literal["CONSUMED_BY", "PRODUCES", "FEEDS", "SHAPES", "USED_BY", "HAS_SCHEMA", "HAS_CONTRACT", "OWNED_BY"]
+EdgeKind = Literal[
+    "CONSUMED_BY",
+    "PRODUCES",
+    "FOLLOWED_BY",
+    "FEEDS",
+    "SHAPES",
+    "USED_BY",
+    "HAS_SCHEMA",
+    "HAS_CONTRACT",
+    "OWNED_BY",
+]
 
 
 @dataclass(frozen=True, slots=True)

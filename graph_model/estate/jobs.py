@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from graph_model.estate.controls import read_after
 from graph_model.estate.drafts import JobDraft, Source
 from graph_model.estate.inputs import read_inputs
 from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
@@ -28,6 +29,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
         executor_line=section.line(kind.word) if kind else line,
         inputs=tuple(read_inputs(section, source)),
         outputs=_outputs(section, source),
+        after=tuple(read_after(section, source)),
         columns=tuple(_columns(section)),
         plain={
             "retries": said.retries,

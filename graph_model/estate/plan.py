@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar, cast
 from graph_model.errors import InvalidEstate
 from graph_model.estate.against_graph import foreign_mistakes, mapped_whole, wide_cycles
 from graph_model.estate.contracts import Remark, judged
+from graph_model.estate.controls import control_remarks
 from graph_model.estate.diff import Difference, PlannedChange, difference
 from graph_model.estate.entities import Estate
 from graph_model.estate.holdings import Holdings
@@ -103,7 +104,7 @@ def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Sur
         raise InvalidEstate(sorted(mistakes, key=lambda mistake: mistake.line))
     found = judged(tx, apart, held, aim)
     changes = proposed_changes(found.difference, held, found.documents)
-    remarks = (*found.remarks, *times_told(tx, found.difference, held))
+    remarks = (*found.remarks, *control_remarks(estate), *times_told(tx, found.difference, held))
     return Survey(held, aim, found.difference, changes, remarks)
 
 

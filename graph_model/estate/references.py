@@ -200,4 +200,8 @@ def _flow(draft: Draft) -> dict[tuple[str, Name], list[tuple[str, Name]]]:
         for item in job.inputs:
             if item.dataset.value not in outputs:
                 downstream.setdefault(("dataset", item.dataset.value), []).append(("job", job.name))
+    for job in draft.jobs:
+        for said in job.after:
+            if said.job.value != job.name and ("job", said.job.value) in downstream:
+                downstream["job", said.job.value].append(("job", job.name))
     return downstream

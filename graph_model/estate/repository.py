@@ -38,6 +38,7 @@ class EdgeQuery:
 
 _EDGES = (
     EdgeQuery("estate.inputs_of_jobs", "CONSUMED_BY", ("job",), "target"),
+    EdgeQuery("estate.controls_of_jobs", "FOLLOWED_BY", ("job",), "target"),
     EdgeQuery("estate.outputs_of_jobs", "PRODUCES", ("job",), "source"),
     EdgeQuery("estate.reads_of_consumers", "CONSUMED_BY", ("consumer",), "target"),
     EdgeQuery("estate.columns_used", "USED_BY", ("job", "consumer"), "target"),

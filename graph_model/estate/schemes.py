@@ -42,8 +42,6 @@ def input_mapping(job: JobDraft, item: InputDraft, scheme: PartitionScheme | Non
         around.mistakes.add(line, f"{what} {problem[0]}", problem[1])
     elif item.window and (wrong := wrong_words(item.window.written, mapping, upstream, scheme)):
         around.mistakes.add(line, f"{what}: {wrong[0]}", wrong[1])
-    elif found := terms_problem(
-        item.terms, takes_several=mapping.takes_several, has_partitions=upstream.every is not None
-    ):
+    elif found := terms_problem(item.terms, mapping, has_partitions=upstream.every is not None):
         around.mistakes.add(item.dataset.line, f"{what} {found[0]}", found[1])
     return mapping

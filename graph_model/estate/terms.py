@@ -10,6 +10,7 @@ from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.sections import Section
 from graph_model.estate.vocabulary import GROUP_KEYS, LATEST_GOOD_KEYS, OPTIONAL_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
+from graph_model.partitions.rules import Mapping
 from graph_model.readiness.terms import PLAIN, Group, LatestGood, NewerThan, Terms
 
 MOST_BACK = 1000
@@ -114,13 +115,15 @@ def read_length(section: Section, key: str, *, required: bool = False) -> float 
     return seconds
 
 
-def terms_problem(terms: Terms, *, takes_several: bool, has_partitions: bool) -> tuple[str, str] | None:
-    """Why an input that is taken so cannot have these terms, and the mend."""
+def terms_problem(terms: Terms, mapping: Mapping, *, has_partitions: bool) -> tuple[str, str] | None:
+    """Why an input that is taken by `mapping` cannot have these terms, and the mend."""
     if terms == PLAIN:
         return None
     if terms.latest_good and not has_partitions:
         return "has no partitions, so no earlier one can serve", "leave `latest_good` out"
-    if takes_several and (terms.latest_good or terms.max_age is not None):
+    if terms.latest_good and mapping.serves_all:
+        return f"is taken by `{mapping}`, for which no earlier one can serve", "leave `latest_good` out"
+    if mapping.takes_several and (terms.latest_good or terms.max_age is not None):
         word = "latest_good" if terms.latest_good else "max_age"
         return f"takes several partitions, and `{word}` is about one", f"leave `{word}` out"
     return None

@@ -54,8 +54,10 @@ JOB_KEYS = (
     "ready_for",
     "schedule",
     "not_before",
+    "after",
 )
 INPUT_KEYS = ("dataset", "window", "calendar", "optional", "correction", "by", "max_age", "latest_good", "newer_than")
+AFTER_KEYS = ("job", "state", "partition")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")

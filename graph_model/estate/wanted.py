@@ -12,7 +12,7 @@ from graph_model.estate.entities import Estate, JobSpec
 from graph_model.estate.holdings import Edge, Holdings, Node
 from graph_model.estate.nodes import consumer_node, dataset_node, job_node, pool_node
 from graph_model.lineage.entities import ColumnFlows, ReadColumns
-from graph_model.names import Name, contract_id, field_id, owner_id
+from graph_model.names import Name, contract_id, field_id, job_id, owner_id
 from graph_model.schemas.recording import schema_id
 
 
@@ -51,13 +51,17 @@ def wanted(
         for d in estate.datasets
         if d.document
     }
+    labels_of_jobs = {
+        job_id(job.name): job.name.name if job.name.namespace == estate.namespace else str(job.name)
+        for job in estate.jobs
+    }
     versions = {id: document.version for id, (_, _, document) in contracts.items()}
     labels = {id: name.name if name.namespace == estate.namespace else str(name) for name, id in ids.items()}
     return Wanted(
         holdings=Holdings(
             nodes={node.id: node for node in _nodes(estate, ids, flows)},
             edges={edge.id: edge for edge in _edges(estate, ids, flows)},
-            labels=labels | owners | versions,
+            labels=labels | owners | versions | labels_of_jobs,
         ),
         fields={field_id(dataset, path): (dataset, path) for dataset, path in _columns(estate, ids, flows)},
         schemas={

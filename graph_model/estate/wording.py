@@ -44,6 +44,7 @@ _UNTOLD = frozenset(
 _EDGE_WORDS = {
     "CONSUMED_BY": "reads",
     "PRODUCES": "makes",
+    "FOLLOWED_BY": "waits by control for",
     "OWNED_BY": "owner",
     "HAS_SCHEMA": "schema",
     "HAS_CONTRACT": "contract",

@@ -34,6 +34,7 @@ ALL_SCOPES = "*"
 _FLOWS: dict[EdgeKind, str] = {
     "CONSUMED_BY": "estate.open_consumed_by",
     "PRODUCES": "estate.open_produces",
+    "FOLLOWED_BY": "estate.open_followed_by",
     "FEEDS": "estate.open_feeds",
     "SHAPES": "estate.open_shapes",
     "USED_BY": "estate.open_used_by",

@@ -31,6 +31,10 @@ def dumps(job: JobSpec) -> str:
         item["terms"] = terms.written(spec.terms)
         if not item["terms"]:
             del item["terms"]
+    if not job.after:
+        del document["after"]
+    for item in document.get("after", ()):
+        item["mapping"] = {key: value for key, value in item["mapping"].items() if value or key in _STEPS}
     for when in ("schedule", "not_before"):  # lies beside the text, and who executes a run does not ask
         del document[when]
     if job.ready_for is None:

@@ -91,8 +91,8 @@ class Mapping:
         return self.kind not in ("whole", "fixed", "overlapping") and self.last < 0
 
     def needed(self, key: str, *, upstream: PartitionScheme, job: PartitionScheme) -> tuple[str, ...]:
-        """The input partitions that job partition `key` needs, in their order; none before the first one; of the
-        latest, none.
+        """The input partitions that job partition `key` needs, in order; none before the first one, and none of the
+        latest.
         """
         if self.kind == "whole":
             return (WHOLE,)

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from graph_model.names import job_partition_id, partition_id, run_id
+from graph_model.partitions.mapping import LATEST
 from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
 from graph_model.partitions.stored import stored_scheme
 from graph_model.readiness.control import Control, control_of_row
@@ -37,12 +38,12 @@ class InputNeed:
     @property
     def is_latest(self) -> bool:
         """Whether it takes the newest partition that is there: it is recorded, and makes no run."""
-        return str(self.mapping.kind).startswith("latest")
+        return self.mapping.kind in LATEST
 
     @property
     def is_bounded(self) -> bool:
         """Whether the newest partition must not be later than the own one."""
-        return self.is_latest and str(self.mapping.kind) != "latest"
+        return self.is_latest and self.mapping.kind != "latest"
 
     def instead(self, key: str) -> tuple[str, ...]:
         """The earlier partitions that may serve for partition `key` of the input, nearest first."""

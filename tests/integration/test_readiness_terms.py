@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import neo4j
 import pytest
 
 from graph_model.audit.record import Trail
-from graph_model.estate.entities import JobSpec
+from graph_model.estate.entities import Follows, JobSpec
 from graph_model.names import Name, dataset_id, partition_id
 from graph_model.readiness.evaluate import create_ready_runs, lock
-from graph_model.readiness.sweeps import lapse, look_again
+from graph_model.readiness.explain import readiness
+from graph_model.readiness.sweeps import follow, lapse, look_again
 from graph_model.readiness.terms import Group, LatestGood, Terms
 from graph_model.runs.claim import claim
-from graph_model.runs.entities import Run, RunState
+from graph_model.runs.entities import Failure, Run, RunState
+from graph_model.runs.fail import fail_run
 from graph_model.runs.replay import replay, replay_target
 from graph_model.runs.repository import run as get_run
 from graph_model.runs.repository import runs
@@ -26,6 +29,7 @@ from graph_model.versions.report import report_version
 from tests.support.protocol import Fleet, a_job, audited, bad, declare, name
 
 DAY, BEFORE, LONG_BEFORE = "2013-01-05", "2013-01-04", "2013-01-02"
+DAYS = tuple(f"2013-01-0{n}" for n in range(1, 8))
 LONG = 3600.0
 JOB = name("job")
 
@@ -36,10 +40,13 @@ Declare = Callable[..., Fleet]
 def declared(graph: Graph, side_driver: neo4j.Driver) -> Declare:
     """Declares one job that makes `out` of `raw` and whatever else it reads."""
 
-    def declared(job: JobSpec) -> Fleet:
-        datasets = (*(item.dataset.name for item in job.inputs), "out")
+    def declared(job: JobSpec, *others: JobSpec) -> Fleet:
+        jobs = (job, *others)
+        datasets = dict.fromkeys(
+            known.name for one in jobs for known in (*(i.dataset for i in one.inputs), *one.outputs)
+        )
         whole = tuple(item.dataset.name for item in job.inputs if item.mapping.kind == "whole")
-        declare(side_driver, graph.settings.database, datasets=datasets, jobs=(job,), whole=whole)
+        declare(side_driver, graph.settings.database, datasets=tuple(datasets), jobs=jobs, whole=whole)
         return Fleet(graph)
 
     return declared
@@ -253,3 +260,86 @@ def test_verify_finds_a_job_partition_that_was_forgotten(declared: Declare, side
     side_driver.execute_query("MATCH (r:Run {kind: 'job'}) DETACH DELETE r", database_=fleet.graph.settings.database)
 
     wait_for(lambda: [one.message for one in verify(fleet.graph) if one.invariant == 1])
+
+
+@pytest.mark.parametrize(("window", "taken"), [("latest", DAYS[4]), ("latest before", DAYS[1])])
+def test_the_newest_that_is_there_is_recorded_and_makes_no_run(declared: Declare, window: str, taken: str) -> None:
+    fleet = declared(a_job("job", {"raw": "same", "rates": window}, "out"))
+
+    report(fleet, "raw", DAYS[2])
+    assert (ran(fleet), fleet.settle()) == ([], ())
+    for day in (DAYS[1], DAYS[0], DAYS[4]) if window != "latest" else (DAYS[4],):
+        report(fleet, "rates", day)
+
+    assert ran(fleet) == [["rates", "raw"]]
+    assert [i.partition for i in fleet.finished[-1].inputs if i.dataset.name == "rates"] == [taken]
+    report(fleet, "rates", DAYS[1], location="corrected")
+    assert len(ran(fleet)) == 1
+    assert fleet.settle() == ()
+
+
+def before_and_after(declared: Declare, state: str, *, alone: bool = False) -> Fleet:
+    """`load` makes `loaded` of `source`; `job` comes after it."""
+    job = a_job("job", {} if alone else {"raw": "same"}, "out")
+    job = replace(job, after=(Follows(name("load"), state),))
+    return declared(job, a_job("load", {"source": "same"}, "loaded"))
+
+
+def test_a_job_waits_by_control_until_another_has_succeeded(declared: Declare) -> None:
+    fleet = before_and_after(declared, "success")
+
+    report(fleet, "raw")
+    assert ran(fleet) == []
+    assert readiness(fleet.graph, JOB, DAY).reason == f"after job test/load@{DAY}: had no run yet"
+    report(fleet, "source")
+    assert readiness(fleet.graph, JOB, DAY).reason == f"after job test/load@{DAY}: is READY"
+    fleet.work()
+    assert follow(fleet.graph) != ()
+
+    assert ran(fleet) == [["raw"]]
+    assert follow(fleet.graph) == ()
+    assert fleet.settle() == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "runs_then"), [("failure", 1), ("exit 7", 1), ("exit 8", 0), ("done", 1), ("success", 0)]
+)
+def test_how_the_other_one_must_have_ended(declared: Declare, state: str, runs_then: int) -> None:
+    fleet = before_and_after(declared, state)
+    report(fleet, "raw")
+    report(fleet, "source")
+
+    (load,) = claim(fleet.graph, fleet.worker)
+    fail_run(fleet.graph, load, Failure("exited with 7", 7, retry=False))
+
+    assert len(follow(fleet.graph)) == runs_then
+    assert len(ran(fleet)) == runs_then
+    assert fleet.settle() == ()
+
+
+def test_a_job_without_inputs_runs_once_for_each_end_that_it_waits_for(declared: Declare) -> None:
+    fleet = before_and_after(declared, "success", alone=True)
+
+    for location in ("first", "corrected"):
+        report(fleet, "source", location=location)
+        fleet.work()
+        assert len(follow(fleet.graph)) == 1
+        fleet.work()
+
+    assert len([run for run in fleet.finished if run.subject == JOB]) == 2
+    assert (follow(fleet.graph), fleet.settle()) == ((), ())
+
+
+def test_a_run_that_began_before_anybody_waited_is_told_when_it_ends(
+    declared: Declare, side_driver: neo4j.Driver
+) -> None:
+    fleet = before_and_after(declared, "done")
+    report(fleet, "source")
+    database = fleet.graph.settings.database
+    side_driver.execute_query("MATCH (r:Run {kind: 'job'}) REMOVE r.followed", database_=database)
+
+    report(fleet, "raw")
+    fleet.work()
+
+    assert len(follow(fleet.graph)) == 1
+    assert ran(fleet) == [["raw"]]

@@ -65,6 +65,9 @@ def declare_job(view: View, spec: JobSpec) -> None:
         dataset = view.must(("Dataset", dataset_id(item.dataset)))
         view.link(dataset, "CONSUMED_BY", job, mapping=str(item.mapping), required=item.required,
                   correction=item.correction, terms=terms.dumps(item.terms), valid_to=ENDLESS)  # fmt: skip
+    for before in spec.after:
+        first = view.must(("Job", job_id(before.job)))
+        view.link(first, "FOLLOWED_BY", job, mapping=before.mapping.text, state=before.state, valid_to=ENDLESS)
     for output in spec.outputs:
         view.link(job, "PRODUCES", view.must(("Dataset", dataset_id(output))), valid_to=ENDLESS)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from graph_model.estate.entities import InputSpec, JobSpec
+from graph_model.estate.entities import Follows, InputSpec, JobSpec
 from graph_model.readiness.terms import Group, Terms
 from tests.simulation.files import File
 from tests.simulation.model.view import EPOCH
@@ -109,7 +109,17 @@ def _special(patience: float) -> Iterator[Estate]:
 
 # The last job of each waits on terms. Those that wait do so for seconds, or for ever.
 SPECIAL = tuple(estate for patience in (0.5, 6.0, 20.0) for estate in _special(patience))
-ENDLESSLY = tuple(_special(86_400.0))
+ENDLESSLY = (
+    *_special(86_400.0),
+    Estate(
+        "latest and after",
+        ("raw", "names", "clean", "mart"),
+        (
+            a_job("clean", {"raw": "same", "names": "latest"}, "clean", retries=1),
+            replace(a_job("mart", {"raw": "same"}, "mart"), after=(Follows(name("clean")),)),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from connectors.notify import outbox
 from graph_model.contracts.entities import CheckResult, Column
 from graph_model.readiness import evaluate
-from graph_model.readiness.sweeps import lapse, look_again
+from graph_model.readiness.sweeps import follow, lapse, look_again
 from graph_model.retention import expire
 from graph_model.runs import lease, rules, sweeps
 from graph_model.runs.claim import claim
@@ -117,6 +117,7 @@ class Conformance(RuleBasedStateMachine):
             self.both(evaluate.evaluate_marks)
         self.both(look_again)
         self.both(lapse)
+        self.both(follow)
         with patch.object(expire, "MARK_GRACE_MS", -1_000):
             self.both(expire.expire_versions)
         with patch.object(sweeps, "PATIENCE_MS", -1_000):

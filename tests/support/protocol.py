@@ -63,6 +63,13 @@ CREATE (d)-[:CONSUMED_BY {id: row.dataset + '>' + row.job, mapping: row.mapping,
   valid_from: datetime('2000-01-01T00:00:00Z'),
   valid_to: $endless, recorded_at: datetime('2000-01-01T00:00:00Z'), retracted_at: $endless, stale: false}]->(j)
 """
+_CONTROLS = """
+UNWIND $rows AS row
+MATCH (a:Job {id: row.before}), (b:Job {id: row.after})
+CREATE (a)-[:FOLLOWED_BY {id: row.before + '>' + row.after, mapping: row.mapping, state: row.state,
+  provenance: 'declared', source: 'estate:test', valid_from: datetime('2000-01-01T00:00:00Z'), valid_to: $endless,
+  recorded_at: datetime('2000-01-01T00:00:00Z'), retracted_at: $endless, stale: false}]->(b)
+"""
 _OUTPUTS = """
 UNWIND $rows AS row
 MATCH (d:Dataset {id: row.dataset}), (j:Job {id: row.job})
@@ -131,6 +138,13 @@ def declare(
     run(_JOBS, rows=[_job(job) for job in jobs], **owner)
     inputs = [_input(job, spec) for job in jobs for spec in job.inputs]
     run(_INPUTS, rows=inputs, endless=ENDLESS)
+    controls = [
+        {"before": job_id(one.job), "after": job_id(job.name), "mapping": one.mapping.text, "state": one.state}
+        for job in jobs
+        for one in job.after
+    ]
+    if controls:
+        run(_CONTROLS, rows=controls, endless=ENDLESS)
     run(
         _OUTPUTS,
         rows=[{"dataset": dataset_id(o), "job": job_id(job.name)} for job in jobs for o in job.outputs],

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from graph_model.errors import InvalidEstate
-from graph_model.estate.entities import Estate, JobSpec
+from graph_model.estate.controls import control_remarks
+from graph_model.estate.entities import Estate, Follows, JobSpec
 from graph_model.estate.parse import load_estate
 from graph_model.jobs import definition
+from graph_model.names import Name
 from graph_model.readiness.terms import PLAIN, Group, LatestGood, Terms
 
 START = """\
@@ -128,3 +130,70 @@ def test_what_decides_which_versions_it_gets_decides_its_results_and_how_long_it
     assert hash_of("{dataset: a, optional: {wait: 1h}}") == hash_of("{dataset: a, optional: true}")
     assert hash_of("a", ", ready_for: 1h") == hash_of("a")
     assert replace(job("a", tmp_path), ready_for=None) == job("a", tmp_path)
+
+
+CONTROLS = """\
+scope: shop
+datasets:
+  raw: {format: csv, partition: {every: day, from: 2013-01-01}}
+  monthly: {format: csv, partition: {every: month, from: 2013-01}}
+  a: {format: csv, partition: {every: day, from: 2013-01-01}}
+  b: {format: csv, partition: {every: day, from: 2013-01-01}}
+jobs:
+  load: {shell: ["true"], inputs: [raw], outputs: [a]}
+  sum: {shell: ["true"], inputs: [{dataset: a, window: all days of the month}], outputs: [monthly]}
+  mail: {shell: ["true"], inputs: [raw], outputs: [b], after: AFTER}
+"""
+
+
+def controls(written: str, folder: Path) -> Estate:
+    file = folder / "estate.yaml"
+    file.write_text(CONTROLS.replace("AFTER", written))
+    return load_estate(file)
+
+
+def test_a_job_says_what_it_comes_after(tmp_path: Path) -> None:
+    estate = controls("[load]", tmp_path)
+    told = controls("[{job: load, state: exit 3, partition: previous 1}]", tmp_path)
+
+    assert estate.jobs[2].after == (Follows(Name("shop", "load")),)
+    assert [(one.state, str(one.mapping)) for one in told.jobs[2].after] == [("exit 3", "previous 1")]
+    assert definition.loads(definition.dumps(told.jobs[2])) == told.jobs[2]
+    assert '"after"' not in definition.dumps(estate.jobs[0])
+    assert estate.jobs[2].definition_hash == told.jobs[2].definition_hash
+    assert [(one.name.name, one.text) for one in control_remarks(estate)] == [
+        ("mail", "waits for load by a control edge: let it read load's output a")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "message", "hint"),
+    [
+        ("[lod]", "job mail: after lod, which is no job of this estate", "did you mean load?"),
+        ("[mail]", "job mail waits for itself", "write `order: strict`"),
+        ("[load, load]", "job mail: waits for job load twice", "keep one of them"),
+        ("[{job: load, state: sucess}]", "sucess is no state", "did you mean success?"),
+        ("[{job: load, state: exit 300}]", "exit 300 is no state", "known are success, failure, done and exit N"),
+        ("[{job: load, states: done}]", "unknown key states", "did you mean state?"),
+        ("[{job: load, partition: latest}]", "which says no partition to wait for", "write `partition: same`"),
+        ("[sum]", "job mail: after sum, which has partitions by month", None),
+        ("[{job: load, partition: tomorrow}]", "partition 'tomorrow'", None),
+    ],
+)
+def test_a_wrong_edge_of_control_is_told_where_it_stands(
+    written: str, message: str, hint: str | None, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidEstate) as error:
+        controls(written, tmp_path)
+
+    found = [mistake for mistake in error.value.mistakes if message in mistake.message]
+    assert [mistake.line for mistake in found] == [10], error.value
+    assert hint is None or hint in (found[0].hint or "")
+
+
+def test_jobs_that_come_after_each_other_are_a_circle(tmp_path: Path) -> None:
+    file = tmp_path / "estate.yaml"
+    file.write_text(CONTROLS.replace("AFTER", "[load]").replace("outputs: [a]}", "outputs: [a], after: [mail]}"))
+
+    with pytest.raises(InvalidEstate, match="jobs depend on each other in a circle: load → mail → load"):
+        load_estate(file)
