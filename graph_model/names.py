@@ -109,6 +109,15 @@ def contract_id(dataset: str, digest: str) -> str:
     return _digest("ct", dataset, digest)
 
 
+def schedule_id(job: str) -> str:
+    return _digest("sc", job)
+
+
+def tick_id(job: str, key: str, nominal: str) -> str:
+    """A nominal time of a job, as ISO text in UTC, for one of its partitions: it comes once."""
+    return _digest("tk", job, key, nominal)
+
+
 def run_id(job_partition: str, input_set: str, definition_hash: str, generation: int) -> str:
     """The unique key of a run: the same inputs, code and generation are the same run, whoever asks for it."""
     return _digest("rn", job_partition, input_set, definition_hash, str(generation))

@@ -33,6 +33,7 @@ from graph_model.replays.carry_on import carry_on
 from graph_model.retention.expire import expire_versions
 from graph_model.runs.lease import become_leader
 from graph_model.runs.sweeps import dead_attempts, expire_leases, mark_swept, unclaimed
+from graph_model.schedules.tick import tick
 from graph_model.settings import NotifySettings
 from graph_model.store.graph import Graph
 from graph_model.versions.roots import Roots
@@ -117,6 +118,7 @@ class Sweeps:
             Sweep("publish what others wrote", self.publish_observed),
             Sweep("evaluate marks", self.evaluate_marks),
             Sweep("look again", self.look_again),
+            Sweep("tick schedules", self.tick_schedules),
             Sweep("follow runs", self.follow_runs),
             Sweep("end holds", self.end_holds),
             Sweep("skip runs", self.skip_runs),
@@ -152,6 +154,9 @@ class Sweeps:
     def look_again(self) -> None:
         """Where time alone may have made something ready."""
         ring(self._broker_url, look_again(self._graph))
+
+    def tick_schedules(self) -> None:
+        ring(self._broker_url, tick(self._graph))
 
     def follow_runs(self) -> None:
         """What waits by control, for how another job ends."""

@@ -47,6 +47,7 @@ from app.cli import (
     rereading,
     retire,
     runs,
+    schedules,
     schema,
     search,
     stack,
@@ -120,6 +121,8 @@ app.command(rich_help_panel=_ASK)(versions.wait)
 app.add_typer(versions.app, name="versions", rich_help_panel=_ASK)
 app.command("partitions", rich_help_panel=_ASK)(partitions.list_partitions)
 app.command(rich_help_panel=_ASK)(runs.ready)
+app.command("schedule", rich_help_panel=_ASK)(schedules.show_schedule)
+app.command("schedule-diff", rich_help_panel=_ASK)(schedules.show_difference)
 app.command("runs", rich_help_panel=_ASK)(runs.list_runs)
 app.command("logs", rich_help_panel=_ASK)(logs.show_logs)
 app.command("lineage", rich_help_panel=_ASK)(lineage.show_lineage)

@@ -13,6 +13,7 @@ from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.names import Node, QualifiedName, Search, to_name
 from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
 from app.graphql.runs import Run, run_connection
+from app.graphql.schedules import JobSchedule, schedule_of
 from app.graphql.told import ToldOfJob
 from graph_model.estate.entities import InputSpec
 from graph_model.jobs import entities, repository
@@ -91,6 +92,12 @@ class Job(Node):
     @strawberry.field(description="Its runs, newest first.")
     async def runs(self, info: Info, first: First = DEFAULT_PAGE, after: After = None) -> Connection[Run]:
         return await run_connection(info, self.id, first=first, after=after)
+
+    @strawberry.field(description="When it runs by the clock; null: the clock does not matter.")
+    async def schedule(self, info: Info) -> JobSchedule | None:
+        if self.retired_at is not None or not self.definition_hash:
+            return None
+        return await schedule_of(info, Name(self.namespace, self.name), self.id)
 
     @classmethod
     def of(cls, found: entities.Job) -> Job:

@@ -93,6 +93,7 @@ class Readiness:
     inputs: list[InputReadiness]
     groups: list[GroupReadiness]
     look_again_at: datetime | None = strawberry.field(description="When time alone may change the answer.")
+    next_at: datetime | None = strawberry.field(description="The next time by the clock that stands for the partition.")
     run: Run | None = strawberry.field(description="Its newest run.")
     held: str = strawberry.field(description="Who holds the job or this partition of it, and why; empty: nobody.")
 
@@ -107,6 +108,7 @@ class Readiness:
             inputs=[InputReadiness.of(item) for item in found.inputs],
             groups=[GroupReadiness.of(group) for group in found.groups],
             look_again_at=found.look_again_at,
+            next_at=found.next_at,
             run=Run.of(found.run) if found.run else None,
             held=found.held,
         )

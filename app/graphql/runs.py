@@ -48,6 +48,8 @@ class Run(Node):
     started_at: datetime | None
     ended_at: datetime | None
     not_before: datetime | None = strawberry.field(description="When the next try is due.")
+    nominal: datetime | None = strawberry.field(description="The time by the clock that it was made for.")
+    missing: list[str] = strawberry.field(description="Inputs that it goes without, as DATASET@PARTITION.")
     fence: int
     attempts: list[Attempt]
     reason: str
@@ -101,6 +103,8 @@ class Run(Node):
             started_at=found.started_at,
             ended_at=found.ended_at,
             not_before=found.not_before,
+            nominal=found.nominal,
+            missing=list(found.missing),
             fence=found.fence,
             attempts=[_attempt(attempt) for attempt in found.attempts],
             reason=found.reason,

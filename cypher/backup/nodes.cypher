@@ -105,6 +105,14 @@ WITH $label AS label WHERE label = 'ReplayStep'
 MATCH (n:ReplayStep) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
 UNION ALL
+WITH $label AS label WHERE label = 'Schedule'
+MATCH (n:Schedule) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
+WITH $label AS label WHERE label = 'Tick'
+MATCH (n:Tick) WHERE n.id > $after
+RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most
+UNION ALL
 WITH $label AS label WHERE label = 'Deadline'
 MATCH (n:Deadline) WHERE n.id > $after
 RETURN n.id AS id, properties(n) AS properties ORDER BY id LIMIT $most

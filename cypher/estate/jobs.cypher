@@ -8,5 +8,5 @@ MATCH (j:Job {id: job_id})
 RETURN j.id AS id, j.retired_at IS NULL AS alive,
   j {.namespace, .name, .kind, .partition_every, .partition_from, .partition_details, .definition, .definition_hash,
      .retries, .timeout_seconds,
-    .priority, .ready_for, .description, .scope, .columns_known, .unresolved, .most_failures, .pool_takes,
+    .priority, .ready_for, .schedule, .not_before, .description, .scope, .columns_known, .unresolved, .most_failures, .pool_takes,
     .runs_on, .run_order} AS properties

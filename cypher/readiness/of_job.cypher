@@ -1,13 +1,14 @@
 // name:    readiness.of_job
 // purpose: What one job needs, in the same shape as `readiness.consumers`.
 // param:   job string - job id
-// returns: job, every, start, details, definition_hash, priority, ready_for float or null, run_order string or null, after list of map, followed boolean, inputs list of map, outputs list of string - no row: no such job
+// returns: job, every, start, details, definition_hash, priority, ready_for float or null, run_order string or null, schedule string or null, not_before string or null, after list of map, followed boolean, inputs list of map, outputs list of string - no row: no such job
 // access:  read
 // Only what an estate declares is waited for: what others say of a job is lineage, and jobs of theirs are not run.
 MATCH (j:Job {id: $job})
 WHERE j.retired_at IS NULL AND j.definition IS NOT NULL
 RETURN j.id AS job, j.partition_every AS every, j.partition_from AS start, j.partition_details AS details,
   j.definition_hash AS definition_hash, j.priority AS priority, j.ready_for AS ready_for, j.run_order AS run_order,
+  j.schedule AS schedule, j.not_before AS not_before,
   COLLECT {
     MATCH (b:Job)-[f:FOLLOWED_BY]->(j) WHERE f.valid_to > datetime.realtime()
     RETURN {job: b.id, every: b.partition_every, start: b.partition_from, details: b.partition_details,

@@ -20,5 +20,8 @@ WHERE jp.wiring IS NOT NULL AND jp.special IS NULL
       WHERE n.triggers AND NOT EXISTS { MATCH (v)-[:READ_BY]->(r) }
     }
   }
+  // The first run of a job that runs by the clock waits for its time.
+  AND (jp.called IS NOT NULL OR EXISTS { MATCH (jp)-[:HAS_RUN]->(:Run) }
+    OR NOT EXISTS { MATCH (j:Job {id: jp.job}) WHERE j.schedule IS NOT NULL AND NOT j.schedule CONTAINS 'what_is_there' })
 RETURN jp.id AS subject, 'job partition ' + jp.key + ' is ready and has no run on its current inputs' AS message
 LIMIT $most

@@ -34,6 +34,8 @@ LABELS: tuple[str, ...] = (
     "Question",
     "Replay",
     "ReplayStep",
+    "Schedule",
+    "Tick",
     "Deadline",
     "Outbox",
     "AuditRecord",

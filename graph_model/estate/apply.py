@@ -8,10 +8,12 @@ from graph_model.errors import PlanChanged
 from graph_model.estate.acceptance import accepted_breaks, tell_of_breaks
 from graph_model.estate.entities import Estate
 from graph_model.estate.plan import Plan, assess_inside, planned, survey
+from graph_model.estate.times import changed_schedules
 from graph_model.estate.writing import Writing, lock, mark, record_changes, write_flows, write_promises
 from graph_model.impact.binding import Rebind
 from graph_model.lineage.entities import ReadColumns
 from graph_model.policies.declaring import refresh_takes
+from graph_model.schedules.declare import declare_schedules
 from graph_model.store.graph import Graph, Transaction
 
 
@@ -44,6 +46,7 @@ def apply(
         plan = planned(estate.scope, surveyed, assess_inside(graph, tx, surveyed.proposed, rebind=rebind))
         broken = accepted_breaks(plan, estate.namespace, accept)
         write_promises(writing, surveyed.standing)
+        declare_schedules(tx, changed_schedules(surveyed.difference, surveyed.standing), now=now)
         refresh_takes(tx)
         record_changes(writing, actor=actor, plan=plan.hash)
         tell_of_breaks(tx, broken, plan, actor=actor)

@@ -12,6 +12,7 @@ from graph_model.estate.limits import check_orders, pools_of
 from graph_model.estate.references import Surroundings, input_column, output_column
 from graph_model.estate.schemes import input_mapping, job_scheme
 from graph_model.estate.sections import Said
+from graph_model.estate.times import check_times
 from graph_model.jobs.definition import hash_of
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
@@ -37,6 +38,7 @@ def build_estate(draft: Draft, around: Surroundings) -> Estate:
 
 def _job(draft: JobDraft, around: Surroundings, jobs: dict[str, JobDraft]) -> JobSpec | None:
     scheme = job_scheme(draft, around)
+    check_times(draft, scheme, around)
     inputs = tuple(
         InputSpec(
             item.dataset.value,

@@ -76,7 +76,8 @@ class FollowDraft:
 
 @dataclass(frozen=True, slots=True)
 class JobDraft:
-    """`columns` are the declared column flows as written; `plain` holds the JobSpec fields that need no other part."""
+    """`columns` are the declared column flows as written; `plain` holds the JobSpec fields that need no other part, and
+    `when_lines` the lines of those that say when it runs."""
 
     name: Name
     line: int
@@ -87,6 +88,7 @@ class JobDraft:
     outputs: tuple[Said[Name], ...]
     columns: tuple[tuple[Said[str], tuple[Said[str], ...]], ...] = ()
     plain: Mapping[str, Any] = field(default_factory=dict)
+    when_lines: Mapping[str, int] = field(default_factory=dict)
     after: tuple[FollowDraft, ...] = ()
     pool_line: int = 0
 

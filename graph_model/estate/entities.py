@@ -18,6 +18,7 @@ from graph_model.partitions.rules import PartitionScheme
 from graph_model.policies.entities import Policies, PoolSpec
 from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.retention.entities import Retention
+from graph_model.schedules.entities import NotBefore, Schedule
 from graph_model.schemas.promises import OnViolation, Promise
 
 Correction = Literal["rerun", "ignore", "ask"]
@@ -104,7 +105,7 @@ class JobSpec:
     `columns` are declared column flows, output column -> input columns, as `dataset.column` texts, for jobs whose code
     cannot be read. `ready_for`: how many seconds a ready run may wait for its start. `environment` are variables of its
     processes, and `secrets` those of which only workers know what they hold. `definition_hash` covers everything that
-    decides what the job computes.
+    decides what the job computes. `schedule` and `not_before` say when it runs; they do not travel with its text.
     """
 
     name: Name
@@ -128,6 +129,8 @@ class JobSpec:
     ready_for: float | None = None
     after: tuple[Follows, ...] = ()
     definition_hash: str = ""
+    schedule: Schedule | None = None
+    not_before: NotBefore | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from graph_model.estate.kinds import JOB_KINDS, KIND_KEYS, Kind
 from graph_model.estate.parameters import read_parameters
 from graph_model.estate.policies import read_policies
 from graph_model.estate.running import read_running
+from graph_model.estate.schedules import read_not_before, read_schedule
 from graph_model.estate.sections import Said, Section, named
 from graph_model.estate.terms import read_length
 from graph_model.estate.vocabulary import JOB_KEYS
@@ -43,8 +44,11 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "ready_for": read_length(section, "ready_for"),
             "parameters": tuple(read_parameters(section)),
             **read_running(section),
+            "schedule": read_schedule(section, source),
+            "not_before": read_not_before(section),
         },
         pool_line=said.pool_line,
+        when_lines={key: section.line(key) for key in ("schedule", "not_before")},
     )
 
 

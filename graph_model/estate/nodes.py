@@ -18,6 +18,7 @@ from graph_model.observed import trust
 from graph_model.partitions.stored import details_of
 from graph_model.policies.entities import PoolKind, PoolSpec
 from graph_model.retention import entities as retention
+from graph_model.schedules import entities as schedules
 from graph_model.schemas import promises
 
 # Every property that a declaration decides: one that is not set any more must be removed.
@@ -58,6 +59,8 @@ PROPERTIES: dict[NodeKind, tuple[str, ...]] = {
         "retries",
         "timeout_seconds",
         "priority",
+        "schedule",
+        "not_before",
         "ready_for",
         "description",
         "scope",
@@ -120,6 +123,8 @@ def job_node(spec: JobSpec, *, scope: str, columns_known: bool, unresolved: Sequ
         "retries": spec.retries,
         "timeout_seconds": spec.timeout_seconds,
         "priority": spec.priority,
+        "schedule": schedules.dumps(spec.schedule) if spec.schedule else None,
+        "not_before": schedules.dumps_not_before(spec.not_before) if spec.not_before else None,
         "ready_for": spec.ready_for,
         "description": spec.description,
         "scope": scope,

@@ -60,7 +60,7 @@ def _timed(inner: Section, source: Source) -> PartitionScheme | None:
         return None
     word = inner.word("every", EVERY)
     every: Every | None = next((known for known in get_args(Every) if known == word), None)
-    timezone, calendar = _timezone(inner), read_calendar(inner, source)
+    timezone, calendar = read_timezone(inner), read_calendar(inner, source)
     if calendar and every not in ("day", None):
         message = f"a calendar says which days there are, but partitions are by {every}"
         inner.wrong(inner.line("calendar"), message, "write every: day")
@@ -85,7 +85,7 @@ def _started(scheme: PartitionScheme, inner: Section) -> PartitionScheme | None:
     )
 
 
-def _timezone(inner: Section) -> str | None:
+def read_timezone(inner: Section) -> str | None:
     said = inner.text("timezone")
     if said is None:
         return "UTC" if "timezone" not in inner else None

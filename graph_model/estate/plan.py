@@ -16,6 +16,7 @@ from graph_model.estate.other_names import claimed_mistakes
 from graph_model.estate.proposed import proposed_changes
 from graph_model.estate.remarks import remarks_on_jobs
 from graph_model.estate.repository import columns_of, dataset_ids, other_datasets, standing
+from graph_model.estate.times import times_told
 from graph_model.estate.wanted import Wanted, referenced, wanted
 from graph_model.estate.writing import Writing, lock, write_flows
 from graph_model.lineage.entities import ReadColumns
@@ -105,6 +106,7 @@ def survey(tx: Transaction, estate: Estate, *, read_columns: ReadColumns) -> Sur
     found = judged(tx, apart, held, aim)
     changes = proposed_changes(found.difference, held, found.documents)
     remarks = (*found.remarks, *control_remarks(estate), *remarks_on_jobs(estate.jobs, found.difference))
+    remarks = (*remarks, *times_told(tx, found.difference, held))
     return Survey(held, aim, found.difference, changes, remarks)
 
 

@@ -56,6 +56,8 @@ JOB_KEYS = (
     "runs_on",
     "order",
     "ready_for",
+    "schedule",
+    "not_before",
     "after",
 )
 JOB_LIMIT_KEYS = ("memory", "cpu", "disk", "processes", "output")
@@ -66,6 +68,9 @@ PARAMETER_KEYS = ("type", "default", "values", "description")
 GROUP_KEYS = ("group", "any_of", "at_least", "of", "wait")
 OPTIONAL_KEYS = ("wait",)
 LATEST_GOOD_KEYS = ("back", "wait")
+SCHEDULE_RULE_KEYS = ("cron", "every", "anchor", "at", "on", "timezone", "calendar", "holiday", "starting", "until")
+SCHEDULE_KEYS = (*SCHEDULE_RULE_KEYS, "rules", "partition", "with", "catch_up", "most")
+NOT_BEFORE_KEYS = ("at", "timezone", "days")
 RETRIES_KEYS = ("times", "backoff", "exit_codes", "errors")
 RETRY_RULE_KEYS = ("times",)
 BACKOFF_KEYS = ("first", "factor", "most")

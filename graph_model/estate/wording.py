@@ -20,6 +20,7 @@ from graph_model.policies.entities import Policies, PoolKind
 from graph_model.readiness import terms
 from graph_model.readiness.terms import lasting
 from graph_model.retention import entities as retention
+from graph_model.schedules import entities as schedules
 from graph_model.schemas import promises
 
 LONGEST_VALUE = 40
@@ -38,6 +39,8 @@ _UNTOLD = frozenset(
         "observed",
         "arrival",
         "names",
+        "schedule",
+        "not_before",
         "pool_takes",
     }
 )
@@ -80,6 +83,7 @@ def changed_properties(before: Node, after: Node) -> Iterator[str]:
     yield from _changed_retention(before, after)
     yield from _changed_trust(before, after)
     yield from _changed_arrival(before, after)
+    yield from _changed_times(before, after)
     yield from changed_contract(contract_of(before), contract_of(after))
     yield from _changed_definition(before, after)
 
@@ -231,6 +235,15 @@ def _changed_arrival(before: Node, after: Node) -> Iterator[str]:
     old, new = (watch.loads(node.properties.get("arrival")) for node in (before, after))
     if old != new:
         yield f"arrival: {old or 'nobody looks'} → {new or 'nobody looks'}"
+
+
+def _changed_times(before: Node, after: Node) -> Iterator[str]:
+    old, new = (schedules.loads(node.properties.get("schedule")) for node in (before, after))
+    if old != new:
+        yield f"schedule: {old or 'none'} → {new or 'none'}"
+    earliest = [schedules.loads_not_before(node.properties.get("not_before")) for node in (before, after)]
+    if earliest[0] != earliest[1]:
+        yield f"not_before: {earliest[0] or 'any time'} → {earliest[1] or 'any time'}"
 
 
 def _changed_definition(before: Node, after: Node) -> Iterator[str]:

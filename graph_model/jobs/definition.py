@@ -41,6 +41,8 @@ def dumps(job: JobSpec) -> str:
         item["mapping"] = {key: value for key, value in item["mapping"].items() if value or key in _STEPS}
     if not job.parameters:
         del document["parameters"]
+    for when in ("schedule", "not_before"):  # lies beside the text, and who executes a run does not ask
+        del document[when]
     if job.ready_for is None:
         del document["ready_for"]
     if job.policies == _NO_POLICIES:

@@ -76,6 +76,7 @@ class Readiness:
 
     `inputs` are sorted by dataset and partition; `reason` says in one sentence where it stands. `held`: who holds the
     job or this partition of it, and why; empty when nobody does. `look_again_at`: when time alone may change that.
+    `next_at`: the next time by the clock that stands for the partition; None: there is none.
     """
 
     job: Name
@@ -88,3 +89,4 @@ class Readiness:
     held: str = ""
     groups: tuple[GroupReadiness, ...] = ()
     look_again_at: datetime | None = None
+    next_at: datetime | None = None

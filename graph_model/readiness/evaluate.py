@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from operator import itemgetter
 from types import MappingProxyType
 
 from graph_model.audit.record import Trail, Transition
 from graph_model.names import partition_id
 from graph_model.questions.ask import ask
+from graph_model.readiness.gates import open_gates
 from graph_model.readiness.latest import may_take
 from graph_model.readiness.look import decide_each
 from graph_model.readiness.rules import (
@@ -78,6 +80,14 @@ class ReadyRun:
 
     id: str
     job_partition: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedRun:
+    """A run that a nominal time made; `missing` are partitions (ids) that it goes without."""
+
+    run: ReadyRun
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +161,44 @@ def create_ready_runs(
     if not targets:
         return ()
     rewire(tx, targets, jobs, wirings)
-    ready = _ready(tx, targets, jobs, take_what_is_there=take_what_is_there)
-    rows = [run_row(target, jobs[target.job], ready[target.id]) for target in targets if target.id in ready]
+    gates = open_gates(tx, [target for target in targets if jobs[target.job].is_paced])
+    free, called = gates.parted(targets, jobs)
+    ready = _ready(tx, free, jobs, take_what_is_there=take_what_is_there)
+    rows = [run_row(target, jobs[target.job], ready[target.id]) for target in free if target.id in ready]
     created = _create_runs(tx, rows, trail)
     for run in created:
         trail.add(Transition(run.id, "READY", "readiness", {"job_partition": run.job_partition}))
+    if called:
+        timed = create_timed_runs(tx, called, jobs, {target.id: gates.nominal(target) for target in called}, trail)
+        gates.close(tx, timed)
+        created = (*created, *(each.run for each in timed.values()))
     ask(tx, [target.id for target in targets if jobs[target.job].asks], trail)
     return created
+
+
+def create_timed_runs(
+    tx: Transaction,
+    targets: Sequence[JobPartition],
+    jobs: Mapping[str, JobNeeds],
+    nominal: Mapping[str, datetime],
+    trail: Trail,
+    *,
+    take_what_is_there: bool = False,
+) -> dict[str, TimedRun]:
+    """By job partition, the runs that their nominal times make of those that are ready, on whatever inputs they had
+    runs before. All `targets` are locked, wired, and their times have come.
+    """
+    ready = _ready(tx, targets, jobs, take_what_is_there=take_what_is_there)
+    rows = [
+        run_row(target, jobs[target.job], ready[target.id], nominal=nominal[target.id])
+        for target in targets
+        if target.id in ready
+    ]
+    created = _create_runs(tx, rows, trail)
+    for run in created:
+        at = nominal[run.job_partition].isoformat()
+        trail.add(Transition(run.id, "READY", "schedule", {"job_partition": run.job_partition, "nominal": at}))
+    return {run.job_partition: TimedRun(run, ready[run.job_partition].missing) for run in created}
 
 
 def rewire(

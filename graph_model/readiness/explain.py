@@ -13,6 +13,7 @@ from graph_model.holds.repository import holds as holds_in_force
 from graph_model.jobs.repository import jobs_by_id, known_jobs
 from graph_model.names import Name, job_id, job_partition_id, partition_id
 from graph_model.policies.obstacles import obstacle_of
+from graph_model.readiness.clock import its_time
 from graph_model.readiness.decide import LATEST, Look, Reason, Waits, Why, decide, groups, look_at
 from graph_model.readiness.entities import GroupReadiness, InputReadiness, InputState, Readiness
 from graph_model.readiness.look import there_now
@@ -52,14 +53,28 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     inputs = _inputs(_Around(graph, names, holds, states), wanted, looks, answer)
     newest = graph.rows("readiness.newest_run", job_partition=own)
     run = get_run(graph, newest[0]["id"]) if newest else None
-    ready = isinstance(answer, ReadyInputs)
+    ready = isinstance(answer, ReadyInputs) or not (needs.inputs or needs.after)
     held = holds.get(needs.job) or holds.get(own, "")
     obstacle = _obstacle(graph, run, inputs, held, needs) if ready and run and run.state == RunState.READY else ""
     runnable = ready and run is not None and run.state == RunState.READY and not obstacle
-    said = _waits(answer, inputs, names) if isinstance(answer, Waits) else _stands(run)
+    said = (
+        _waits(answer, inputs, names) if isinstance(answer, Waits) and (needs.inputs or needs.after) else _stands(run)
+    )
+    clock = its_time(graph, needs, own, key)
+    said = "; ".join(filter(None, (said if clock.is_called or not ready else "", clock.words)))
     told = _groups(tuple(looks.values()), names)
     return Readiness(
-        job, key, ready, runnable, inputs, run, obstacle or said, held, told, look_again_at=answer.look_again_at
+        job,
+        key,
+        ready,
+        runnable,
+        inputs,
+        run,
+        obstacle or said,
+        held,
+        told,
+        look_again_at=answer.look_again_at,
+        next_at=clock.next_at,
     )
 
 
@@ -73,6 +88,8 @@ def _obstacle(graph: Graph, run: Run, inputs: tuple[InputReadiness, ...], held: 
     set_aside = graph.rows("readiness.set_aside_inputs", run=run.id)
     if set_aside:
         return f"its run would read what was set aside since: {', '.join(row['version'] for row in set_aside)}"
+    if not _is_due(run) and not run.reason:
+        return f"not before {run.not_before:%Y-%m-%d %H:%M} UTC, as its job says"
     if not _is_due(run):
         return f"its next try is due at {run.not_before:%Y-%m-%d %H:%M:%S} UTC after: {run.reason}"
     return obstacle_of(graph, run.id, after=needs.before(run.partition))

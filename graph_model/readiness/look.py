@@ -12,6 +12,7 @@ from graph_model.readiness.decide import Good, There, Waits, decide
 from graph_model.readiness.latest import how_many, last_key, newest
 from graph_model.readiness.rules import JobNeeds, JobPartition, ReadyInputs
 from graph_model.store.graph import Row, Transaction
+from graph_model.store.trouble import all_seen
 
 Rows = Callable[..., list[Row]]
 
@@ -26,6 +27,7 @@ def decide_each(
 ) -> dict[str, ReadyInputs]:
     """The job partitions that are ready, by id. When time may change an answer, that is remembered with it."""
     rows = _by_job_partition(tx.rows("readiness.there", ids=[target.id for target in targets]))
+    all_seen(targets, list(rows))
     found = what_is_there(tx.rows, targets, jobs, rows)
     decided = {
         target.id: decide(

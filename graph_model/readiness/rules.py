@@ -15,6 +15,9 @@ from graph_model.partitions.rules import Mapping, PartitionScheme, parse_mapping
 from graph_model.partitions.stored import stored_scheme
 from graph_model.readiness.control import Control, control_of_row
 from graph_model.readiness.terms import PLAIN, Terms, loads
+from graph_model.schedules import entities as schedules
+from graph_model.schedules.entities import NotBefore, Schedule
+from graph_model.schedules.rules import release
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class JobNeeds:
     """Everything about a job that decides which of its partitions are ready. All ids are graph ids. `ready_for`: how
     many seconds a run may wait for its start; None: for ever. `order`: which of its partitions
     wait for others. `after`: jobs whose end it waits for, without data; `followed`: others wait for its end.
+    `schedule` and `not_before`: when it runs by the clock.
     """
 
     job: str
@@ -72,6 +76,8 @@ class JobNeeds:
     order: str | None = None
     after: tuple[Control, ...] = ()
     followed: bool = False
+    schedule: Schedule | None = field(default=None, repr=False)
+    not_before: NotBefore | None = field(default=None, repr=False)
 
     @property
     def runs_by_control(self) -> bool:
@@ -81,6 +87,11 @@ class JobNeeds:
     def inputs_of(self, dataset: str) -> tuple[InputNeed, ...]:
         """How it takes one dataset."""
         return tuple(need for need in self.inputs if need.dataset == dataset)
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether the first run of each of its partitions waits for a nominal time."""
+        return self.schedule is not None and (self.schedule.paces or not any(need.triggers for need in self.inputs))
 
     @property
     def asks(self) -> bool:
@@ -156,6 +167,8 @@ def needs_of_row(row: dict[str, Any]) -> JobNeeds:
         inputs=tuple(sorted((_input_of(item) for item in row["inputs"]), key=lambda need: need.dataset)),
         outputs=tuple(sorted(row["outputs"])),
         ready_for=row.get("ready_for"),
+        schedule=schedules.loads(row.get("schedule")),
+        not_before=schedules.loads_not_before(row.get("not_before")),
         order=row.get("run_order"),
         after=tuple(sorted(map(control_of_row, row.get("after") or ()), key=lambda control: control.job)),
         followed=bool(row.get("followed")),
@@ -223,19 +236,27 @@ def input_set(triggers: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(sorted(triggers)).encode()).hexdigest()[:32]
 
 
-def run_row(target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, again: bool = False) -> dict[str, Any]:
-    """The run that `ready` calls for, as a row of `readiness.create_runs`. `again`: whatever runs these inputs had."""
+def run_row(
+    target: JobPartition, job: JobNeeds, ready: ReadyInputs, *, again: bool = False, nominal: datetime | None = None
+) -> dict[str, Any]:
+    """The run that `ready` calls for, as a row of `readiness.create_runs`. `again`: whatever runs these inputs had, and
+    now. `nominal`: the one that this nominal time makes, also on inputs that had a run.
+    """
     inputs = input_set(ready.triggers)
+    code = f"{job.definition_hash}@{nominal.isoformat()}" if nominal else job.definition_hash
+    earliest = release(job.not_before, job.scheme, target.key) if job.not_before and not again else None
     return {
-        "id": run_id(target.id, inputs, job.definition_hash, ready.generation),
+        "id": run_id(target.id, inputs, code, ready.generation),
         "job_partition": target.id,
         "job": target.job,
         "key": target.key,
         "input_set": inputs,
         "definition_hash": job.definition_hash,
         "generation": ready.generation,
-        "again": again,
+        "again": again or nominal is not None,
         "priority": job.priority,
+        "not_before": earliest,
+        "nominal": nominal,
         "inputs": list(ready.versions),
         "missing": list(ready.missing) or None,
         "ready_for": None if job.ready_for is None else round(job.ready_for * 1000),

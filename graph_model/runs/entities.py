@@ -120,6 +120,8 @@ class Run:
     `order`: the order that it belongs to. `parameters`: what was given for it besides the defaults. `chosen`: versions
     that somebody chose for it in place of the current ones.
     `archived`: the file of the archive that its attempts, reason and metrics went into; empty: they are here.
+    `nominal`: the time by the clock that it was made for; None: its inputs made it, or a person. `missing` are inputs
+    that it goes without, as DATASET@PARTITION.
     """
 
     id: str
@@ -141,3 +143,5 @@ class Run:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     archived: str = ""
+    nominal: datetime | None = None
+    missing: tuple[str, ...] = ()

@@ -84,6 +84,8 @@ def _run(row: Row) -> Run:
         parameters=json.loads(row["parameters"] or "{}"),
         chosen=tuple(row["chosen"] or ()),
         archived=row["archived"] or "",
+        nominal=row["nominal"],
+        missing=tuple(sorted(row["missing"])),
     )
 
 

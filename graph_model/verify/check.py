@@ -51,6 +51,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(8, "no run stays RUNNING under an expired lease, no mark stays unevaluated", "verify.left_behind"),
     Invariant(8, "attempts stay within policy", "verify.too_many_attempts"),
     Invariant(10, "a missed deadline is recorded once", "verify.missed_deadlines"),
+    Invariant(11, "each nominal time comes once, has at most one run, and none is missed", "verify.nominal_times"),
     Invariant(0, "every node that is looked up has its id", "verify.without_id"),
 )
 

@@ -327,6 +327,8 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "retention": vocabulary.RETENTION_KEYS,
         "job_limits": vocabulary.JOB_LIMIT_KEYS,
         "secret": vocabulary.SECRET_KEYS,
+        "schedule_rule": vocabulary.SCHEDULE_RULE_KEYS,
+        "schedule": vocabulary.SCHEDULE_KEYS,
         "retries": vocabulary.RETRIES_KEYS,
         "retry_times": vocabulary.RETRY_RULE_KEYS,
         "backoff": vocabulary.BACKOFF_KEYS,
@@ -336,8 +338,10 @@ def test_the_published_schema_knows_exactly_the_keys_that_the_parser_knows():
         "at_once": vocabulary.AT_ONCE_KEYS,
         "limits": vocabulary.LIMITS_KEYS,
     }
+    not_before = SCHEMA["$defs"]["job"]["properties"]["not_before"]["anyOf"][1]
 
     assert set(SCHEMA["properties"]) == set(vocabulary.ESTATE_KEYS)
+    assert set(not_before["properties"]) == set(vocabulary.NOT_BEFORE_KEYS)
     assert {part: set(SCHEMA["$defs"][part]["properties"]) for part in parts} == {
         part: set(keys) for part, keys in parts.items()
     }

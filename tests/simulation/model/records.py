@@ -18,6 +18,7 @@ INDEXED = (
     ("Outbox", "open"),
     ("Partition", "evaluate"),
     ("JobPartition", "look_again_at"),
+    ("Schedule", "look_at"),
     ("JobPartition", "awaits"),
     ("Run", "ready_until"),
     ("Run", "followed"),

@@ -33,5 +33,6 @@ from tests.simulation.model.queries import (  # noqa: E402  they register themse
     rest,  # noqa: F401
     retention,  # noqa: F401
     runs,  # noqa: F401
+    schedules,  # noqa: F401
     versions,  # noqa: F401
 )

@@ -37,7 +37,8 @@ def _needs(view: View, job: Record) -> dict[str, Any]:
     outputs = [key[1] for key, edge in job.out.get("PRODUCES", {}).items() if edge["valid_to"] > now]
     return {"job": job.id, "every": job["partition_every"], "start": job["partition_from"],
             "details": job["partition_details"], "definition_hash": job["definition_hash"],
-            "priority": job["priority"], "run_order": job["run_order"], "ready_for": job["ready_for"], "inputs": inputs,
+            "priority": job["priority"], "run_order": job["run_order"], "ready_for": job["ready_for"],
+            "schedule": job["schedule"], "not_before": job["not_before"], "inputs": inputs,
             "after": _after(view, job), "followed": bool(job.out.get("FOLLOWED_BY")), "outputs": outputs}  # fmt: skip
 
 
@@ -316,10 +317,11 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
         run, _ = view.merge("Run", x["id"], kind="job", fence=0, metrics="{}", **{name: x[name] for name in names})
         view.set(
             run, state="READY", open=1, priority=x["priority"], attempts=0, failures=0, losses=0, reason="",
-            created_at=view.now(), ended_at=None, not_before=None, missing=x["missing"],
+            created_at=view.now(), ended_at=None, not_before=x["not_before"], nominal=x["nominal"],
+            missing=x["missing"],
             followed=x["followed"],
             after=x["after"],
-            ready_until=None if x["ready_for"] is None else view.now() + timedelta(milliseconds=x["ready_for"]),
+            ready_until=_until(view, x),
         )  # fmt: skip
         view.link(jp, "HAS_RUN", run)
         for old in view.ins(view.must(run.key), "READ_BY"):
@@ -328,6 +330,12 @@ def create_runs(view: View, runs: list[dict[str, Any]]) -> Rows:
         for version in [found for id in x["inputs"] if (found := view.get("DatasetVersion", id))]:
             view.link(version, "READ_BY", run)
     return [{"id": x["id"], "job_partition": jp.id} for jp, x in wanted]
+
+
+def _until(view: View, x: dict[str, Any]) -> datetime | None:
+    if x["ready_for"] is None:
+        return None
+    return max(x["not_before"] or view.now(), view.now()) + timedelta(milliseconds=x["ready_for"])
 
 
 def _has_had(view: View, job_partition: Record, input_set: str) -> bool:
