@@ -78,7 +78,7 @@ def _check_readiness(graph: Graph) -> tuple[Violation, ...]:
 def _check_pools(graph: Graph) -> tuple[Violation, ...]:
     """How many attempts went on at once is a sweep over their starts and ends, which no single query does."""
     wrong = islice(overfull(graph), MOST)
-    return tuple(Violation(11, POOL_RULE, subject, message) for subject, message in wrong)
+    return tuple(Violation(12, POOL_RULE, subject, message) for subject, message in wrong)
 
 
 def _check_entities(graph: Graph) -> tuple[Violation, ...]:

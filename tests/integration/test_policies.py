@@ -96,7 +96,7 @@ def test_a_pool_gives_no_more_than_it_has_and_says_by_whom_it_is_full(graph: Gra
     fail_run(graph, first[1], Failure("no disk", 1, retry=False))
 
     assert partitions(claimed(graph, fleet.worker, slots=4)) == list(DAYS[2:4])
-    assert [each for each in verify(graph) if each.invariant == 11] == []
+    assert [each for each in verify(graph) if each.invariant == 12] == []
 
 
 def test_a_run_takes_as_many_slots_as_its_job_says_and_others_are_not_kept_by_it(graph: Graph) -> None:
@@ -133,7 +133,7 @@ def test_many_claimers_of_one_pool_never_win_more_than_it_has(graph: Graph) -> N
             for run in won:
                 fail_run(graph, run, Failure("again", 1))
             ask_again(graph)
-    assert [each for each in verify(graph) if each.invariant == 11] == []
+    assert [each for each in verify(graph) if each.invariant == 12] == []
 
 
 def ask_again(graph: Graph) -> None:
