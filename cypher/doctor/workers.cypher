@@ -4,5 +4,5 @@
 // access:  read
 MATCH (w:Worker)
 RETURN w.id AS id, w.host AS host, w.pid AS pid, w.slots AS slots, coalesce(w.labels, []) AS labels, coalesce(w.storage, '') AS storage,
-       CASE WHEN w.clock IS NULL THEN 0 ELSE w.clock.epochMillis - w.started_at.epochMillis END AS ahead_ms, w.lease_until AS lease_until,
+       CASE WHEN w.clock IS NULL THEN 0 ELSE datetime(w.clock).epochMillis - datetime(w.started_at).epochMillis END AS ahead_ms, w.lease_until AS lease_until,
        coalesce(w.lease_until > datetime.realtime(), false) AS live

@@ -16,7 +16,8 @@ WHERE r.open = 1 AND r.state = 'READY' AND (r.not_before IS NULL OR r.not_before
   AND (r.ready_until IS NULL OR r.ready_until > now) AND r.losses <= $most_losses
 // In order first, so that what costs a look elsewhere is asked only until enough are found.
 WITH r, held, blocked, limited, taken, coalesce(r.background, 0) AS background,
-  r.priority + (now.epochMillis - r.created_at.epochMillis) / $age_ms AS priority
+  // A restored graph of the embedded engine has times without a zone, which tell no milliseconds by themselves.
+  r.priority + (now.epochMillis - datetime(r.created_at).epochMillis) / $age_ms AS priority
 ORDER BY background, priority DESC, r.created_at
 WHERE NOT EXISTS { MATCH (:JobPartition {id: r.job_partition})-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
   AND NOT r.id IN blocked
