@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from graph_model.orders.start import Ordered
     from graph_model.store.graph import Graph
 
-_RUN = re.compile(r"^rn_\w+$")
+_RUN = re.compile(r"^(rn|or)_[0-9a-f]{24}$")
 
 What = Annotated[
     list[str],

@@ -191,7 +191,7 @@ IMPOSSIBLE = (
     ("ready tidy --partition soon", "a day like"),
     ("runs --job shop/tdy", "did you mean shop/tidy"),
     ("runs --state DANCING", "SUCCEEDED"),
-    ("run rn_nothing", "no run rn_nothing"),
+    ("run rn_000000000000000000000000", "no run rn_000000000000000000000000"),
     ("lineage ordrs", "did you mean orders"),
     ("lineage orders.nothing", "nothing"),
     ("lineage orders --as-of yesterday", "2013-01-05T07:00:00Z"),
