@@ -21,7 +21,8 @@ class Held:
 
     `rewritten`: its text changes, and in more than names that the set explains, so that any value may be another one.
     `is_text`: its output is written as text, which shows each value as its type spells it. `names`: how the output
-    calls what the query calls so (in lower case), where it has no names of its own.
+    calls what the query calls so (in lower case), where it has no names of its own: then `is_placed`, and each column
+    is known by its place alone.
     """
 
     refused: str = ""
@@ -33,6 +34,7 @@ class Held:
     rewritten: bool = False
     is_text: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    is_placed: bool = False
 
     @property
     def fails(self) -> bool:
@@ -40,7 +42,9 @@ class Held:
 
     @property
     def comes_to_the_same(self) -> bool:
-        """For who reads by name: columns may be new, and types of the same family wider."""
+        """For who reads by name: columns may be new, and types of the same family wider. By place none may be new."""
+        if self.is_placed and self.layout is not None and self.layout.added:
+            return False
         return not self.turns and all(self._is_nothing(outcome) for outcome in self.outcomes.values())
 
     def _is_nothing(self, outcome: ColumnOutcome) -> bool:
@@ -75,6 +79,7 @@ def held(
         layout=layout,
         is_text=is_text,
         names=names,
+        is_placed=not has_names,
     )
 
 

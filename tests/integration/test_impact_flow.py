@@ -171,3 +171,24 @@ def test_other_values_may_fail_a_check_of_what_is_made_and_then_all_of_it_waits(
     assert (of["make"].verdict, of["of_ids"].verdict) == ("RISKY", other)
     way = of["of_ids"].path
     assert all(before.target == after.source for before, after in pairwise(way))
+
+
+@pytest.mark.parametrize(("format_", "other"), [("csv", "RISKY"), ("parquet", "SAFE")])
+def test_other_values_of_a_text_may_be_of_another_type_than_what_is_made_promises(
+    graph: Graph, format_: str, other: str
+) -> None:
+    read = replace(a_dataset("read", {"id": "integer", "price": "integer"}), format=format_)
+    made = a_dataset("made", {"id": "integer", "price": "integer"})
+    made = replace(
+        made,
+        contract=replace(made.contract, checks=(Check("its columns", "schema", {"columns": {"price": "integer"}}),)),
+    )
+    put(
+        graph,
+        read,
+        made,
+        a_job("make", ["read"], ["made"], sql="SELECT id, price FROM read"),
+        a_consumer("of_ids", {"made": ["id"]}),
+    )
+
+    assert found(graph, ChangeMeaning(called("read"), "price", "with tax"))["of_ids"].verdict == other

@@ -89,6 +89,13 @@ def test_a_wider_output_is_something_else_where_it_is_written_as_text() -> None:
     assert rule_of(a_making(wider, is_text=True)) == "RISKY output_changes"
 
 
+def test_a_new_column_is_something_else_where_columns_are_known_by_their_places() -> None:
+    more = Rebinding(bound(a="int64"), bound(new="string", a="int64"))
+
+    assert rule_of(a_making(more)) == "SAFE query_fits"
+    assert rule_of(a_making(more, has_names=False)) == "RISKY output_changes"
+
+
 def test_a_type_that_stays_keeps_what_is_declared() -> None:
     answer = held(
         Rebinding(bound(a="int64", b="int64"), bound(a="int64", b="string")),
