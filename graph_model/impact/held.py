@@ -136,15 +136,18 @@ def keeps(promised: str, type_: str) -> bool:
 
 
 def broken_promise(before: Sequence[Column], after: Sequence[Column], promised: Mapping[str, str]) -> str:
-    """What the check of the output's schema finds that it did not find before; empty: nothing."""
-    was = {column.path.lower(): column for column in before}
-    now = {column.path.lower(): column for column in after}
+    """What the check of the output's schema finds that it did not find before; empty: nothing. Unlike SQL, the check
+    tells upper from lower case."""
+    was = {column.path: column for column in before}
+    now = {column.path: column for column in after}
+    spelled = {column.path.lower(): column.path for column in after}
     for path, type_ in promised.items():
-        old, new = was.get(path.lower()), now.get(path.lower())
+        old, new = was.get(path), now.get(path)
         if old is None or not keeps(type_, old.type):
             continue
         if new is None:
-            return f"it no longer makes {path}"
+            to = spelled.get(path.lower())
+            return f"{path} is spelled {to} from now on" if to else f"it no longer makes {path}"
         if not keeps(type_, new.type):
             return f"{path} becomes {new.type}, and {type_} is promised"
     return ""

@@ -80,6 +80,8 @@ def test_a_check_passes_what_it_passes_when_it_is_run() -> None:
     assert keeps("timestamp", "date")
     assert not keeps("integer", "float64")
     assert broken_promise((Column("A", "int64"),), (Column("a", "int64"),), {"a": "integer"}) == ""
+    spelled = "a is spelled A from now on"  # SQL finds it all the same; the check of a schema does not
+    assert broken_promise((Column("a", "int64"),), (Column("A", "int64"),), {"a": "integer"}) == spelled
 
 
 def test_a_wider_output_is_something_else_where_it_is_written_as_text() -> None:
