@@ -136,6 +136,7 @@ class Look:
             used=tuple(self._used(job, dataset) if job else hop.columns),
             layout=self._flowed.layouts.get(dataset),
             changes=tuple(self._facts.changed.changes.get(dataset, ())),
+            settled=self._facts.changed.settled.get(dataset, ()),
             held=self._flowed.held.get(reader),
             text=self._flowed.texts.get(reader, ""),
             mended=reader in self._flowed.mended,
