@@ -161,7 +161,7 @@ class Spread:
         is_held = job in self._flowed.held or job in self._flowed.mended
         for hop in self._facts.reads.get(job, ()):
             mixes = self._flowed.how.get((hop.edge.source, job), How()).several
-            for column in sorted(self._harm.columns_of.get(hop.edge.source, ())):
+            for column in self._look.harmed(job, hop.edge.source):
                 if self._harm.columns[column].values or not is_held or mixes:
                     yield column
 

@@ -240,3 +240,24 @@ def test_a_partition_that_was_never_looked_at_leaves_the_doubt(shop: Graph) -> N
 
     no_gaps = ChangeNullability(called("orders"), "price", nullable=False)
     assert verdicts(shop, no_gaps)["board"] == "RISKY column_is_touched"
+
+
+@pytest.mark.parametrize(
+    ("to", "cast", "expected"),
+    [
+        ("string", "CAST(price AS DOUBLE)", "SAFE code_is_mended"),
+        ("string", "CAST(price AS INTEGER)", "RISKY output_changes"),  # another type than it was
+        ("int64", "CAST(price AS DOUBLE)", "RISKY column_is_retyped"),  # what was cut off does not come back
+    ],
+)
+def test_a_new_type_is_nothing_once_its_reader_casts_it_back(graph: Graph, to: str, cast: str, expected: str) -> None:
+    sold = a_dataset("sold", {"id": "int32", "price": "float64"})
+    add = a_job("add", ["sold"], ["made"], sql="SELECT max(price) AS most FROM sold")
+    put(graph, sold, a_dataset("made", {"most": "float64"}), add, a_consumer("board", {"made": ["most"]}))
+    view = f"(SELECT id, {cast} AS price FROM sold) AS sold"
+    follow = ChangeJob(called("add"), f"SELECT max(price) AS most FROM {view}")
+
+    of = verdicts(graph, RetypeColumn(called("sold"), "price", to), follow)
+
+    assert of["add"] == expected
+    assert (of["board"].partition(" ")[0] == "SAFE") == expected.startswith("SAFE")
