@@ -15,6 +15,7 @@ from benchmarks.decision_trust.draw import draw_world
 from benchmarks.decision_trust.engines import Engines
 from benchmarks.decision_trust.judging import Judged, judge_pair, rng_for
 from benchmarks.decision_trust.matrix import Matrix
+from benchmarks.decision_trust.measuring import measure
 from benchmarks.decision_trust.proposing import propose
 from benchmarks.decision_trust.running import CannotCarryOutError, Running
 from benchmarks.decision_trust.shrinking import shrunk, told
@@ -86,6 +87,7 @@ def _estate(
     world = draw_world(name, rng_for(asked.seed, estate), engines)
     declare(graph, world, hide=asked.hide, rng=rng_for(asked.seed, estate, "hide"))
     running = Running(world, engines)
+    measure(graph, running)
     wanted = [int(asked.only.partition(":")[2])] if asked.only else range(asked.per_estate)
     for place in wanted:
         case = f"{estate}:{place}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from benchmarks.decision_trust.declaring import declare
 from benchmarks.decision_trust.engines import Engines
 from benchmarks.decision_trust.judging import Judged, judge_pair, rng_for
+from benchmarks.decision_trust.measuring import measure
 from benchmarks.decision_trust.proposing import makes_sense
 from benchmarks.decision_trust.running import Running
 from benchmarks.decision_trust.world import World
@@ -26,6 +27,7 @@ def shrunk(
     small = replace_world(world, _above(world, missed.node), f"{world.name}-small-{missed.case.replace(':', '-')}")
     declare(graph, small, hide=asked.hide, rng=rng_for(asked.seed, missed.case, "hide"))
     running = Running(small, engines)
+    measure(graph, running)
     kept = [_renamed(one, small.name) for one in changes if _is_in(one, small)]
     found = _missed(graph, running, kept, missed)
     if found is None:

@@ -26,6 +26,7 @@ from graph_model.impact.entities import (
     RetireJob,
 )
 from graph_model.impact.layout import Layout, laid_out
+from graph_model.impact.measured import Measured, is_asked, measured, settled
 from graph_model.lineage import repository
 from graph_model.lineage.entities import LineageNode
 from graph_model.lineage.merging import Rows
@@ -37,7 +38,7 @@ from graph_model.names import Name
 class ChangedSet:
     """The changes, found in the graph. `columns` are by field id; `retired` are jobs and consumers that go. All else is
     by the id of the dataset or the job: `layouts` where the columns are known, `changes` all that happens to a dataset,
-    `facts` what is declared of those that change."""
+    `facts` what is declared of those that change, `settled` why a change of columns changes nothing in their data."""
 
     at: datetime
     starts: dict[str, LineageNode] = field(default_factory=dict)
@@ -48,6 +49,7 @@ class ChangedSet:
     changes: dict[str, list[FlowChange]] = field(default_factory=dict)
     jobs: dict[str, ChangeJob] = field(default_factory=dict)
     facts: dict[str, DatasetFacts] = field(default_factory=dict)
+    settled: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def renames(self, dataset: str) -> dict[str, str]:
         """New names of columns by old ones, without those that are dropped as well."""
@@ -76,8 +78,10 @@ def find_changes(graph: Rows, changes: Sequence[FlowChange], *, as_of: datetime 
             of_dataset.setdefault(root.node.id, []).append(change)
     found.facts = datasets(graph, {id_: found.starts[id_].members for id_ in found.changes}, at=found.at)
     known = repository.fields_of(graph, [found.starts[id_] for id_ in of_dataset], at=found.at)
+    asked = [id_ for id_, several in of_dataset.items() if any(map(is_asked, several))] if as_of is None else []
+    data = measured(graph, {id_: found.starts[id_].members for id_ in asked})  # as it is now, and never was before
     for id_, column_changes in of_dataset.items():
-        _note_columns(found, found.starts[id_], known[id_], column_changes)
+        _note_columns(found, found.starts[id_], known[id_], column_changes, data.get(id_, Measured()))
     return found
 
 
@@ -128,7 +132,11 @@ def _note(found: ChangedSet, change: FlowChange, root: Root) -> None:
 
 
 def _note_columns(
-    found: ChangedSet, node: LineageNode, known: Sequence[FieldFacts], changes: Sequence[ColumnChange]
+    found: ChangedSet,
+    node: LineageNode,
+    known: Sequence[FieldFacts],
+    changes: Sequence[ColumnChange],
+    data: Measured,
 ) -> None:
     """What becomes of the columns of one dataset. A dataset without a known schema may have any column."""
     columns = found.facts[node.id].columns if node.id in found.facts else ()
@@ -136,7 +144,9 @@ def _note_columns(
     changes = [spelled.of(change) for change in changes]
     others = [change for change in found.changes[node.id] if not isinstance(change, ColumnChange)]
     found.changes[node.id] = [*others, *changes]
-    for path, outcome in outcomes(spelled.types, changes).items():
+    why = {change: text for change in changes if (text := settled(change, data))}
+    found.settled[node.id] = tuple(why.values())
+    for path, outcome in outcomes(spelled.types, [change for change in changes if change not in why]).items():
         id_ = spelled.ids[path]
         found.columns[id_] = (LineageNode(id_, "COLUMN", node.name, path, members=node.members), outcome)
     if columns:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from graph_model.contracts.entities import Column
 from graph_model.impact.binding import Beside, Bound, Rebind, Rebinding, Refused, Tables
+from graph_model.impact.casting import casting_view, coming_back
 from graph_model.impact.changes import ColumnOutcome, beside_of
 from graph_model.impact.declared import (
     PARTITION_COLUMN,
@@ -40,7 +41,8 @@ class Flowed:
     """By id: what is known of datasets and jobs that something happens to, how they are read, what becomes of columns.
 
     `outcomes` are those of datasets that a job makes, by field id; `mended` are jobs whose SQL follows the names that
-    the set changes, and nothing else; `texts` is their SQL after the set.
+    the set changes, and nothing else; `texts` is their SQL after the set. `cast_back` are (job, dataset, column in
+    lower case): the job's new SQL gives a column its old type back, and does nothing else.
     """
 
     layouts: dict[str, Layout] = field(default_factory=dict)
@@ -51,6 +53,7 @@ class Flowed:
     mended: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     outcomes: dict[str, tuple[LineageNode, ColumnOutcome]] = field(default_factory=dict)
+    cast_back: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 def look_up_nameless(graph: Rows, facts: Facts, flowed: Flowed) -> tuple[LineageNode, ...]:
@@ -126,6 +129,8 @@ class _Flow:
             self.flowed.mended.add(job)
         if answer is None:
             return
+        if text != facts.sql and not answer.fails and self._only_casts_back(job, facts, text):
+            self.flowed.mended.add(job)
         mended = job in self.flowed.mended
         answer = replace(answer, rewritten=text != facts.sql and not mended, turns=() if mended else answer.turns)
         self.flowed.held[job] = answer
@@ -145,6 +150,39 @@ class _Flow:
             if layout and renames:
                 called[table] = {path: renames.get(path, path) for path in top(layout.before)}
         return bool(called) and reads_under_old_names(facts.sql, text, called)
+
+    def _only_casts_back(self, job: str, facts: JobFacts, text: str) -> bool:
+        """Whether the new SQL gives one table the types back that it had, as its engine sees it, and nothing else."""
+        for table, dataset in facts.tables.items():
+            retyped = self._comes_back(dataset)
+            if not retyped or table in facts.windows:
+                continue
+            view = casting_view(facts.sql, text, table, top(self._changed.layouts[dataset].before), retyped)
+            if view and self._is_seen_alike(facts, table, view):
+                self.flowed.cast_back |= {(job, dataset, one.lower()) for one in retyped}
+                return True
+        return False
+
+    def _comes_back(self, dataset: str) -> frozenset[str]:
+        """The columns of a typed dataset that get another type from which their values come back; none, if anything
+        else happens to it."""
+        layout, known = self._changed.layouts.get(dataset), self.flowed.datasets.get(dataset)
+        changes = self._changed.changes.get(dataset, ())
+        is_made = any(hop.edge.target == dataset for made in self._facts.makes.values() for hop in made)
+        if layout is None or known is None or known.format != "parquet" or is_made:
+            return frozenset()
+        return coming_back({column.path: column.type for column in layout.before}, changes)
+
+    def _is_seen_alike(self, facts: JobFacts, table: str, view: str) -> bool:
+        before, after = self._tables(facts), self._tables(facts, after=True)
+        if self._rebind is None or before is None or after is None:
+            return False
+        was = self._rebind(f"SELECT * FROM {table}", dialect=facts.dialect, before=before, after=before)  # noqa: S608
+        now = self._rebind(view, dialect=facts.dialect, before=after, after=after)
+        if was is None or now is None or isinstance(was.before, Refused) or isinstance(now.after, Refused):
+            return False
+        kinds = [[(column.path.lower(), column.type) for column in one.columns] for one in (was.before, now.after)]
+        return kinds[0] == kinds[1]
 
     def _renames(self, facts: JobFacts) -> Mapping[str, str]:
         found: dict[str, str] = {}

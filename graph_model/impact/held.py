@@ -21,7 +21,8 @@ class Held:
 
     `rewritten`: its text changes, and in more than names that the set explains, so that any value may be another one.
     `is_text`: its output is written as text, which shows each value as its type spells it. `names`: how the output
-    calls what the query calls so (in lower case), where it has no names of its own.
+    calls what the query calls so (in lower case), where it has no names of its own: then `is_placed`, and each column
+    is known by its place alone.
     """
 
     refused: str = ""
@@ -33,6 +34,7 @@ class Held:
     rewritten: bool = False
     is_text: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    is_placed: bool = False
 
     @property
     def fails(self) -> bool:
@@ -40,7 +42,9 @@ class Held:
 
     @property
     def comes_to_the_same(self) -> bool:
-        """For who reads by name: columns may be new, and types of the same family wider."""
+        """For who reads by name: columns may be new, and types of the same family wider. By place none may be new."""
+        if self.is_placed and self.layout is not None and self.layout.added:
+            return False
         return not self.turns and all(self._is_nothing(outcome) for outcome in self.outcomes.values())
 
     def _is_nothing(self, outcome: ColumnOutcome) -> bool:
@@ -75,6 +79,7 @@ def held(
         layout=layout,
         is_text=is_text,
         names=names,
+        is_placed=not has_names,
     )
 
 
@@ -131,15 +136,18 @@ def keeps(promised: str, type_: str) -> bool:
 
 
 def broken_promise(before: Sequence[Column], after: Sequence[Column], promised: Mapping[str, str]) -> str:
-    """What the check of the output's schema finds that it did not find before; empty: nothing."""
-    was = {column.path.lower(): column for column in before}
-    now = {column.path.lower(): column for column in after}
+    """What the check of the output's schema finds that it did not find before; empty: nothing. Unlike SQL, the check
+    tells upper from lower case."""
+    was = {column.path: column for column in before}
+    now = {column.path: column for column in after}
+    spelled = {column.path.lower(): column.path for column in after}
     for path, type_ in promised.items():
-        old, new = was.get(path.lower()), now.get(path.lower())
+        old, new = was.get(path), now.get(path)
         if old is None or not keeps(type_, old.type):
             continue
         if new is None:
-            return f"it no longer makes {path}"
+            to = spelled.get(path.lower())
+            return f"{path} is spelled {to} from now on" if to else f"it no longer makes {path}"
         if not keeps(type_, new.type):
             return f"{path} becomes {new.type}, and {type_} is promised"
     return ""

@@ -114,7 +114,7 @@ class Look:
 
     def reading(self, reader: str, hop: Hop) -> Reading:
         node, dataset = self._facts.datasets.nodes[reader], hop.edge.source
-        harmed = [(id_, self._harm.columns[id_]) for id_ in sorted(self._harm.columns_of.get(dataset, ()))]
+        harmed = [(id_, self._harm.columns[id_]) for id_ in self.harmed(reader, dataset)]
         uses = (self._use(reader, id_, column, hop) for id_, column in harmed)
         described = self._flowed.datasets.get(dataset, DatasetFacts(dataset))
         job = self._flowed.jobs.get(reader)
@@ -136,6 +136,7 @@ class Look:
             used=tuple(self._used(job, dataset) if job else hop.columns),
             layout=self._flowed.layouts.get(dataset),
             changes=tuple(self._facts.changed.changes.get(dataset, ())),
+            settled=self._facts.changed.settled.get(dataset, ()),
             held=self._flowed.held.get(reader),
             text=self._flowed.texts.get(reader, ""),
             mended=reader in self._flowed.mended,
@@ -144,6 +145,12 @@ class Look:
             location=described.location,
             deadline=self._facts.about.get(reader, ReaderFacts(reader)).deadline is not None,
         )
+
+    def harmed(self, reader: str, dataset: str) -> list[str]:
+        """The columns of a dataset to which something happens that the reader does not undo itself."""
+        undone, columns = self._flowed.cast_back, self._harm.columns
+        ids = sorted(self._harm.columns_of.get(dataset, ()))
+        return [id_ for id_ in ids if (reader, dataset, columns[id_].name.lower()) not in undone]
 
     def making(self, reader: str) -> Making | None:
         """None for a consumer, and for a job to whose code and query nothing happens."""

@@ -36,10 +36,17 @@ def reads_under_old_names(before: str, after: str, tables: Mapping[str, Mapping[
 
     `tables`: of each table with renamed columns, each column as it was called, with its new name.
     """
+    views = {
+        table.lower(): _view_of(table.lower(), {was.lower(): now.lower() for was, now in columns.items()})
+        for table, columns in tables.items()
+    }
+    return reads_through(before, after, views)
+
+
+def reads_through(before: str, after: str, views: Mapping[str, list[str]]) -> bool:
+    """Whether the new text is the old one over these subqueries (words, by table in lower case) and nothing else."""
     old, words = _without_aliases(tokens(before)), _without_aliases(tokens(after))
-    for table, columns in tables.items():
-        name = table.lower()
-        view = _view_of(name, {was.lower(): now.lower() for was, now in columns.items()})
+    for name, view in views.items():
         words = _without_views(words, name, view)
         is_common = any(old[place : place + 3] == [name, "as", "("] for place in range(len(old)))
         if is_common or any(word == name and after != "." for word, after in zip(words, [*words[1:], ""], strict=True)):

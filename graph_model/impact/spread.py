@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graph_model.impact.changes import ColumnHarm, ColumnOutcome, Likeness
+from graph_model.impact.checked import Checked
 from graph_model.impact.declared import How
 from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
@@ -133,16 +134,26 @@ class Spread:
         the run may fail."""
         for made in self._facts.makes.get(job, ()):
             output = made.edge.target
-            checks = self._facts.checked.get(output)
-            if checks is None:
-                continue
+            checks, typed = self._facts.checked.get(output, Checked()), self._typed_by_values(job, output)
             harmed = (self._harm.columns[id_] for id_ in sorted(self._harm.columns_of.get(output, ())))
-            doubted = next((one for one in harmed if one.values and checks.looks_at(one.name)), None)
+            doubted = next(
+                (one for one in harmed if one.values and (checks.looks_at(one.name) or one.name.lower() in typed)), None
+            )
             if doubted is not None:
                 cause = f"a check of {doubted.name} may fail, which {doubted.text}"
                 self._harm_dataset(
                     output, HarmedDataset(DatasetHarm.MAY_STALL, cause, (*self._look.way_to(job), made.edge))
                 )
+
+    def _typed_by_values(self, job: str, output: str) -> frozenset[str]:
+        """The columns of an output, in lower case, that are promised to be more than text, where the job reads text:
+        its values tell its types, and other ones may tell others.
+        """
+        reads = (self._flowed.datasets.get(hop.edge.source) for hop in self._facts.reads.get(job, ()))
+        facts = self._flowed.datasets.get(output)
+        if facts is None or not any(one and one.is_text for one in reads):
+            return frozenset()
+        return frozenset(path.lower() for path, type_ in facts.promised.items() if type_ not in ("string", "unknown"))
 
     def _values_read(self, job: str) -> Iterator[str]:
         """The columns it reads whose values may change. Of a query that was held, all else is known from what it comes
@@ -150,7 +161,7 @@ class Spread:
         is_held = job in self._flowed.held or job in self._flowed.mended
         for hop in self._facts.reads.get(job, ()):
             mixes = self._flowed.how.get((hop.edge.source, job), How()).several
-            for column in sorted(self._harm.columns_of.get(hop.edge.source, ())):
+            for column in self._look.harmed(job, hop.edge.source):
                 if self._harm.columns[column].values or not is_held or mixes:
                     yield column
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -17,13 +19,15 @@ from graph_model.impact.entities import (
     Change,
     ChangeJob,
     ChangeMeaning,
+    ChangeNullability,
     DropColumn,
     RenameColumn,
     ReorderColumns,
     RetypeColumn,
 )
-from graph_model.store.graph import Graph
-from tests.support.flow_graphs import a_consumer, a_dataset, a_job, called, put
+from graph_model.names import partition_id
+from graph_model.store.graph import Graph, Transaction
+from tests.support.flow_graphs import a_consumer, a_dataset, a_job, called, dataset, put
 
 ORDERS = a_dataset("orders", {"id": "int32", "price": "number", "day": "date", "note": "string"})
 COPY_DATA = a_dataset("copy", {"id": "int32", "price": "number", "day": "date", "note": "string"})
@@ -171,3 +175,89 @@ def test_other_values_may_fail_a_check_of_what_is_made_and_then_all_of_it_waits(
     assert (of["make"].verdict, of["of_ids"].verdict) == ("RISKY", other)
     way = of["of_ids"].path
     assert all(before.target == after.source for before, after in pairwise(way))
+
+
+@pytest.mark.parametrize(("format_", "other"), [("csv", "RISKY"), ("parquet", "SAFE")])
+def test_other_values_of_a_text_may_be_of_another_type_than_what_is_made_promises(
+    graph: Graph, format_: str, other: str
+) -> None:
+    read = replace(a_dataset("read", {"id": "integer", "price": "integer"}), format=format_)
+    made = a_dataset("made", {"id": "integer", "price": "integer"})
+    made = replace(
+        made,
+        contract=replace(made.contract, checks=(Check("its columns", "schema", {"columns": {"price": "integer"}}),)),
+    )
+    put(
+        graph,
+        read,
+        made,
+        a_job("make", ["read"], ["made"], sql="SELECT id, price FROM read"),
+        a_consumer("of_ids", {"made": ["id"]}),
+    )
+
+    assert found(graph, ChangeMeaning(called("read"), "price", "with tax"))["of_ids"].verdict == other
+
+
+def hold(graph: Graph, name: str, key: str, *, nulls: dict[str, int], rows: int) -> None:
+    """A current version of a partition, in which so many rows and gaps were counted."""
+    partition, metrics = partition_id(dataset(name), key), json.dumps({"nulls": nulls})
+    version = {
+        "id": f"{partition}@1",
+        "partition": partition,
+        "dataset": dataset(name),
+        "key": key,
+        "format": "parquet",
+    }
+    version |= {"location": key, "report_key": key, "reported_by": "test", "source_time": None, "metrics": metrics}
+    facts = {"version": version["id"], "row_count": rows, "size_bytes": 1, "content_hash": key, "metrics": metrics}
+
+    def work(tx: Transaction) -> None:
+        tx.rows("versions.report", versions=[version], token=key)
+        tx.rows("versions.record_facts", facts=[facts])
+        tx.rows("versions.flip", versions=[version["id"]])
+
+    graph.write(work)
+
+
+def test_a_column_that_must_have_a_value_is_nothing_new_where_no_row_lacks_one(shop: Graph) -> None:
+    no_gaps = ChangeNullability(called("orders"), "price", nullable=False)
+    assert verdicts(shop, no_gaps)["board"] == "RISKY column_is_touched"  # nothing is there that could show it
+
+    hold(shop, "orders", "2024-06-01", nulls={"price": 0, "note": 1}, rows=5)
+    hold(shop, "orders", "2024-06-02", nulls={"price": 0, "note": 0}, rows=7)
+
+    of = found(shop, no_gaps)
+    assert {one.verdict for one in of.values()} == {"SAFE"}
+    many = [one.verdict for one in found(shop, replace(no_gaps, column="note")).values()]
+    assert "RISKY" in many
+    past = assess(shop, [no_gaps], rebind=rebind, as_of=datetime.now(UTC))  # of a past nobody knows the data
+    assert "RISKY" in {one.verdict for one in past.affected}
+
+
+def test_a_partition_that_was_never_looked_at_leaves_the_doubt(shop: Graph) -> None:
+    hold(shop, "orders", "2024-06-01", nulls={"price": 0}, rows=5)
+    hold(shop, "orders", "2024-06-02", nulls={}, rows=7)
+
+    no_gaps = ChangeNullability(called("orders"), "price", nullable=False)
+    assert verdicts(shop, no_gaps)["board"] == "RISKY column_is_touched"
+
+
+@pytest.mark.parametrize(
+    ("to", "cast", "expected"),
+    [
+        ("string", "CAST(price AS DOUBLE)", "SAFE code_is_mended"),
+        ("string", "CAST(price AS INTEGER)", "RISKY output_changes"),  # another type than it was
+        ("int64", "CAST(price AS DOUBLE)", "RISKY column_is_retyped"),  # what was cut off does not come back
+    ],
+)
+def test_a_new_type_is_nothing_once_its_reader_casts_it_back(graph: Graph, to: str, cast: str, expected: str) -> None:
+    sold = a_dataset("sold", {"id": "int32", "price": "float64"})
+    add = a_job("add", ["sold"], ["made"], sql="SELECT max(price) AS most FROM sold")
+    put(graph, sold, a_dataset("made", {"most": "float64"}), add, a_consumer("board", {"made": ["most"]}))
+    view = f"(SELECT id, {cast} AS price FROM sold) AS sold"
+    follow = ChangeJob(called("add"), f"SELECT max(price) AS most FROM {view}")
+
+    of = verdicts(graph, RetypeColumn(called("sold"), "price", to), follow)
+
+    assert of["add"] == expected
+    assert (of["board"].partition(" ")[0] == "SAFE") == expected.startswith("SAFE")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -175,7 +176,8 @@ class _Drawing:
 
     def _dataset(self, one: DatasetSpec) -> None:
         promises = {"contract": contract_definition.dumps(one.contract)} if one.contract.checks else {}
-        id_ = self._node("datasets", names.dataset_id(one.name), one.name, **promises)
+        form = {"format": one.format, "options": json.dumps(one.options, sort_keys=True)}
+        id_ = self._node("datasets", names.dataset_id(one.name), one.name, **form, **promises)
         self._names.append({"id": names.dataset_name_id(one.name), **_spelled(one.name), "dataset": id_})
         if not one.contract.columns:
             return

@@ -80,6 +80,8 @@ def test_a_check_passes_what_it_passes_when_it_is_run() -> None:
     assert keeps("timestamp", "date")
     assert not keeps("integer", "float64")
     assert broken_promise((Column("A", "int64"),), (Column("a", "int64"),), {"a": "integer"}) == ""
+    spelled = "a is spelled A from now on"  # SQL finds it all the same; the check of a schema does not
+    assert broken_promise((Column("a", "int64"),), (Column("A", "int64"),), {"a": "integer"}) == spelled
 
 
 def test_a_wider_output_is_something_else_where_it_is_written_as_text() -> None:
@@ -87,6 +89,13 @@ def test_a_wider_output_is_something_else_where_it_is_written_as_text() -> None:
 
     assert rule_of(a_making(wider)) == "SAFE query_fits"
     assert rule_of(a_making(wider, is_text=True)) == "RISKY output_changes"
+
+
+def test_a_new_column_is_something_else_where_columns_are_known_by_their_places() -> None:
+    more = Rebinding(bound(a="int64"), bound(new="string", a="int64"))
+
+    assert rule_of(a_making(more)) == "SAFE query_fits"
+    assert rule_of(a_making(more, has_names=False)) == "RISKY output_changes"
 
 
 def test_a_type_that_stays_keeps_what_is_declared() -> None:

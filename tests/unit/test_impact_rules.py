@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from graph_model.impact.changes import ColumnHarm, outcomes, retyped
-from graph_model.impact.entities import DropColumn, RenameColumn, RetypeColumn, Verdict
+from graph_model.impact.entities import ChangeNullability, DropColumn, RenameColumn, RetypeColumn, Verdict
 from graph_model.impact.rules import (
     MAKING_POLICY,
     POLICY,
@@ -27,6 +27,7 @@ ORDERS = Name("shop", "orders")
 READ = LineageEdge("orders", "clean", "CONSUMED_BY")
 USED = LineageEdge("orders.price", "clean", "USED_BY")
 PRICE = HarmedColumn("price", ColumnHarm.GONE, "is dropped")
+NO_GAPS = ChangeNullability(ORDERS, "price", nullable=False)
 ON_THE_WAY = LineageEdge("orders.price", "tidy.total", "FEEDS")
 
 
@@ -60,6 +61,7 @@ def a_harm(harm: DatasetHarm) -> dict[str, Any]:
         (a_harm(DatasetHarm.STALLED) | {"required": False}, "optional_input_stalls", "RISKY", ""),
         (a_use(ColumnHarm.TOUCHED), "column_is_touched", "RISKY", ""),
         (a_harm(DatasetHarm.ROWS_CHANGE), "rows_may_change", "RISKY", ""),
+        ({"settled": ("price has a value in each row",), "changes": (NO_GAPS,)}, "data_comply", "SAFE", ""),
         ({"harmed_columns": (PRICE,)}, "uses_other_columns", "SAFE", ""),
         ({}, "inputs_stay", "SAFE", ""),
     ],

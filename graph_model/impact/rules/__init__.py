@@ -21,6 +21,7 @@ from graph_model.impact.rules.columns import (
     column_is_widened,
     column_means_other,
     columns_are_unknown,
+    data_comply,
     part_of_column_changes,
     uses_other_columns,
     values_are_others,
@@ -119,6 +120,7 @@ POLICY: tuple[Rule, ...] = (
     column_is_touched,
     rows_may_change,
     wider_type_fits,
+    data_comply,
     uses_other_columns,
     inputs_stay,
 )

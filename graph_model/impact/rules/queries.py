@@ -88,10 +88,10 @@ def query_fits(making: Making) -> Finding | None:
 
 
 def code_is_mended(making: Making) -> Finding | None:
-    """Its code follows the names that the set changes, and nothing else."""
+    """Its code follows the names and types that the set changes, and does nothing else."""
     if not making.change or not making.mended:
         return None
-    return Finding(Verdict.SAFE, "", "code_is_mended", "its SQL is changed along, in names only", making.path)
+    return Finding(Verdict.SAFE, "", "code_is_mended", "its SQL follows the new names and types", making.path)
 
 
 MAKING_POLICY: tuple[MakingRule, ...] = (

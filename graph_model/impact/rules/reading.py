@@ -73,10 +73,10 @@ class Reading:
 
     `way` leads to the dataset over whole datasets, `edge` is the read itself. `is_job`: else a consumer. `used`: all
     columns it uses, where they are listed. `several`: it may get several partitions at once. `layout`: what becomes of
-    the dataset's columns. `changes`: what is done to the dataset itself. `held`: what its query comes to; None: nobody
-    can say. `text`: its SQL after the set. `mended`: its SQL is changed along, in nothing but the names that the set
-    changes. `deadline`: it has one. `is_text`: the dataset is written as text, where each value looks as its type
-    spells it. `location`: its fixed place.
+    the dataset's columns. `changes`: what is done to the dataset itself. `settled`: why some of that changes nothing in
+    its data. `held`: what its query comes to; None: nobody can say. `text`: its SQL after the set. `mended`: its SQL is
+    changed along, in nothing but the names that the set changes. `deadline`: it has one. `is_text`: the dataset is
+    written as text, where each value looks as its type spells it. `location`: its fixed place.
     """
 
     reader: Name
@@ -95,6 +95,7 @@ class Reading:
     used: tuple[str, ...] = ()
     layout: Layout | None = None
     changes: tuple[FlowChange, ...] = ()
+    settled: tuple[str, ...] = ()
     held: Held | None = None
     text: str = ""
     mended: bool = False
