@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from app.cli.main import app
 from app.main import create_app
-from graph_model.arrivals.watch import EVERY_SECONDS, STABLE_SECONDS, Watch
+from connectors.table_arrivals import LOOK_SECONDS, MOST_VALUES
+from graph_model.arrivals.watch import EVERY_SECONDS, STABLE_SECONDS, TableWatch, Watch
 from graph_model.estate.parse import load_estate
 from graph_model.estate.vocabulary import ARRIVAL_KEYS
 
@@ -24,10 +25,11 @@ def test_the_estate_on_the_page_is_read(tmp_path: Path) -> None:
     (text,) = ESTATE
     (tmp_path / "estate.yaml").write_text(text)
 
-    flights, fares = load_estate(tmp_path / "estate.yaml").datasets
+    flights, fares, bookings = load_estate(tmp_path / "estate.yaml").datasets
 
     assert flights.arrival == Watch("incoming/flights/{date}.csv")
     assert fares.arrival == Watch(fares.location or "", done_marker="incoming/fares/{date}/_SUCCESS")
+    assert bookings.arrival == TableWatch("day", "updated_at")
 
 
 @pytest.mark.parametrize(("path", "file", "key"), FILES)
@@ -41,6 +43,8 @@ def test_the_page_tells_every_word_and_what_holds_without_it() -> None:
     assert {word for word, _ in WORDS} == set(ARRIVAL_KEYS)
     assert len(FILES) == 5
     said = dict(WORDS)
+    assert f"broken off after {LOOK_SECONDS:g} s" in PAGE
+    assert f"more than {MOST_VALUES:,} values" in PAGE
     assert (said["stable_for"], said["every"]) == (f"`{STABLE_SECONDS:g}s`", f"`{EVERY_SECONDS:g}s`")
 
 
