@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graph_model.arrivals.entities import Arrived, Watched
 from graph_model.arrivals.watch import TableWatch, loads
@@ -21,6 +21,12 @@ _STRANGE = {"files": "names", "rows": "values"}
 def watched_datasets(graph: Graph) -> tuple[Watched, ...]:
     """All of them, by name."""
     return tuple(found for row in graph.rows("arrivals.watched") if (found := _watched(row)))
+
+
+def watched_among(graph: Graph, datasets: Sequence[str]) -> Mapping[str, Watched]:
+    """Those of `datasets` (ids) that are watched."""
+    rows = graph.rows("arrivals.of_datasets", ids=sorted(set(datasets))) if datasets else []
+    return {found.dataset: found for row in rows if (found := _watched(row))}
 
 
 def _watched(row: Row) -> Watched | None:

@@ -31,6 +31,11 @@ class Watch:
         return f"{self.path}, {whole}, looked at every {self.every:g} s"
 
     @property
+    def where(self) -> str:
+        """Where data is looked for, in words."""
+        return self.path
+
+    @property
     def folder(self) -> str:
         """The part that is the same for all files: the folder below which to look."""
         fixed = _WILD.split(self.path, maxsplit=1)[0]
@@ -86,10 +91,14 @@ class TableWatch:
     every: float = EVERY_SECONDS
 
     def __str__(self) -> str:
-        by = f" by {self.column}" if self.column else ""
         high = f" and the highest {self.changed}" if self.changed else ""
         whole = f"their number{high} unchanged for {self.stable_for:g} s"
-        return f"rows of the table{by}, {whole}, looked at every {self.every:g} s"
+        return f"{self.where}, {whole}, looked at every {self.every:g} s"
+
+    @property
+    def where(self) -> str:
+        """Where data is looked for, in words."""
+        return f"the rows of its table by {self.column}" if self.column else "the rows of its table"
 
 
 AnyWatch = Watch | TableWatch

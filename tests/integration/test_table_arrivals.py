@@ -25,6 +25,7 @@ from graph_model.store.graph import Graph
 from graph_model.versions.entities import Content
 from graph_model.versions.repository import versions
 from graph_model.versions.roots import Roots
+from tests.integration.api import app_on, data
 from tests.support.postgresql import PostgreSQL
 from workers.arrivals import Watcher
 
@@ -300,3 +301,13 @@ def test_a_database_that_is_not_listed_is_not_opened(tmp_path: Path) -> None:
 
     with pytest.raises(ContentError, match="HEADWATER_DATA_DATABASES"):
         rows_of(TableWatch("day"), content, partitions=DAYS, roots=Roots(tmp_path))
+
+
+def test_graphql_says_how_a_table_is_watched(table: Table) -> None:
+    table.declare("{watch: table, column: day, changed: updated_at, stable_for: 1m}")
+
+    asked = "... on Dataset { arrival { watch column changed stableFor } }"
+    query = f'{{ dataset(namespace: "shop", name: "raw") {{ {asked} }} }}'
+
+    said = {"watch": "table", "column": "day", "changed": "updated_at", "stableFor": 60.0}
+    assert data(app_on(table.graph), query)["dataset"]["arrival"] == said
