@@ -51,10 +51,14 @@ def test_the_page_tells_every_word_and_what_holds_without_it() -> None:
 def test_the_options_and_the_address_on_the_page_are_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     help_text = CliRunner().invoke(app, ["wait", "--help"]).output
-    address = next(line for line in PAGE.splitlines() if line.startswith("GET "))
-    path, _, query = address.removeprefix("GET ").partition("?")
+    addresses = [line.removeprefix("GET ") for line in PAGE.splitlines() if line.startswith("GET ")]
 
-    assert all(word in PAGE for word in ("--timeout", "--version-newer-than"))
-    assert "--version-newer-than" in help_text
-    operation = create_app(graph=None, broker_url=None, storage_root=tmp_path).openapi()["paths"][path]["get"]  # pyright: ignore[reportArgumentType]
-    assert {item.partition("=")[0] for item in query.split("&")} <= {item["name"] for item in operation["parameters"]}
+    for word in ("--timeout", "--version-newer-than", "--job", "--ended-after"):
+        assert word in PAGE
+        assert word in help_text
+    paths = create_app(graph=None, broker_url=None, storage_root=tmp_path).openapi()["paths"]  # pyright: ignore[reportArgumentType]
+    assert len(addresses) == 2
+    for address in addresses:
+        path, _, query = address.partition("?")
+        known = {item["name"] for item in paths[path]["get"]["parameters"]}
+        assert {item.partition("=")[0] for item in query.split("&")} <= known
