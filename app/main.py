@@ -21,7 +21,7 @@ from app.graphql.schema import build_schema
 from app.rest import checks, health, lineage, marquez, reads, runs, versions
 from app.rest.errors import handle_errors
 from app.services import Services
-from app.waiting import Waiting
+from app.waiting import Waiting, successful_runs
 from graph_model.errors import PortTaken, SettingsError
 from graph_model.garbage import collect_rarely_from_here
 from graph_model.logs import configure_logs
@@ -51,6 +51,7 @@ def create_app(
     )
     app.state.services = services
     app.state.waiting = Waiting(graph)
+    app.state.waiting_for_runs = Waiting(graph, successful_runs)
     app.state.readiness = health.Readiness(services)
     app.include_router(health.router)
     app.include_router(versions.router)

@@ -1,4 +1,4 @@
-"""The watcher: files that appear where datasets are watched become reports of versions."""
+"""The watcher: files and rows that appear where datasets are watched become reports of versions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import structlog
 
 from connectors.arrivals import files_below, mark_of
 from connectors.bell import ring
-from graph_model.arrivals.entities import Arrived, Mark, Watched
+from connectors.table_arrivals import rows_of
+from graph_model.arrivals.entities import AnyMark, Arrived, Mark, Watched
 from graph_model.arrivals.repository import not_reported, report_key, tell, watched_datasets
-from graph_model.arrivals.watch import Watch
+from graph_model.arrivals.watch import AnyWatch, TableWatch, Watch
 from graph_model.errors import ContentError, DomainError, StorageUnavailable
 from graph_model.store.graph import Graph
-from graph_model.versions.entities import Report
+from graph_model.versions.entities import Content, Report
+from graph_model.versions.places import fixed_place
 from graph_model.versions.report import report_versions
 from graph_model.versions.roots import Roots
 
@@ -28,9 +30,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Seen:
-    """A file at the last look: since when it has this mark, and whether its version is reported."""
+    """A file, or the rows of a partition, at the last look: since when they have this mark, and whether their version
+    is reported."""
 
-    mark: Mark
+    mark: AnyMark
     since: float
     reported: bool = False
 
@@ -46,8 +49,8 @@ class Watcher:
         self, graph: Graph, *, broker_url: str | None, roots: Roots, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._graph, self._broker_url, self._roots, self._clock = graph, broker_url, roots, clock
-        self._seen: dict[tuple[str, Watch], dict[str, _Seen]] = {}
-        self._next: dict[tuple[str, Watch], float] = {}
+        self._seen: dict[tuple[str, AnyWatch], dict[str, _Seen]] = {}
+        self._next: dict[tuple[str, AnyWatch], float] = {}
 
     def look(self) -> None:
         """Reports what has come. One dataset that cannot be looked at keeps nobody from the others."""
@@ -61,7 +64,7 @@ class Watcher:
 
     def _look_at(self, watched: Watched, seen: dict[str, _Seen]) -> None:
         try:
-            there = files_below(watched.watch, format=watched.format, options=watched.options, roots=self._roots)
+            there = self._there(watched)
             whole, strange = self._whole(watched, there, seen)
         except (ContentError, StorageUnavailable) as error:
             if tell(self._graph, watched, trouble=str(error), strange=watched.strange):
@@ -71,16 +74,24 @@ class Watcher:
         for start in range(0, len(whole), AT_ONCE):
             self._report(watched, whole[start : start + AT_ONCE], seen)
 
+    def _there(self, watched: Watched) -> Mapping[str, AnyMark]:
+        """By paths of files, or by keys of the partitions whose rows they are."""
+        watch = watched.watch
+        if isinstance(watch, TableWatch):
+            content = Content(watched.format, _table(watched), watched.options)
+            return rows_of(watch, content, partitions=watched.partitions, roots=self._roots)
+        return files_below(watch, format=watched.format, options=watched.options, roots=self._roots)
+
     def _whole(
-        self, watched: Watched, there: Mapping[str, Mark], seen: dict[str, _Seen]
+        self, watched: Watched, there: Mapping[str, AnyMark], seen: dict[str, _Seen]
     ) -> tuple[list[str], list[str]]:
         """The paths of files that are whole and not known to be reported, oldest first; and those of strange names."""
         whole: list[str] = []
         strange: list[str] = []
         for gone in seen.keys() - there.keys():
             del seen[gone]
-        for path, mark in sorted(there.items(), key=lambda item: (item[1].time, item[0])):
-            key = watched.watch.key_of(path)
+        for path, mark in sorted(there.items(), key=lambda item: (item[1].order, item[0])):
+            key = _key_of(watched.watch, path)
             if key is None:
                 continue
             if not watched.partitions.holds(key):
@@ -94,15 +105,16 @@ class Watcher:
         return whole, strange
 
     def _is_whole(self, watched: Watched, key: str, file: _Seen) -> bool:
-        marker = watched.watch.marker_of(key)
-        if marker is None:
-            return self._clock() - file.since >= watched.watch.stable_for
+        watch = watched.watch
+        marker = watch.marker_of(key) if isinstance(watch, Watch) else None
+        if marker is None or not isinstance(file.mark, Mark):
+            return self._clock() - file.since >= watch.stable_for
         # One that was left for what lay there before says nothing of a newer file.
         mark = mark_of(marker, format=watched.format, options=watched.options, roots=self._roots)
         return mark is not None and mark.time >= file.mark.time
 
     def _report(self, watched: Watched, paths: list[str], seen: dict[str, _Seen]) -> None:
-        arrived = {self._arrived(watched, path, seen[path].mark): path for path in paths}
+        arrived = {_arrived(watched, path, seen[path].mark): path for path in paths}
         new = not_reported(self._graph, watched, list(arrived))
         reports = [Report(watched.name, one.key, one.location, report_key(one), reported_by=REPORTED_BY) for one in new]
         refused: set[Arrived] = set()
@@ -110,15 +122,28 @@ class Watcher:
         for one, outcome in zip(new, report_versions(self._graph, reports, self._roots), strict=True):
             if isinstance(outcome, DomainError):
                 refused.add(one)
-                log.warning("a file that came cannot be reported", file=one.location, error=str(outcome))
+                log.warning(
+                    "what came cannot be reported", partition=one.key, dataset=str(watched.name), error=str(outcome)
+                )
                 continue
             runs.extend(outcome.runs)
-            log.info("a file came", dataset=str(watched.name), partition=one.key, version=outcome.version)
+            log.info("data came", dataset=str(watched.name), partition=one.key, version=outcome.version)
         for one, path in arrived.items():
             seen[path].reported = one not in refused
         if runs:
             ring(self._broker_url, tuple(runs))
 
-    @staticmethod
-    def _arrived(watched: Watched, path: str, mark: Mark) -> Arrived:
-        return Arrived(watched.watch.at(path), watched.watch.key_of(path) or "", mark)
+
+def _key_of(watch: AnyWatch, path: str) -> str | None:
+    """The partition that something is; None: no such thing is looked for."""
+    return path if isinstance(watch, TableWatch) else watch.key_of(path)
+
+
+def _arrived(watched: Watched, path: str, mark: AnyMark) -> Arrived:
+    watch = watched.watch
+    location = _table(watched) if isinstance(watch, TableWatch) else watch.at(path)
+    return Arrived(location, _key_of(watch, path) or "", mark)
+
+
+def _table(watched: Watched) -> str:
+    return fixed_place(None, watched.options, "") or ""

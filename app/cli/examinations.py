@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.config import Setting, settings_of, without_login
 from app.cli.connect import broker_url, open_graph, read_settings
+from app.cli.examine_arrivals import examine_arrivals
 from app.cli.examine_telling import examine_telling
 from app.cli.findings import Finding, Findings
 from graph_model.errors import HeadwaterError, SettingsError
@@ -186,6 +187,7 @@ _OF_THE_GRAPH: dict[str, Callable[[Graph], Findings]] = {
     "workers": examine_workers,
     "steward": examine_leader,
     "openlineage": examine_telling,
+    "arrivals": examine_arrivals,
 }
 
 

@@ -197,6 +197,7 @@ def _print_run(run: Run) -> None:
         seconds=_duration(run),
         fence=run.fence,
         inputs=run.inputs,
+        without=run.missing or None,
         outputs=run.outputs,
         archived=run.archived or None,
         metrics=", ".join(f"{name}={value}" for name, value in run.metrics.items()),

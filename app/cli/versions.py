@@ -15,6 +15,7 @@ from app.cli.errors import finish
 from app.cli.lookup import find_dataset, find_partition
 from app.cli.options import AsJson, AsOf, DatasetArgument, DatasetPartition, moment, seconds
 from app.cli.output import print_fields, print_json, print_table, say
+from app.cli.wait_for_run import wait_for_run
 from graph_model.errors import VersionNotFound
 from graph_model.partitions.rules import WHOLE
 
@@ -119,8 +120,15 @@ def resolve(
 
 
 def wait(
-    target: DatasetPartition,
+    target: Annotated[
+        str | None,
+        typer.Argument(metavar="[DATASET[@PARTITION]]", help="The dataset, and behind the last @ the partition."),
+    ] = None,
     *,
+    job: Annotated[
+        str | None,
+        typer.Option("--job", metavar="JOB[@PARTITION]", help="Instead of a dataset: a successful run of this job."),
+    ] = None,
     timeout: Annotated[
         float | None,
         typer.Option(
@@ -136,10 +144,32 @@ def wait(
             help="Only a version that was published after this (ISO 8601).",
         ),
     ] = None,
+    ended_after: Annotated[
+        datetime | None,
+        typer.Option(
+            "--ended-after", parser=moment, metavar="TIME", help="With --job: only a run that ended after this."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Wait until a partition has a good version, and say where it is. Exit 1 when the time is over first."""
+    """Wait until a partition has a good version, and say where it is; or until a job has run well on it.
+
+    Exit 1 when the time is over first.
+    """
     most = WAIT_SECONDS if timeout is None else timeout
+    if (target is None) == (job is None):
+        raise typer.BadParameter("write DATASET[@PARTITION], or --job JOB[@PARTITION]", param_hint="DATASET, --job")
+    if job is not None:
+        if newer_than:
+            raise typer.BadParameter("a run has no version: write --ended-after", param_hint="--version-newer-than")
+        wait_for_run(job, timeout=most, ended_after=ended_after, as_json=as_json)
+        return
+    if ended_after:
+        raise typer.BadParameter("versions do not end: write --version-newer-than", param_hint="--ended-after")
+    _wait_for_version(target or "", most, newer_than, as_json=as_json)
+
+
+def _wait_for_version(target: str, most: float, newer_than: datetime | None, *, as_json: bool) -> None:
     with open_graph() as graph:
         dataset, partition = find_partition(graph, target)
         wanted = f"{dataset}@{partition}" if partition else str(dataset)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry.scalars import JSON
 
+from app.graphql.arrivals import Arrival, arrival_of
 from app.graphql.checks import DatasetCheck, checks_of
 from app.graphql.context import Info
 from app.graphql.contracts import (
@@ -224,6 +225,10 @@ class Dataset(Node):
     told_checks: strawberry.Private[tuple[tuple[str, str], ...]]
     scheme: strawberry.Private[PartitionScheme]
     promised: strawberry.Private[tuple[contracts.Check, ...]]
+
+    @strawberry.field(description="How it is watched for data that nobody reports; null: it is not.")
+    async def arrival(self, info: Info) -> Arrival | None:
+        return await arrival_of(info, self.id)
 
     @strawberry.field(description="The current version of the newest partition that has one.")
     async def latest_version(self, info: Info) -> LazyVersion | None:

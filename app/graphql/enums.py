@@ -13,6 +13,7 @@ from graph_model.holds.entities import HoldEffect, HoldKind
 from graph_model.impact.entities import Verdict
 from graph_model.orders.entities import OrderState
 from graph_model.orders.entities import Origin as OrderOrigin
+from graph_model.policies.entities import PoolKind
 from graph_model.questions.entities import Answer
 from graph_model.readiness.entities import InputState
 from graph_model.reads.entities import ReaderKind
@@ -34,6 +35,7 @@ __all__ = [
     "OrderOrigin",
     "OrderState",
     "Outlook",
+    "PoolKind",
     "ReaderKind",
     "ReplayState",
     "ReplayStepState",
@@ -55,6 +57,11 @@ strawberry.enum(
     Found,
     description="What lies at the place of a version. OVERWRITTEN: a later one took it, as it may. UNAVAILABLE: it did "
     "not answer, which says nothing about the content.",
+)
+strawberry.enum(
+    PoolKind,
+    description="What shares the slots: the jobs that name the pool, the runs of one job, of one owner, or those that "
+    "read and write one dataset.",
 )
 strawberry.enum(
     HoldEffect,

@@ -14,6 +14,8 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from graph_model.arrivals.entities import Watched
+from graph_model.arrivals.repository import watched_among
 from graph_model.checks.entities import CheckKey, Finding
 from graph_model.checks.repository import trends
 from graph_model.contracts.recorded import Whole, current_of, texts
@@ -62,6 +64,7 @@ class Loaders:
     def __init__(self, graph: Graph) -> None:
         self.dataset: DataLoader[str, Dataset | None] = _each(graph, datasets_by_id)
         self.dataset_named: DataLoader[Name, Dataset | None] = _each(graph, datasets_by_name)
+        self.watched: DataLoader[str, Watched | None] = _each(graph, watched_among)
         self.job: DataLoader[str, Job | None] = _each(graph, jobs_by_id)
         self.contract: DataLoader[str, Whole | None] = _each(graph, current_of)
         self.contract_text: DataLoader[str, str | None] = _each(graph, texts)

@@ -29,6 +29,7 @@ from app.graphql.names import BIG_INT, BigInt
 from app.graphql.nodes import NodeQuery
 from app.graphql.observed_runs import ObservedRunQuery
 from app.graphql.orders import OrderMutation, OrderQuery
+from app.graphql.pools import PoolQuery
 from app.graphql.quarantine import QuarantineMutation, QuarantineQuery
 from app.graphql.questions import QuestionMutation, QuestionQuery
 from app.graphql.readiness import ReadinessQuery
@@ -51,6 +52,7 @@ LIMITS = Limits(
         "Query.forecast": 1000,
         "Query.forecastDelay": 1000,
         "Query.readiness": 20,
+        "Query.pools": 100,
         "Query.tainted": 500,
         "Query.badVersion": 500,
         "Query.replayPlan": 500,
@@ -105,6 +107,7 @@ class Query(
     ReadinessQuery,
     AuditQuery,
     HoldQuery,
+    PoolQuery,
     QuarantineQuery,
     QuestionQuery,
     SearchQuery,

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.orders import Asked, give
-from app.rest.versions import Problems, services_of
+from app.rest.versions import MOST_WAIT, Problems, services_of
+from app.services import moment
+from app.waiting import Waiting
 from connectors.bell import ring
 from graph_model.errors import InvalidInput
+from graph_model.jobs.repository import job as get_job
+from graph_model.names import job_partition_id, parse_name
+from graph_model.runs.entities import Run
+from graph_model.runs.repository import run as get_run
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"])
 
@@ -89,6 +96,56 @@ async def order(
         steps=[_step(task.job, task.partition, task.cause, task.why) for task in plan.tasks] if plan else [],
         left_out=[_step(one.job, one.partition, one.obstacle, one.why) for one in plan.left_out] if plan else [],
         runs=list(runs),
+    )
+
+
+class EndedBody(BaseModel):
+    """A run that succeeded, with the versions that it read and made."""
+
+    id: str
+    job: str
+    partition: str
+    state: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    inputs: list[str]
+    outputs: list[str]
+
+
+@router.get(
+    "/wait",
+    response_model=EndedBody,
+    responses={204: {"description": "The time is over, and there is no such run"}, **Problems},
+)
+async def wait_for_run(
+    *,
+    request: Request,
+    job: str,
+    partition: str = "",
+    seconds: Annotated[float, Query(alias="timeout", gt=0, le=MOST_WAIT, description="seconds")] = 60.0,
+    ended_after: Annotated[datetime | None, Query(description="only a run that ended after this moment")] = None,
+) -> Any:
+    """The newest successful run of a job partition as soon as there is one. Who waits longer asks again."""
+    graph, after = services_of(request).graph, moment(ended_after, field="ended_after")
+    found = await asyncio.to_thread(get_job, graph, parse_name(job))
+    place = job_partition_id(found.id, found.partitions.check(partition))
+    waiting: Waiting = request.app.state.waiting_for_runs
+    run_id = await waiting.until_there(place, newer_than=after, seconds=seconds)
+    if run_id is None:
+        return Response(status_code=204)
+    return _ended(await asyncio.to_thread(get_run, graph, run_id))
+
+
+def _ended(run: Run) -> EndedBody:
+    return EndedBody(
+        id=run.id,
+        job=str(run.subject),
+        partition=run.partition,
+        state=run.state,
+        started_at=run.started_at,
+        ended_at=run.ended_at,
+        inputs=list(run.inputs),
+        outputs=list(run.outputs),
     )
 
 

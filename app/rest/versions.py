@@ -162,7 +162,7 @@ async def wait_for_version(
     target = await asyncio.to_thread(find_target, services.graph, name)
     place = partition_id(target.id, target.partitions.check(partition))
     waiting: Waiting = request.app.state.waiting
-    if await waiting.until_current(place, newer_than=after, seconds=seconds) is None:
+    if await waiting.until_there(place, newer_than=after, seconds=seconds) is None:
         return Response(status_code=204)
     found, readable = await asyncio.to_thread(resolve_for, services, Wanted(name, partition))
     return _resolved(found, readable, services)

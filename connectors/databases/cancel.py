@@ -41,11 +41,11 @@ class Cancelling:
             connections = list(self._connections)
         for connection in connections:
             with suppress(Exception):
-                _cancel(connection)
+                cancel_statement(connection)
 
 
-def _cancel(connection: Any) -> None:
-    """By the driver: psycopg asks the server, SQLite and DuckDB are interrupted where they are."""
+def cancel_statement(connection: Any) -> None:
+    """On a connection of a driver: psycopg asks the server, SQLite and DuckDB are interrupted where they are."""
     if hasattr(connection, "cancel_safe"):
         connection.cancel_safe(timeout=_HEARD_WITHIN_SECONDS)
     elif hasattr(connection, "interrupt"):

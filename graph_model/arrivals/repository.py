@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from graph_model.arrivals.entities import Arrived, Watched
-from graph_model.arrivals.watch import loads
+from graph_model.arrivals.watch import TableWatch, loads
 from graph_model.audit.record import Notice, notify
 from graph_model.names import Name, partition_id, version_id
 from graph_model.partitions.stored import scheme_of
@@ -15,11 +15,18 @@ from graph_model.store.graph import Graph, Row, Transaction
 
 MOST_NAMED = 20
 """So many strange names are kept and told; one in thousands of names is as good a hint as all of them."""
+_STRANGE = {"files": "names", "rows": "values"}
 
 
 def watched_datasets(graph: Graph) -> tuple[Watched, ...]:
     """All of them, by name."""
     return tuple(found for row in graph.rows("arrivals.watched") if (found := _watched(row)))
+
+
+def watched_among(graph: Graph, datasets: Sequence[str]) -> Mapping[str, Watched]:
+    """Those of `datasets` (ids) that are watched."""
+    rows = graph.rows("arrivals.of_datasets", ids=sorted(set(datasets))) if datasets else []
+    return {found.dataset: found for row in rows if (found := _watched(row))}
 
 
 def _watched(row: Row) -> Watched | None:
@@ -39,8 +46,9 @@ def _watched(row: Row) -> Watched | None:
 
 
 def report_key(arrived: Arrived) -> str:
-    """The same file, unchanged, is the same report, whoever finds it and however often."""
-    said = f"{arrived.location}\n{arrived.mark.size}\n{arrived.mark.time}"
+    """The same file, unchanged, is the same report, whoever finds it and however often; and so are the same rows."""
+    first, second = arrived.mark
+    said = f"{arrived.location}\n{first}\n{second}"
     return f"arrival-{hashlib.sha256(said.encode()).hexdigest()[:32]}"
 
 
@@ -71,7 +79,8 @@ def _tell(tx: Transaction, watched: Watched, trouble: str, strange: tuple[str, .
         title = f"{watched.name} cannot be watched"
         notices.append(_notice(watched, title, f"{trouble}\nWatched: {watched.watch}", tx.token))
     if news:
-        title = f"files of {watched.name} have names that are no partition"
+        what = "rows" if isinstance(watched.watch, TableWatch) else "files"
+        title = f"{what} of {watched.name} have {_STRANGE[what]} that are no partition"
         notices.append(_notice(watched, title, "\n".join((*news, f"Watched: {watched.watch}")), *news))
     notify(tx, notices)
 

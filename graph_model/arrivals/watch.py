@@ -1,4 +1,4 @@
-"""What a dataset says of files that arrive: where they appear, what they are called, when one is whole."""
+"""What a dataset says of data that arrives: where files appear, what tells rows apart, when it is whole."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Watch:
     def __str__(self) -> str:
         whole = f"with {self.done_marker}" if self.done_marker else f"unchanged for {self.stable_for:g} s"
         return f"{self.path}, {whole}, looked at every {self.every:g} s"
+
+    @property
+    def where(self) -> str:
+        """Where data is looked for, in words."""
+        return self.path
 
     @property
     def folder(self) -> str:
@@ -72,10 +77,40 @@ class Watch:
         return self.done_marker and self.done_marker.replace(KEYS[0], key).replace(KEYS[1], key)
 
 
-def dumps(watch: Watch) -> str:
+@dataclass(frozen=True)
+class TableWatch:
+    """Rows of one table. The values of `column` say of which partition a row is; None: the table has no partitions.
+
+    The rows of a partition are whole once their number and the highest value of `changed` (a column; None: only their
+    number counts) have not changed for `stable_for` seconds. `every`: seconds between two looks.
+    """
+
+    column: str | None
+    changed: str | None = None
+    stable_for: float = STABLE_SECONDS
+    every: float = EVERY_SECONDS
+
+    def __str__(self) -> str:
+        high = f" and the highest {self.changed}" if self.changed else ""
+        whole = f"their number{high} unchanged for {self.stable_for:g} s"
+        return f"{self.where}, {whole}, looked at every {self.every:g} s"
+
+    @property
+    def where(self) -> str:
+        """Where data is looked for, in words."""
+        return f"the rows of its table by {self.column}" if self.column else "the rows of its table"
+
+
+AnyWatch = Watch | TableWatch
+
+
+def dumps(watch: AnyWatch) -> str:
     return json.dumps(asdict(watch), sort_keys=True, ensure_ascii=False)
 
 
-def loads(text: str | None) -> Watch | None:
+def loads(text: str | None) -> AnyWatch | None:
     """None: nobody looks."""
-    return Watch(**json.loads(text)) if text else None
+    if not text:
+        return None
+    said = json.loads(text)
+    return Watch(**said) if "path" in said else TableWatch(**said)

@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from graph_model.arrivals.watch import Watch
+from graph_model.arrivals.watch import AnyWatch
 from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
 from graph_model.contracts.odcs import read_whole
 from graph_model.contracts.sensitive import hidden_whole, is_sensitive
 from graph_model.contracts.team import owners_of
 from graph_model.errors import InvalidContract, Mistake
-from graph_model.estate.arrival import read_arrival
+from graph_model.estate.arrival import read_arrival, read_table_arrival
 from graph_model.estate.drafts import DatasetDraft, Source
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.files import read_beside
@@ -70,7 +70,7 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
         compatibility=read_promise(section, [column.path for column in contract.columns]),
         retention=read_retention(section, scheme) if "retention" in section else promised,
         observed=read_trust(section, scheme, contract),
-        arrival=_arrival(section, format, scheme, location),
+        arrival=_arrival(section, options, format, scheme, location),
         options=options,
         names=tuple(said.value for said in names),
         at_once=read_at_once(section, name),
@@ -78,11 +78,12 @@ def read_dataset(name: Name, tree: Entries, source: Source, *, line: int) -> Dat
     return DatasetDraft(spec, line, is_sliced_clearly=scheme is not None, names=names)
 
 
-def _arrival(section: Section, format: str, scheme: PartitionScheme | None, location: str | None) -> Watch | None:
-    if "arrival" in section and format == "table":
-        section.wrong(section.line("arrival"), "files are watched for, and the dataset is a table", "leave arrival out")
-        return None
-    return read_arrival(section, scheme, location)
+def _arrival(
+    section: Section, options: dict[str, Any], format: str, scheme: PartitionScheme | None, location: str | None
+) -> AnyWatch | None:
+    return (
+        read_table_arrival(section, scheme, options) if format == "table" else read_arrival(section, scheme, location)
+    )
 
 
 def _properties(section: Section) -> dict[str, Any]:

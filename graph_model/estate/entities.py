@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from graph_model.arrivals.watch import Watch
+from graph_model.arrivals.watch import AnyWatch
 from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
 from graph_model.jobs.limits import Limits
@@ -53,7 +53,7 @@ class DatasetSpec:
     compatibility: Promise | None = None
     retention: Retention | None = None
     observed: Trust | None = None
-    arrival: Watch | None = None
+    arrival: AnyWatch | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     names: tuple[Name, ...] = ()
     at_once: tuple[PoolSpec, ...] = ()

@@ -16,6 +16,7 @@ from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
 
 EVERY_COLUMN = "*"
+SPARK = "spark"
 _WORD_REFERENCE = re.compile(r"\{(inputs?|output)\.([^{}]+)\}")
 
 
@@ -60,6 +61,7 @@ def check_references(draft: Draft, around: Surroundings) -> None:
     for job in draft.jobs:
         _check_inputs(job, around)
         _check_outputs(job, around)
+        _check_made_twice(job, around)
         _check_columns(job, around)
         _check_words(job, around)
     for consumer in draft.consumers:
@@ -116,6 +118,21 @@ def _check_outputs(job: JobDraft, around: Surroundings) -> None:
             around.mistakes.add(output.line, message, "one scope declares a dataset and the job that makes it")
         else:
             around.unknown_dataset(output, f"job {job.name.name}: output")
+
+
+def _check_made_twice(job: JobDraft, around: Surroundings) -> None:
+    """What a job makes is published by its run; whoever found it again would publish it a second time."""
+    for output in job.outputs:
+        spec = around.declared.get(output.value)
+        if spec is None:
+            continue
+        what = f"job {job.name.name}: output {shown(output.value, around.namespace)}"
+        if spec.arrival:
+            message = f"{what} is watched for arrival, and the job publishes it"
+            around.mistakes.add(output.line, message, "leave arrival out of the dataset, or the output out of the job")
+        if spec.observed and job.kind == SPARK:
+            message = f"{what} is published when Spark tells of it, and by the run of the job"
+            around.mistakes.add(output.line, message, "leave observed out of the dataset")
 
 
 def _check_columns(job: JobDraft, around: Surroundings) -> None:

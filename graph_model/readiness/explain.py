@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from graph_model.arrivals.entities import Watched
+from graph_model.arrivals.repository import watched_among
 from graph_model.errors import JobNotFound
 from graph_model.holds.repository import holds as holds_in_force
 from graph_model.jobs.repository import jobs_by_id, known_jobs
@@ -50,7 +52,8 @@ def readiness(graph: Graph, job: Name, partition: str = "") -> Readiness:
     there = there_now(graph.rows, needs, JobPartition(own, needs.job, key), states)
     looks = {need.dataset: look_at(need, needs, key, there) for need in needs.inputs}
     answer = decide(needs, key, there)
-    inputs = _inputs(_Around(graph, names, holds, states), wanted, looks, answer)
+    around = _Around(graph, names, holds, states, _watched(graph, wanted, states))
+    inputs = _inputs(around, wanted, looks, answer)
     newest = graph.rows("readiness.newest_run", job_partition=own)
     run = get_run(graph, newest[0]["id"]) if newest else None
     ready = isinstance(answer, ReadyInputs) or not (needs.inputs or needs.after)
@@ -105,6 +108,7 @@ class _Around:
     names: Names
     holds: Mapping[str, str]
     states: Sequence[Row]
+    watched: Mapping[str, Watched]
 
 
 def _latest_needs(needs: JobNeeds) -> Iterator[Need]:
@@ -124,6 +128,19 @@ def _names(graph: Graph, needs: JobNeeds) -> Names:
     }
 
 
+def _watched(graph: Graph, wanted: tuple[Need, ...], states: Sequence[Row]) -> Mapping[str, Watched]:
+    """How those are watched of which a partition was never reported."""
+    reported = {row["partition"] for row in states if row["newest"] is not None}
+    return watched_among(graph, [need.dataset for need in wanted if need.partition not in reported])
+
+
+def _nothing_there(watched: Watched | None) -> str:
+    if watched is None:
+        return "nothing was reported there yet"
+    trouble = f"; it cannot be looked at: {watched.trouble}" if watched.trouble else ""
+    return f"not there yet; watched at {watched.watch.where}{trouble}"
+
+
 def _inputs(
     around: _Around, needs: tuple[Need, ...], looks: Mapping[str, Look], answer: ReadyInputs | Waits
 ) -> tuple[InputReadiness, ...]:
@@ -132,7 +149,7 @@ def _inputs(
     found = (
         _on_terms(
             replace(
-                _input(around.graph, need, around.names[need.dataset], states.get(need.partition)),
+                _input(around, need, states.get(need.partition)),
                 held=around.holds.get(need.dataset) or around.holds.get(need.partition, ""),
             ),
             looks[need.dataset],
@@ -172,7 +189,8 @@ def _groups(looks: tuple[Look, ...], names: Names) -> tuple[GroupReadiness, ...]
     )
 
 
-def _input(graph: Graph, need: Need, dataset: Name, row: Row | None) -> InputReadiness:
+def _input(around: _Around, need: Need, row: Row | None) -> InputReadiness:
+    dataset = around.names[need.dataset]
     if row is not None and row["current"] is not None:
         return InputReadiness(dataset, need.key, need.required, InputState.PUBLISHED, row["current"])
     if row is not None and row["skipped"]:
@@ -180,11 +198,10 @@ def _input(graph: Graph, need: Need, dataset: Name, row: Row | None) -> InputRea
             dataset, need.key, need.required, InputState.SKIPPED, row["newest"], reason=row["skipped"]
         )
     if row is None or row["newest"] is None:
-        return InputReadiness(
-            dataset, need.key, need.required, InputState.MISSING, reason="nothing was reported there yet"
-        )
+        reason = _nothing_there(around.watched.get(need.dataset))
+        return InputReadiness(dataset, need.key, need.required, InputState.MISSING, reason=reason)
     if row["state"] == InputState.QUARANTINED:
-        failed = tuple(result for result in get_version(graph, row["newest"]).results if result.blocks)
+        failed = tuple(result for result in get_version(around.graph, row["newest"]).results if result.blocks)
         return InputReadiness(
             dataset, need.key, need.required, InputState.QUARANTINED, row["newest"], row["reason"], failed
         )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from graph_model.contracts.entities import Check
 from graph_model.estate.entities import JobSpec
@@ -111,6 +111,13 @@ class Attempt:
     outcome: str | None = None
     exit_code: int | None = None
     reason: str = ""
+
+
+class Ended(NamedTuple):
+    """A run and when it ended."""
+
+    id: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from graph_model.errors import RunNotFound
 from graph_model.names import Name, job_id
 from graph_model.pages import Page, cut
-from graph_model.runs.entities import Attempt, Run, RunKind, RunState
+from graph_model.runs.entities import Attempt, Ended, Run, RunKind, RunState
 from graph_model.store.graph import Graph, Row
 
 
@@ -61,6 +61,12 @@ def count_runs(graph: Graph, *, job: Name | None = None, state: RunState | None 
 def runs_by_id(graph: Graph, ids: Sequence[str]) -> Mapping[str, Run]:
     """Those of `ids` that exist."""
     return {row["id"]: _run(row) for row in graph.rows("runs.get_runs", ids=list(ids))} if ids else {}
+
+
+def succeeded(graph: Graph, job_partitions: Sequence[str]) -> Mapping[str, Ended]:
+    """By job partition (id) its newest successful run, of those that have one."""
+    rows = graph.rows("runs.succeeded_among", job_partitions=list(job_partitions))
+    return {row["job_partition"]: Ended(row["run"], row["ended_at"]) for row in rows}
 
 
 def _run(row: Row) -> Run:

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.examine_arrivals import examine_arrivals
 from connectors.sql.columns import read_columns
 from graph_model.arrivals.repository import watched_datasets
 from graph_model.estate.apply import apply
 from graph_model.estate.parse import load_estate
 from graph_model.names import Name
+from graph_model.readiness.explain import readiness
 from graph_model.store.graph import Graph
 from graph_model.versions.repository import versions
 from graph_model.versions.roots import Roots
+from tests.integration.api import app_on, data
 from workers.arrivals import Watcher
 
 RAW = Name("shop", "raw")
@@ -184,3 +187,78 @@ def test_a_dataset_that_is_watched_no_more_is_left_alone(
     look(30)
 
     assert keys(graph) == []
+
+
+READING = """jobs:
+  tidy: {shell: ["true"], inputs: [raw], outputs: [tidied]}
+"""
+
+
+def declare_with_a_job(graph: Graph, folder: Path, arrival: str) -> None:
+    declare(graph, folder, arrival)
+    file = folder / "estate.yaml"
+    tidied = "  tidied: {format: csv, partition: {every: day}}\n"
+    file.write_text(file.read_text() + tidied + READING)
+    apply(graph, load_estate(file), read_columns=read_columns, actor="test")
+
+
+def test_readiness_says_what_is_watched_and_what_keeps_from_looking(
+    graph: Graph, tmp_path: Path, look: Callable[[float], None]
+) -> None:
+    declare_with_a_job(graph, tmp_path, "{watch: 'in/{date}.csv'}")
+    look(0)
+    assert why_of_the_input(graph) == "not there yet; watched at in/{date}.csv"
+
+    declare_with_a_job(graph, tmp_path, "{watch: 'later/{date}.csv'}")
+    look(30)
+    trouble = f"there is no folder {tmp_path}/later"
+    assert why_of_the_input(graph) == f"not there yet; watched at later/{{date}}.csv; it cannot be looked at: {trouble}"
+
+    declare_with_a_job(graph, tmp_path, "{watch: 'in/{date}.csv'}")
+    (tmp_path / "in" / "2013-01-05.csv").write_text("a\n")
+    look(30)
+    look(30)
+    assert why_of_the_input(graph) == "its validation is not over"
+
+
+def why_of_the_input(graph: Graph) -> str:
+    (found,) = readiness(graph, Name("shop", "tidy"), "2013-01-05").inputs
+    return found.reason
+
+
+def test_the_doctor_and_graphql_say_which_watch_is_in_trouble(
+    graph: Graph, tmp_path: Path, look: Callable[[float], None]
+) -> None:
+    declare_with_a_job(graph, tmp_path, "{watch: 'in/{date}.csv', done_marker: 'in/{date}.done'}")
+    (tmp_path / "in" / "soon.csv").write_text("a\n")
+    look(0)
+    (fine,) = examine_arrivals(graph)
+    assert (fine.state, fine.found) == (
+        "OK",
+        "1 datasets are watched; with names or values that are no partition: shop/raw (soon.csv)",
+    )
+
+    (tmp_path / "in" / "soon.csv").unlink()
+    (tmp_path / "in").rmdir()
+    look(30)
+
+    (found,) = examine_arrivals(graph)
+    trouble = f"there is no folder {tmp_path}/in"
+    assert (found.state, found.found) == ("FAIL", f"shop/raw, watched at in/{{date}}.csv: {trouble}")
+    asked = "arrival { watch column stableFor doneMarker every trouble strange }"
+    query = f'{{ datasets {{ edges {{ node {{ name {asked} }} }} }} raw: dataset(namespace: "shop", name: "raw") '
+    query += f"{{ ... on Dataset {{ {asked} }} }} }}"
+    answer = data(app_on(graph), query)
+    assert answer["raw"]["arrival"] == {
+        "watch": "in/{date}.csv",
+        "column": None,
+        "stableFor": 30.0,
+        "doneMarker": "in/{date}.done",
+        "every": 10.0,
+        "trouble": trouble,
+        "strange": ["soon.csv"],
+    }
+    assert {each["node"]["name"]: bool(each["node"]["arrival"]) for each in answer["datasets"]["edges"]} == {
+        "raw": True,
+        "tidied": False,
+    }

@@ -245,6 +245,25 @@ def test_wait_gives_up_in_time_and_says_what_stands_in_the_way(traded: Graph, cl
     assert in_json.json["newest"]["state"] == "QUARANTINED"
 
 
+def test_wait_for_a_job_says_which_run_of_it_went_well(traded: Graph, cli: Cli) -> None:
+    good, bad_day, older, nobody, both = (
+        cli("wait", "--job", f"shop/tidy@{DAY}", "--json"),
+        cli("wait", "--job", f"tidy@{OTHER_DAY}", "--timeout", "0.2s", "--json"),
+        cli("wait", "--job", f"tidy@{DAY}", "--timeout", "0", "--ended-after", "9000-01-01"),
+        cli("wait", "--job", f"tdy@{DAY}"),
+        cli("wait", f"orders@{DAY}", "--job", f"tidy@{DAY}"),
+    )
+
+    assert good.code == 0, good.err
+    assert (good.json["run"]["state"], good.json["run"]["partition"]) == ("SUCCEEDED", DAY)
+    assert (bad_day.code, bad_day.json["timed_out"], bad_day.json["run"]) == (1, True, None)
+    assert "it had no run yet" in bad_day.err
+    assert older.code == 1
+    assert "is SUCCEEDED" in older.err
+    assert (nobody.code, both.code) == (2, 2)
+    assert "did you mean tidy" in nobody.err
+
+
 def test_versions_lists_all_or_those_of_one_partition(traded: Graph, cli: Cli) -> None:
     everything, one = cli("versions", "orders", "--json"), cli("versions", "orders", "--partition", OTHER_DAY, "--json")
 

@@ -22,6 +22,7 @@ from graph_model.schedules.repository import cursors
 from graph_model.schedules.tick import tick
 from graph_model.store.graph import Graph, Transaction
 from graph_model.verify.check import verify
+from tests.integration.api import app_on, data
 from tests.support.estates import a_dataset, a_job
 from tests.support.schedules import EACH_HOUR, HOUR, Shop, hourly, hourly_job, key_of
 
@@ -179,6 +180,8 @@ def test_at_its_time_a_job_runs_with_what_is_there(shop: Shop) -> None:
     (made,) = shop.tick("tidy")
 
     assert run(shop.graph, made).missing == (f"shop/other@{key}",)
+    by_graphql = "query($id: ID!) { run(id: $id) { ... on Run { missing } } }"
+    assert data(app_on(shop.graph), by_graphql, id=made)["run"]["missing"] == [f"shop/other@{key}"]
     assert [each.reason for each in shop.ticks("tidy")] == [f"without shop/other@{key}"]
     told = shop.ask("MATCH (n:Outbox) WHERE n.kind = 'what_is_there' RETURN n.recipients AS who, n.body AS body")
     assert told == [{"who": ["owner@example.org"], "body": f"at its time it runs without shop/other@{key}"}]

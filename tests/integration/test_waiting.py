@@ -13,9 +13,11 @@ from fastapi import FastAPI
 from app.waiting import Waiting
 from graph_model.names import parse_name, partition_id
 from graph_model.store.graph import Graph, Row
-from graph_model.versions.report import find_target
+from graph_model.versions.entities import Report
+from graph_model.versions.report import find_target, report_version
 from tests.integration.api import app_on, call
 from tests.integration.small_estate import DAY_ONE, DAY_TWO, GOOD
+from tests.support.protocol import Fleet, a_job, declare, name
 
 CLEAN = "shop/clean_orders"
 
@@ -75,11 +77,37 @@ def test_many_who_wait_ask_the_graph_once(small_estate: Graph) -> None:
     future = datetime(9000, 1, 1, tzinfo=UTC)
 
     async def all_of_them() -> list[str | None]:
-        met = (waiting.until_current(partition, newer_than=None, seconds=60) for _ in range(200))
-        never = (waiting.until_current(partition, newer_than=future, seconds=0.3) for _ in range(200))
+        met = (waiting.until_there(partition, newer_than=None, seconds=60) for _ in range(200))
+        never = (waiting.until_there(partition, newer_than=future, seconds=0.3) for _ in range(200))
         return await asyncio.gather(*met, *never)
 
     found = asyncio.run(all_of_them())
 
     assert found == [GOOD] * 200 + [None] * 200
     assert graph.asked < 100
+
+
+def test_a_successful_run_is_waited_for_as_a_version_is(graph: Graph, side_driver: neo4j.Driver) -> None:
+    job = a_job("tidy", {"raw": "same"}, "clean")
+    declare(side_driver, graph.settings.database, datasets=("raw", "clean"), jobs=(job,))
+    fleet, app = Fleet(graph), app_on(graph)
+    asked = {"job": "test/tidy", "partition": "2013-01-01"}
+    assert wait_for_run(app, **asked, timeout=0.2).status_code == 204
+
+    report_version(graph, Report(name("raw"), "2013-01-01"))
+    fleet.work()
+    fleet.settle()
+
+    answer = wait_for_run(app, **asked)
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["job"], found["partition"], found["state"]) == ("test/tidy", "2013-01-01", "SUCCEEDED")
+    assert (len(found["inputs"]), len(found["outputs"])) == (1, 1)
+    later = {"timeout": 0.2, "ended_after": found["ended_at"]}
+    assert wait_for_run(app, **asked, **later).status_code == 204
+    assert wait_for_run(app, job="test/tdy", partition="2013-01-01").status_code == 404
+    assert wait_for_run(app, job="test/tidy", partition="soon").status_code == 422
+
+
+def wait_for_run(app: FastAPI, **asked: Any) -> Any:
+    return call(app, "GET", "/api/v1/runs/wait", params=asked)

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.arrivals import files_below
 from graph_model.arrivals.entities import Mark
-from graph_model.arrivals.watch import Watch, dumps, loads
+from graph_model.arrivals.watch import TableWatch, Watch, dumps, loads
 from graph_model.errors import ContentError, InvalidEstate, LocationRefused
 from graph_model.estate.holdings import Node
 from graph_model.estate.parse import load_estate
@@ -116,4 +116,62 @@ def _below(path: str, root: Path) -> dict[str, Mark]:
 def _estate(folder: Path, said: str) -> Path:
     file = folder / "estate.yaml"
     file.write_text(f"scope: shop\ndatasets:\n  raw: {{format: csv, partition: {{every: day}}, {said}}}\n")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("said", "watch"),
+    [
+        ("partition: {every: day}, arrival: {watch: table, column: day}", TableWatch("day")),
+        (
+            "partition: {every: day}, options: {partition_column: d}, arrival: {watch: table, changed: at, every: 1m}",
+            TableWatch("d", "at", every=60),
+        ),
+        ("arrival: {watch: table, changed: updated_at}", TableWatch(None, "updated_at")),
+    ],
+)
+def test_an_estate_says_what_tells_rows_apart(said: str, watch: TableWatch, tmp_path: Path) -> None:
+    found = load_estate(_estate_of_a_table(tmp_path, said)).datasets[0].arrival
+
+    assert found == watch
+    assert loads(dumps(watch)) == watch
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("partition: {every: day}, arrival: {column: day}", "the dataset is a table; write watch: table"),
+        ("partition: {every: day}, arrival: {watch: 'in/{date}', column: day}", "is a table; write watch: table"),
+        ("partition: {every: day}, arrival: {watch: table}", "which partition a row is; write column: NAME"),
+        ("arrival: {watch: table, column: day}", "column tells partitions apart, but the dataset has none"),
+        (
+            "partition: {every: day}, arrival: {watch: table, column: day, done_marker: a}",
+            "done_marker is a file, and the dataset is a table; write stable_for",
+        ),
+        ("partition: {every: day}, arrival: {watch: table, columm: day}", "did you mean column?"),
+    ],
+)
+def test_a_wrong_word_about_a_table_is_told_with_the_mend(said: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidEstate) as caught:
+        load_estate(_estate_of_a_table(tmp_path, said))
+
+    assert told in str(caught.value)
+
+
+def test_each_partition_with_a_table_of_its_own_is_not_watched(tmp_path: Path) -> None:
+    estate = _estate_of_a_table(tmp_path, "partition: {every: day}, arrival: {watch: table, column: day}", "f_{date}")
+    with pytest.raises(InvalidEstate, match="one table is watched, and each partition has its own"):
+        load_estate(estate)
+
+
+def test_a_column_is_a_word_of_tables(tmp_path: Path) -> None:
+    with pytest.raises(InvalidEstate, match="column is of a table, and the dataset is files; leave column out"):
+        load_estate(_estate(tmp_path, "arrival: {watch: 'raw/{date}.csv', column: day}"))
+
+
+def _estate_of_a_table(folder: Path, said: str, table: str = "flights") -> Path:
+    file = folder / "estate.yaml"
+    file.write_text(
+        f"scope: shop\ndatasets:\n  raw: {{format: table, url: 'sqlite:///w.db', table: '{table}', {said}}}\n"
+    )
     return file

@@ -715,3 +715,39 @@ def test_what_another_scope_declares_must_fit_the_job(tmp_path: Path):
     assert [message for _, message, _ in found] == [
         "job tidy: input other/there has partitions by hour, but the job has partitions by day from 2024-01-01"
     ]
+
+
+@pytest.mark.parametrize(
+    ("dataset", "job", "told"),
+    [
+        (
+            "arrival: {watch: 'in/{date}.csv'}",
+            'shell: ["true"]',
+            "output made is watched for arrival, and the job publishes it; leave arrival out of the dataset, or",
+        ),
+        (
+            "observed: {publish: true}",
+            "spark: app.py",
+            "output made is published when Spark tells of it, and by the run of the job; leave observed out",
+        ),
+        ("observed: {publish: true}", 'shell: ["true"]', ""),
+    ],
+)
+def test_what_would_be_published_twice_is_refused(dataset: str, job: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("pass\n")
+    file = tmp_path / "estate.yaml"
+    daily = "format: csv, partition: {every: day}, location: 'made/{date}.csv'"
+    file.write_text(
+        f"scope: shop\nnamespace: shop\ndatasets:\n  raw: {{format: csv, partition: {{every: day}}}}\n"
+        f"  made: {{{daily}, {dataset}}}\njobs:\n  make: {{{job}, inputs: [raw], outputs: [made]}}\n"
+    )
+    if not told:
+        load_estate(file)
+        return
+
+    with pytest.raises(InvalidEstate) as caught:
+        load_estate(file)
+
+    (mistake,) = caught.value.mistakes
+    assert told in str(mistake)
+    assert mistake.line == 7
