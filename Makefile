@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix benchmark benchmark-lineage benchmark-impact benchmark-forecast benchmark-orchestration benchmark-peers decision-trust test-spark lint format types lock clients lock-clients lock-peers clean
+.PHONY: help venv demo up test unit simulate planted races kill-matrix day benchmark benchmark-lineage benchmark-impact benchmark-forecast benchmark-orchestration benchmark-peers decision-trust test-spark lint format types lock clients lock-clients lock-peers clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ races: $(STAMP) ## contention in full on both engines: 500 job partitions, 200 c
 kill-matrix: $(STAMP) ## six victims killed at seventeen steps, five times each; all other faults; OPTIONS="--kills 1 --out FILE"
 	$(BIN)/python -m tests.kill.matrix $(OPTIONS)
 	ALL_FAULTS=1 $(BIN)/pytest tests/kill/test_faults.py
+
+day: $(STAMP) ## a day of the flights estate at 1,000 times its speed, with failures; OPTIONS="--seed 7 --speed 500 --engine neo4j"
+	$(BIN)/python -m tests.day $(OPTIONS)
 
 benchmark: $(STAMP) ## what the protocol costs on this machine; OPTIONS="runs starts" for some sections only
 	$(BIN)/python -m benchmarks.protocol $(OPTIONS)

@@ -138,8 +138,8 @@ def of_raw(result: Result, days: Mapping[str, Flights], versions: Sequence[Versi
     yield Comparison(f"rows of {BAD_DAY} that repeat a key", [REPEATED_ROWS], failed)
 
 
-def of_clean(result: Result, flown: Mapping[str, Flights]) -> Iterator[Comparison]:
-    for day in GOOD_DAYS:
+def of_clean(result: Result, flown: Mapping[str, Flights], when: Sequence[str] = GOOD_DAYS) -> Iterator[Comparison]:
+    for day in when:
         expected = (len(flown[day]), total(flown[day], "dep_delay"))
         yield Comparison(f"rows of clean_flights on {day}", expected[0], result.rows("clean_flights", day))
         places = {
@@ -150,8 +150,10 @@ def of_clean(result: Result, flown: Mapping[str, Flights]) -> Iterator[Compariso
             yield Comparison(f"flights and minutes of delay on {day} in {where}", expected, rows_and_delay(place))
 
 
-def of_weather(result: Result, source: Source, flown: Mapping[str, Flights]) -> Iterator[Comparison]:
-    for day in GOOD_DAYS:
+def of_weather(
+    result: Result, source: Source, flown: Mapping[str, Flights], when: Sequence[str] = GOOD_DAYS
+) -> Iterator[Comparison]:
+    for day in when:
         weather = {(row["origin"], row["hour"]): row["temp"] for row in weather_of(source, day).to_pylist()}
         temperatures = [weather.get((flight["origin"], int(flight["hour"]))) for flight in flown[day]]
         yield Comparison(
@@ -161,11 +163,11 @@ def of_weather(result: Result, source: Source, flown: Mapping[str, Flights]) -> 
         )
 
 
-def of_carriers(result: Result, flown: Mapping[str, Flights]) -> Iterator[Comparison]:
+def of_carriers(result: Result, flown: Mapping[str, Flights], when: Sequence[str] = GOOD_DAYS) -> Iterator[Comparison]:
     """The table that outsiders read, by another client than the one that wrote it."""
     expected = {
         (day, carrier): (len(flights), total(flights, "dep_delay"), total(flights, "distance"))
-        for day in GOOD_DAYS
+        for day in when
         for carrier, flights in grouped(flown[day], "carrier").items()
     }
     found = carriers_in(result.root / "warehouse.db")
@@ -175,8 +177,10 @@ def of_carriers(result: Result, flown: Mapping[str, Flights]) -> Iterator[Compar
     )
 
 
-def of_rolling(result: Result, flown: Mapping[str, Flights]) -> Iterator[Comparison]:
-    for day in WHOLE_WINDOW:
+def of_rolling(
+    result: Result, flown: Mapping[str, Flights], when: Sequence[str] = WHOLE_WINDOW
+) -> Iterator[Comparison]:
+    for day in when:
         place = result.file("rolling_delays", day)
         rows = pq.read_table(place).to_pylist() if place.is_file() else []
         found = {
@@ -186,9 +190,9 @@ def of_rolling(result: Result, flown: Mapping[str, Flights]) -> Iterator[Compari
         yield Comparison(f"expected delays on {day}", digest(expected_delays(flown, day)), digest(found))
 
 
-def of_feed(result: Result, flown: Mapping[str, Flights]) -> Iterator[Comparison]:
+def of_feed(result: Result, flown: Mapping[str, Flights], when: Sequence[str] = WHOLE_WINDOW) -> Iterator[Comparison]:
     """One row per carrier in the file of each airport, and files that are what their manifest says."""
-    for day in WHOLE_WINDOW:
+    for day in when:
         expected = {
             airport: len(grouped(flights, "carrier")) for airport, flights in grouped(flown[day], "origin").items()
         }
@@ -198,8 +202,8 @@ def of_feed(result: Result, flown: Mapping[str, Flights]) -> Iterator[Comparison
         yield Comparison(f"rows of delay_feed on {day}", sum(expected.values()), result.rows("delay_feed", day))
 
 
-def of_late(result: Result, days: Mapping[str, Flights]) -> Iterator[Comparison]:
-    for day in GOOD_DAYS:
+def of_late(result: Result, days: Mapping[str, Flights], when: Sequence[str] = GOOD_DAYS) -> Iterator[Comparison]:
+    for day in when:
         expected = sum(1 for flight in days[day] if flight["dep_delay"] != "NA" and int(flight["dep_delay"]) >= LATE)
         yield Comparison(f"rows of late_departures on {day}", expected, result.rows("late_departures", day))
 

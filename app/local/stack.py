@@ -70,7 +70,11 @@ class LocalStack:
     @property
     def worker_pids(self) -> list[int]:
         """The worker processes that live now; one that was killed is replaced under a new id."""
-        return [child.pid for child in self._supervision.children("worker")]
+        return list(self.processes("worker").values())
+
+    def processes(self, kind: str) -> dict[str, int]:
+        """The process ids of the parts of one kind (worker, api, broker, graph) that live now, by their names."""
+        return {child.name: child.pid for child in self._supervision.children(kind)}
 
     def wait(self) -> None:
         """Returns when the stack was asked to stop: Ctrl-C or SIGTERM."""

@@ -11,6 +11,8 @@ STABLE_SECONDS = 30.0
 EVERY_SECONDS = 10.0
 _WILD = re.compile(r"(\{date\}|\{partition\}|\*)")
 KEYS = ("{date}", "{partition}")
+# A key of time holds what may also stand behind it in a name: as much of one as there is comes before anything shorter.
+_TIME = r"\d{4}-(?:\d\d|Q\d|W\d\d)(?:-\d\d(?:T\d\d(?::?\d\d)?)?)?"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Watch:
         parts, has_key = "", False
         for part in _WILD.split(self._below):
             if part in KEYS:
-                parts += "(?P=key)" if has_key else "(?P<key>[^/]+?)"
+                parts += "(?P=key)" if has_key else rf"(?P<key>{_TIME}|[^/]+?)"
                 has_key = True
             else:
                 parts += "[^/]*" if part == "*" else re.escape(part)

@@ -56,6 +56,18 @@ def until(found: Callable[[], Any], what: str, *, seconds: float = PATIENCE_SECO
     return result
 
 
+def job_processes(root: Path) -> list[psutil.Process]:
+    """Every process on this machine that carries the mark of a run below this storage root."""
+
+    def is_one(process: psutil.Process) -> bool:
+        try:
+            return process.environ().get("HEADWATER_JOB_FILE", "").startswith(str(root))
+        except (psutil.Error, OSError):
+            return False
+
+    return [process for process in psutil.process_iter() if is_one(process)]
+
+
 class Stack:
     """Neo4j, Redis, an API and two workers below one folder. Each part is started, killed and started by its name.
 
@@ -172,13 +184,7 @@ class Stack:
 
     def job_processes(self) -> list[psutil.Process]:
         """Every process on this machine that carries the mark of a run below our storage root."""
-        return [process for process in psutil.process_iter() if self._is_ours(process)]
-
-    def _is_ours(self, process: psutil.Process) -> bool:
-        try:
-            return process.environ().get("HEADWATER_JOB_FILE", "").startswith(str(self.root))
-        except (psutil.Error, OSError):
-            return False
+        return job_processes(self.root)
 
     def _log(self, name: str) -> Path:
         return self.logs / f"{name}.{self._lives[name]}.log"
