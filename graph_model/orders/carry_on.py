@@ -109,9 +109,10 @@ class _Work:
 
     def _try(self, step: Row, order: Active, job: JobNeeds) -> Move | None:
         """The run of a step, if the order may have another one at once."""
-        if self.under_way[order.id] >= order.terms.at_once:
+        counted = step["state"] == StepState.RUNNING  # it stood back for a run of others, which is over
+        if self.under_way[order.id] - counted >= order.terms.at_once:
             return Move(StepState.WAITING, "waits for its turn")
-        self.under_way[order.id] += 1
+        self.under_way[order.id] += not counted
         move, run = self.graph.write(lambda tx: _give(tx, step, order, job), step="order step")
         if run:
             self.made.append(run)
@@ -157,7 +158,7 @@ def _give(tx: Transaction, seen: Row, order: Active, job: JobNeeds) -> tuple[Mov
     wirings = lock(tx, [target])
     rewire(tx, [target], {job.job: job}, wirings)
     found = tx.rows("replays.lock_step", step=seen["id"], token=tx.token)
-    if not found or not found[0]["is_open"] or found[0]["state"] == StepState.RUNNING:
+    if not found or not found[0]["is_open"] or found[0]["run"] != seen["run"]:  # somebody was faster
         return Move(StepState.RUNNING, ""), None
     step = seen | found[0]
     around = look_around(tx.rows, [step])

@@ -342,6 +342,26 @@ def test_two_stewards_at_once_give_each_step_one_run(graph: Graph, side_driver: 
     assert fleet.settle() == ()
 
 
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_a_step_that_stands_back_for_a_run_of_others_gets_its_own_afterwards(
+    graph: Graph, side_driver: neo4j.Driver, at_once: int
+) -> None:
+    """A correction came just before the order: its run was made for it, and ends without the step being done by it."""
+    fleet = chain(graph, side_driver)
+    report(graph, DAYS[0], "corrected", hour=2)
+    fleet.work(most=1)
+    before = len(fleet.finished)
+    one_day = Keys(DAYS[0], DAYS[0])
+    found = ordered(graph, backfill("clean", keys=one_day, terms=Terms(force=True, at_once=at_once)))
+    for _ in range(3):  # the step is put in turn, then looked at
+        carry_on(graph)
+    assert [(step.state, step.run) for step in steps(graph, found)] == [(StepState.RUNNING, None)]
+
+    assert finish(fleet, found).state is OrderState.DONE
+    assert ran(fleet, before).count(f"clean@{DAYS[0]}") == 2
+    assert fleet.settle() == ()
+
+
 def test_a_restart_of_a_job_partition_takes_only_what_waits_for_it(graph: Graph, side_driver: neo4j.Driver) -> None:
     chain(graph, side_driver)
 
