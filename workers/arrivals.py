@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
@@ -71,8 +71,8 @@ class Watcher:
                 log.warning("a dataset cannot be watched", dataset=str(watched.name), error=str(error))
             return
         tell(self._graph, watched, trouble="", strange=strange)
-        for start in range(0, len(whole), AT_ONCE):
-            self._report(watched, whole[start : start + AT_ONCE], seen)
+        for together in _in_rounds(watched.watch, whole):
+            self._report(watched, together, seen)
 
     def _there(self, watched: Watched) -> Mapping[str, AnyMark]:
         """By paths of files, or by keys of the partitions whose rows they are."""
@@ -132,6 +132,21 @@ class Watcher:
             seen[path].reported = one not in refused
         if runs:
             ring(self._broker_url, tuple(runs))
+
+
+def _in_rounds(watch: AnyWatch, paths: Iterable[str]) -> Iterator[list[str]]:
+    """At most so many at once, and each partition once: what is reported together has one time, and of two files of a
+    partition the later one must have a later time.
+    """
+    together: dict[str | None, str] = {}
+    for path in paths:
+        key = _key_of(watch, path)
+        if key in together or len(together) >= AT_ONCE:
+            yield list(together.values())
+            together = {}
+        together[key] = path
+    if together:
+        yield list(together.values())
 
 
 def _key_of(watch: AnyWatch, path: str) -> str | None:

@@ -110,6 +110,23 @@ def test_nothing_is_reported_twice_and_a_file_that_changes_is_a_correction(
     assert len(keys(graph)) == 2
 
 
+def test_of_two_files_of_a_partition_in_one_look_the_later_one_is_the_newest(
+    graph: Graph, tmp_path: Path, look: Callable[[float], None]
+) -> None:
+    declare(graph, tmp_path, "{watch: 'in/{date}-*.csv'}")
+    for day in range(1, 7):
+        for name, time in (("a", 200 + day), ("b", 100 + day)):
+            file = tmp_path / "in" / f"2013-01-0{day}-{name}.csv"
+            file.write_text(f"a\n{name}\n")
+            os.utime(file, (time, time))
+    look(0)
+    look(40)
+
+    newest = {found.partition: found.location for found in reversed(versions(graph, RAW))}
+
+    assert newest == {f"2013-01-0{day}": f"in/2013-01-0{day}-a.csv" for day in range(1, 7)}
+
+
 def test_a_marker_says_that_a_file_is_whole_if_it_is_not_older(
     graph: Graph, tmp_path: Path, look: Callable[[float], None]
 ) -> None:
