@@ -24,6 +24,7 @@ def query(name: str) -> Callable[[Callable[..., Rows]], Callable[..., Rows]]:
 
 
 from tests.simulation.model.queries import (  # noqa: E402  they register themselves
+    arrivals,  # noqa: F401
     deadlines,  # noqa: F401
     holds,  # noqa: F401
     observed,  # noqa: F401
