@@ -13,7 +13,8 @@ MATCH (w:Worker {id: $worker})
 WHERE w.lease_until > datetime.realtime()
 MATCH (jp:JobPartition)-[:HAS_RUN]->(r:Run {id: id})
 WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.realtime())
-  AND (r.ready_until IS NULL OR r.ready_until > datetime.realtime())
+  // One predicate, not two: Neo4j answers `IS NULL OR >` by the index on it too, which costs thirty times the claim after a lock.
+  AND coalesce(r.ready_until > datetime.realtime(), true)
   AND NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
   AND (r.kind = 'validation' OR NOT (r.job IN held OR r.job_partition IN held OR EXISTS {
     MATCH (v:DatasetVersion)-[:READ_BY]->(r)

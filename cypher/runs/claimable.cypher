@@ -13,7 +13,7 @@ WITH COLLECT { MATCH (h:Hold) WHERE h.open = 1 RETURN h.target } AS held,
   datetime.realtime() AS now
 MATCH (r:Run)
 WHERE r.open = 1 AND r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= now)
-  AND (r.ready_until IS NULL OR r.ready_until > now) AND r.losses <= $most_losses
+  AND coalesce(r.ready_until > now, true) AND r.losses <= $most_losses
 // In order first, so that what costs a look elsewhere is asked only until enough are found.
 WITH r, held, blocked, limited, taken, coalesce(r.background, 0) AS background,
   // A restored graph of the embedded engine has times without a zone, which tell no milliseconds by themselves.
