@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from graph_model.arrivals.watch import EVERY_SECONDS, KEYS, STABLE_SECONDS, TableWatch, Watch
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.sections import Section
 from graph_model.estate.vocabulary import ARRIVAL_KEYS
 from graph_model.partitions.rules import PartitionScheme
@@ -31,8 +30,8 @@ def read_arrival(section: Section, scheme: PartitionScheme | None, location: str
     said, marker = inner.text("watch"), inner.text("done_marker")
     path = said.value if said else location
     line = said.line if said else inner.start
-    stable_for = _seconds(inner, "stable_for", STABLE_SECONDS)
-    every = _seconds(inner, "every", EVERY_SECONDS)
+    stable_for = inner.seconds("stable_for") or STABLE_SECONDS
+    every = inner.seconds("every") or EVERY_SECONDS
     if path is None:
         inner.wrong(line, "says no path, and the dataset has no location", "write watch: incoming/{date}.csv")
         return None
@@ -68,17 +67,9 @@ def read_table_arrival(
         inner.wrong(line, "column tells partitions apart, but the dataset has none", "add partition: {every: day}")
     if scheme is not None and scheme.every is not None and not by:
         inner.wrong(line, "does not say which partition a row is", "write column: NAME of a column")
-    stable_for, every = _seconds(inner, "stable_for", STABLE_SECONDS), _seconds(inner, "every", EVERY_SECONDS)
+    stable_for, every = (inner.seconds("stable_for") or STABLE_SECONDS), (inner.seconds("every") or EVERY_SECONDS)
     is_sliced = scheme is None or scheme.every is not None
     return TableWatch(str(by) if by and is_sliced else None, changed.value if changed else None, stable_for, every)
-
-
-def _seconds(inner: Section, key: str, default: float) -> float:
-    said = inner.text(key)
-    seconds = parse_duration(said.value) if said else default
-    if said and seconds is None:
-        inner.wrong(said.line, f"{key} {said.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds or default
 
 
 def _check(inner: Section, path: str, line: int, scheme: PartitionScheme | None) -> None:

@@ -13,7 +13,6 @@ from graph_model.estate.policies import read_policies
 from graph_model.estate.running import read_running
 from graph_model.estate.schedules import read_not_before, read_schedule
 from graph_model.estate.sections import Said, Section, named
-from graph_model.estate.terms import read_length
 from graph_model.estate.vocabulary import JOB_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar
 from graph_model.names import Name
@@ -41,7 +40,7 @@ def read_job(name: Name, tree: Entries, source: Source, *, line: int) -> JobDraf
             "description": section.description(),
             "never_retry": said.never_retry,
             "policies": said.policies,
-            "ready_for": read_length(section, "ready_for"),
+            "ready_for": section.seconds("ready_for"),
             "parameters": tuple(read_parameters(section)),
             **read_running(section),
             "schedule": read_schedule(section, source),

@@ -10,7 +10,6 @@ from zoneinfo import available_timezones
 
 from graph_model.errors import InvalidPartition, Mistake, UnknownTimeZone
 from graph_model.estate.drafts import Source
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.files import read_beside
 from graph_model.estate.sections import Said, Section
 from graph_model.estate.vocabulary import EVERY, PARTITION_KEYS
@@ -67,7 +66,7 @@ def _timed(inner: Section, source: Source) -> PartitionScheme | None:
         return None
     if every is None or timezone is None or ("calendar" in inner and calendar is None):
         return None
-    scheme = PartitionScheme(every, timezone=timezone, calendar=calendar, due_after=_due_after(inner))
+    scheme = PartitionScheme(every, timezone=timezone, calendar=calendar, due_after=inner.seconds("due_after") or 0.0)
     return _started(scheme, inner)
 
 
@@ -98,16 +97,6 @@ def read_timezone(inner: Section) -> str | None:
         )
         return None
     return said.value
-
-
-def _due_after(inner: Section) -> float:
-    said = inner.text("due_after")
-    if said is None:
-        return 0.0
-    seconds = parse_duration(said.value)
-    if seconds is None:
-        inner.wrong(said.line, f"due_after {said.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds or 0.0
 
 
 def read_calendar(inner: Section, source: Source) -> Calendar | None:

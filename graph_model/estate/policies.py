@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import cast
 
 from graph_model.estate.drafts import Source
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.sections import Said, Section, describe, named
 from graph_model.estate.vocabulary import (
     AT_ONCE_KEYS,
@@ -139,11 +138,11 @@ def _exit_codes(section: Section) -> dict[str, tuple[int, ...]]:
 def _timeout(section: Section) -> tuple[float, float]:
     """Seconds that one attempt may take, and all of them together; 0: that does not matter."""
     if not isinstance(section.tree("timeout"), Entries):
-        return _duration(section, "timeout") or DEFAULT_TIMEOUT, 0.0
+        return section.seconds("timeout") or DEFAULT_TIMEOUT, 0.0
     inner = section.section("timeout", TIMEOUT_KEYS)
     if inner is None:
         return DEFAULT_TIMEOUT, 0.0
-    return _duration(inner, "attempt") or DEFAULT_TIMEOUT, _duration(inner, "total") or 0.0
+    return inner.seconds("attempt") or DEFAULT_TIMEOUT, inner.seconds("total") or 0.0
 
 
 def _retries(section: Section) -> tuple[int, Backoff, tuple[RetryRule, ...]]:
@@ -219,8 +218,8 @@ def _backoff(section: Section) -> Backoff:
     if inner is None:
         return Backoff()
     default = Backoff()
-    first = _duration(inner, "first") or default.first_seconds
-    most = _duration(inner, "most") or max(default.most_seconds, first)
+    first = inner.seconds("first") or default.first_seconds
+    most = inner.seconds("most") or max(default.most_seconds, first)
     if most < first:
         inner.wrong(inner.line("most"), "most is less than first", "write the longer time as most")
     return Backoff(first, _factor(inner, default.factor), most)
@@ -235,13 +234,3 @@ def _factor(section: Section, default: float) -> float:
         section.wrong(tree.line, f"factor must be a number from 1 to {MOST_FACTOR}, not {describe(tree)}")
         return default
     return float(value)
-
-
-def _duration(section: Section, key: str) -> float | None:
-    said = section.text(key)
-    if said is None:
-        return None
-    seconds = parse_duration(said.value)
-    if seconds is None:
-        section.wrong(said.line, f"{key} {said.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.sections import Section
 from graph_model.estate.vocabulary import RETENTION_KEYS
 from graph_model.estate.yaml_lines import Scalar
@@ -18,7 +17,7 @@ def read_retention(section: Section, partitions: PartitionScheme | None) -> Rete
     `partitions` None: how the dataset is sliced is a mistake of its own, and nothing is held against it.
     """
     if isinstance(section.tree(KEY), Scalar):
-        age = _length(section, KEY)
+        age = section.seconds(KEY)
         return Retention(age=age) if age else None
     inner = section.section(KEY, RETENTION_KEYS)
     if inner is None:
@@ -29,8 +28,8 @@ def read_retention(section: Section, partitions: PartitionScheme | None) -> Rete
     retention = Retention(
         versions=_count(inner, "versions"),
         partitions=_count(inner, "partitions"),
-        age=_length(inner, "age"),
-        partition_age=_length(inner, "partition_age"),
+        age=inner.seconds("age"),
+        partition_age=inner.seconds("partition_age"),
     )
     _check_times(inner, retention, partitions)
     return retention
@@ -47,13 +46,3 @@ def _check_times(inner: Section, retention: Retention, partitions: PartitionSche
 def _count(inner: Section, key: str) -> int | None:
     tree = inner.tree(key)
     return None if tree is None else inner.as_number(tree, key, least=1)
-
-
-def _length(section: Section, key: str) -> float | None:
-    said = section.text(key)
-    if said is None:
-        return None
-    seconds = parse_duration(said.value)
-    if seconds is None:
-        section.wrong(said.line, f"{key} {said.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds

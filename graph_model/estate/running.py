@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.sections import Section, describe
 from graph_model.estate.vocabulary import JOB_LIMIT_KEYS, SECRET_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
@@ -29,7 +28,7 @@ def _limits(section: Section) -> Limits:
     if said is None:
         return Limits()
     sizes = {name: _size(said, name) for name in ("memory", "disk", "output")}
-    return Limits(**sizes, cpu=_seconds(said), processes=said.number("processes", default=0, least=1) or None)
+    return Limits(**sizes, cpu=said.seconds("cpu"), processes=said.number("processes", default=0, least=1) or None)
 
 
 def _size(section: Section, name: str) -> int | None:
@@ -38,14 +37,6 @@ def _size(section: Section, name: str) -> int | None:
     if said and size is None:
         section.wrong(said.line, f"{name} {said.value!r} is no size", f"write {SIZE_EXAMPLE}")
     return size
-
-
-def _seconds(section: Section) -> float | None:
-    said = section.text("cpu")
-    seconds = parse_duration(said.value) if said else None
-    if said and seconds is None:
-        section.wrong(said.line, f"cpu {said.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds
 
 
 def _environment(section: Section) -> tuple[Mapping[str, str], Mapping[str, Secret]]:

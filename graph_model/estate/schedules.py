@@ -10,7 +10,6 @@ from typing import get_args
 from cronsim import CronSim, CronSimError
 
 from graph_model.estate.drafts import Source
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.partitions import read_calendar, read_timezone
 from graph_model.estate.sections import Mistakes, Said, Section, describe
 from graph_model.estate.vocabulary import NOT_BEFORE_KEYS, SCHEDULE_KEYS, SCHEDULE_RULE_KEYS
@@ -180,13 +179,11 @@ def _check_cron(mistakes: Mistakes, what: str, said: Said[str]) -> None:
 
 
 def _every(inner: Section) -> float | None:
+    seconds = inner.seconds("every")
+    if seconds is None or seconds >= _SHORTEST:
+        return seconds
     said = inner.text("every")
-    if said is None:
-        return None
-    seconds = parse_duration(said.value)
-    if seconds is None:
-        inner.wrong(said.line, f"every {said.value!r} is no length of time", f"write {EXAMPLE}")
-    elif seconds < _SHORTEST:
+    if said is not None:
         inner.wrong(said.line, f"every {said.value} is too often", "the shortest interval is 1m")
     return seconds
 

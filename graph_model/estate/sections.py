@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from graph_model.errors import InvalidName, Mistake, nearest
+from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.yaml_lines import Entries, Items, Scalar, Tree, plain
 from graph_model.names import Name, parse_name
 
@@ -93,6 +94,16 @@ class Section:
         message = f"{self.what}: {said.value} is no {key}"
         self.mistakes.unknown(said.line, message, said.value, words, otherwise=f"known are {', '.join(words)}")
         return None
+
+    def seconds(self, key: str, *, required: bool = False) -> float | None:
+        """The length of time under `key` (30s, 10m …), in seconds; None where there is none, or no such length."""
+        said = self.text(key, required=required)
+        if said is None:
+            return None
+        seconds = parse_duration(said.value)
+        if seconds is None:
+            self.wrong(said.line, f"{key} {said.value!r} is no length of time", f"write {EXAMPLE}")
+        return seconds
 
     def number(self, key: str, *, default: int, least: int | None = None) -> int:
         tree = self.tree(key)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import get_args
 
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.sections import Section
 from graph_model.estate.vocabulary import GROUP_KEYS, LATEST_GOOD_KEYS, OPTIONAL_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
@@ -50,7 +49,7 @@ def _group(inner: Section) -> tuple[Group | None, tuple[Tree, ...]]:
         inner.wrong(inner.line("at_least"), f"at least {least} of {len(members)} can never be there")
         return None, members
     name = inner.text("group")
-    wait = read_length(inner, "wait") or 0.0
+    wait = inner.seconds("wait") or 0.0
     return Group(name.value if name else ", ".join(map(_called, members)), least, wait), members
 
 
@@ -66,7 +65,7 @@ def read_terms(inner: Section, group: Group | None) -> tuple[bool, Terms]:
     optional, wait = _optional(inner)
     if group and optional:
         inner.wrong(inner.line("optional"), "is optional in a group", "the group says how many must be there")
-    terms = Terms(wait, read_length(inner, "max_age"), _latest_good(inner), _newer_than(inner), group)
+    terms = Terms(wait, inner.seconds("max_age"), _latest_good(inner), _newer_than(inner), group)
     return not optional and group is None, terms
 
 
@@ -74,7 +73,7 @@ def _optional(inner: Section) -> tuple[bool, float]:
     if not isinstance(inner.tree("optional"), Entries):
         return inner.flag("optional", default=False), 0.0
     said = inner.section("optional", OPTIONAL_KEYS)
-    return True, (read_length(said, "wait", required=True) or 0.0) if said else 0.0
+    return True, (said.seconds("wait", required=True) or 0.0) if said else 0.0
 
 
 def _latest_good(inner: Section) -> LatestGood | None:
@@ -90,7 +89,7 @@ def _latest_good(inner: Section) -> LatestGood | None:
         said.wrong(said.start, "does not say how far back", "write `back: 3`")
         return None
     found = _back(inner, said.number("back", default=1, least=1))
-    return replace(found, wait=read_length(said, "wait") or 0.0) if found else None
+    return replace(found, wait=said.seconds("wait") or 0.0) if found else None
 
 
 def _back(inner: Section, count: int | None) -> LatestGood | None:
@@ -102,17 +101,6 @@ def _back(inner: Section, count: int | None) -> LatestGood | None:
 def _newer_than(inner: Section) -> NewerThan | None:
     word = inner.word("newer_than", _NEWER_THAN)
     return next((known for known in _NEWER_THAN if known == word), None)
-
-
-def read_length(section: Section, key: str, *, required: bool = False) -> float | None:
-    """The length of time under `key`, in seconds."""
-    said = section.text(key, required=required)
-    if said is None:
-        return None
-    seconds = parse_duration(said.value)
-    if seconds is None:
-        section.wrong(said.line, f"{key} {said.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds
 
 
 def terms_problem(terms: Terms, mapping: Mapping, *, has_partitions: bool) -> tuple[str, str] | None:

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from graph_model.errors import nearest
 from graph_model.estate.drafts import Source
-from graph_model.estate.durations import EXAMPLE, parse_duration
 from graph_model.estate.kinds.base import Kind, texts_in, texts_of
 from graph_model.estate.sections import Section, describe
 from graph_model.estate.yaml_lines import Items, Scalar, Tree, plain
@@ -38,7 +37,7 @@ def _read(section: Section, _: Source) -> dict[str, Any]:
         "url": _address(said, "url"),
         "method": said.word("method", METHODS) or "POST",
         "headers": _headers(said),
-        "seconds": _seconds(said, "request_timeout", _REQUEST_SECONDS),
+        "seconds": said.seconds("request_timeout") or _REQUEST_SECONDS,
     }
     return {"call": call | _given(body=None if body is None else plain(body), poll=poll, cancel=cancel)}
 
@@ -57,16 +56,6 @@ def _address(said: Section, key: str, *, answered: bool = False) -> str:
         otherwise = ", a path, or {response/POINTER}" if answered else ""
         said.wrong(text.line, f"{text.value!r} is no address", f"write http://… or https://…{otherwise}")
     return text.value
-
-
-def _seconds(said: Section, key: str, default: float) -> float:
-    text = said.text(key)
-    if text is None:
-        return default
-    seconds = parse_duration(text.value)
-    if seconds is None:
-        said.wrong(text.line, f"{key} {text.value!r} is no length of time", f"write {EXAMPLE}")
-    return seconds or default
 
 
 def _headers(said: Section) -> dict[str, str]:
@@ -101,7 +90,7 @@ def _poll(said: Section) -> dict[str, Any] | None:
     until, failed = _state(poll, "until"), _state(poll, "failed")
     if until is None and "until" not in poll:
         poll.wrong(poll.start, "has no until", "say when it is done: until: {pointer: /state, in: [done]}")
-    found = {"url": _address(poll, "url", answered=True), "every": _seconds(poll, "every", _EVERY_SECONDS)}
+    found = {"url": _address(poll, "url", answered=True), "every": poll.seconds("every") or _EVERY_SECONDS}
     return found | _given(until=until, failed=failed)
 
 
