@@ -20,6 +20,10 @@ class Name:
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
 
+    def at(self, partition: str) -> str:
+        """`NAME@PARTITION`, as commands take it; the bare name where the partition is the whole."""
+        return f"{self}@{partition}" if partition else str(self)
+
 
 def parse_name(text: str, *, default_namespace: str | None = None) -> Name:
     """`NAMESPACE/NAME`, split at the last slash; a bare name takes `default_namespace`.

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.connect import actor, broker_url, open_graph, require_migrated
+from app.cli.connect import actor, open_graph, require_migrated
 from app.cli.errors import finish
-from app.cli.options import AsJson, By
-from app.cli.order import begin
+from app.cli.options import AsJson, By, needed
+from app.cli.order import give
 from app.cli.order_options import (
     AtOnce,
     DryRun,
@@ -20,14 +20,12 @@ from app.cli.order_options import (
     Pool,
     ReasonOfOrder,
     is_background,
-    needed,
     priority_of,
-    show_plan,
 )
 from app.cli.output import print_fields, print_json, print_table
 
 if TYPE_CHECKING:
-    from graph_model.orders.entities import Order, Request
+    from graph_model.orders.entities import Order
     from graph_model.orders.progress import Forecast, OrderStep
     from graph_model.store.graph import Graph
 
@@ -93,29 +91,7 @@ def backfill(
             stop_on_failure=stop_on_failure,
         )
         request = Request(Origin.BACKFILL, (what,), tuple(exclude or ()), Keys(first, last), terms)
-        _order(graph, request, dry_run=dry_run, key=key, plan=plan, reason=reason, by=by or actor(), as_json=as_json)
-
-
-def _order(
-    graph: Graph,
-    request: Request,
-    *,
-    dry_run: bool,
-    key: str | None,
-    plan: str | None,
-    reason: str | None,
-    by: str,
-    as_json: bool,
-) -> None:
-    from graph_model.orders.plan import plan_order
-    from graph_model.orders.start import order
-
-    if dry_run:
-        show_plan(plan_order(graph, request), as_json=as_json)
-        return
-    broker = broker_url()
-    done = order(graph, request, by=by, reason=needed(reason), key=key, expected=plan)
-    begin(graph, done, broker, as_json=as_json)
+        give(graph, request, dry_run=dry_run, key=key, plan=plan, reason=reason, by=by or actor(), as_json=as_json)
 
 
 def _act(graph: Graph, action: str, id: str | None, *, by: str, reason: str | None, as_json: bool) -> None:

@@ -79,6 +79,13 @@ DbtNamespace = Annotated[
 ]
 
 
+def needed(reason: str | None) -> str:
+    """The reason of what changes something, where the option may be left out."""
+    if not reason:
+        raise typer.BadParameter("say why, for the audit trail", param_hint="--reason")
+    return reason
+
+
 def wrong_columns(text: str | None) -> tuple[str, ...]:
     """The columns of `--columns a,b`; empty: all may be wrong."""
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -11,7 +11,7 @@ from app.cli import runs
 from app.cli.connect import actor, broker_url, open_graph, require_migrated
 from app.cli.interventions import ring_for
 from app.cli.lookup import find_job, split_partition
-from app.cli.options import AsJson, By
+from app.cli.options import AsJson, By, needed
 from app.cli.order_options import (
     AtOnce,
     DryRun,
@@ -26,7 +26,6 @@ from app.cli.order_options import (
     ReasonOfOrder,
     inputs_of,
     is_background,
-    needed,
     parameters_of,
     priority_of,
     show_ordered,
@@ -35,6 +34,7 @@ from app.cli.order_options import (
 
 if TYPE_CHECKING:
     from graph_model.names import Name
+    from graph_model.orders.entities import Request
     from graph_model.orders.start import Ordered
     from graph_model.store.graph import Graph
 
@@ -76,10 +76,7 @@ def run(
         runs.show_run(select[0], as_json=as_json)
         return
     from graph_model.orders.entities import AT_ONCE, Origin, Request, Terms
-    from graph_model.orders.plan import plan_order
-    from graph_model.orders.start import order
 
-    broker = broker_url()
     with open_graph() as graph:
         require_migrated(graph)
         terms = Terms(
@@ -92,11 +89,30 @@ def run(
             chosen=inputs_of(graph, inputs),
         )
         request = Request(Origin.RUN, tuple(select), tuple(exclude or ()), terms=terms)
-        if dry_run:
-            show_plan(plan_order(graph, request), as_json=as_json)
-            return
-        done = order(graph, request, by=by or actor(), reason=needed(reason), key=key, expected=plan)
-        begin(graph, done, broker, as_json=as_json)
+        give(graph, request, dry_run=dry_run, key=key, plan=plan, reason=reason, by=by or actor(), as_json=as_json)
+
+
+def give(
+    graph: Graph,
+    request: Request,
+    *,
+    dry_run: bool,
+    key: str | None,
+    plan: str | None,
+    reason: str | None,
+    by: str,
+    as_json: bool,
+) -> None:
+    """Orders what is asked for and shows what came of it; a dry run shows the plan."""
+    from graph_model.orders.plan import plan_order
+    from graph_model.orders.start import order
+
+    if dry_run:
+        show_plan(plan_order(graph, request), as_json=as_json)
+        return
+    broker = broker_url()
+    done = order(graph, request, by=by, reason=needed(reason), key=key, expected=plan)
+    begin(graph, done, broker, as_json=as_json)
 
 
 def restart(

@@ -56,12 +56,6 @@ ReasonOfOrder = Annotated[
 ]
 
 
-def needed(reason: str | None) -> str:
-    if not reason:
-        raise typer.BadParameter("say why, for the audit trail", param_hint="--reason")
-    return reason
-
-
 def priority_of(text: str | None) -> int | None:
     """A word or a number; None: what each job says, or the background."""
     from graph_model.orders.entities import LOW, NORMAL, PRIORITIES

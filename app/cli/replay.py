@@ -10,7 +10,7 @@ from app.cli.connect import actor, broker_url, open_graph, require_migrated
 from app.cli.errors import finish
 from app.cli.interventions import ring_for
 from app.cli.lookup import find_job, find_version, is_version
-from app.cli.options import AsJson, By, WrongColumns, wrong_columns
+from app.cli.options import AsJson, By, WrongColumns, needed, wrong_columns
 from app.cli.output import print_fields, print_json, print_table, say
 from graph_model.partitions.rules import WHOLE
 
@@ -58,16 +58,16 @@ def replay(
         if status:
             _show_status(graph, status, as_json=as_json)
         elif cancel:
-            _cancel(graph, cancel, reason=_needed(reason), by=by or actor(), as_json=as_json)
+            _cancel(graph, cancel, reason=needed(reason), by=by or actor(), as_json=as_json)
         elif what is None:
             raise typer.BadParameter("say what is to run again", param_hint="JOB|VERSION|DATASET@PARTITION")
         elif "@" not in what.rpartition("/")[2] and not is_version(graph, what):
-            _run_job(graph, what, partition, reason=_needed(reason), by=by or actor(), as_json=as_json)
+            _run_job(graph, what, partition, reason=needed(reason), by=by or actor(), as_json=as_json)
         elif dry_run:
             _show_plan(graph, find_version(graph, what), wrong_columns(columns), as_json=as_json)
         else:
             version, wrong = find_version(graph, what), wrong_columns(columns)
-            _order(graph, version, wrong, reason=_needed(reason), by=by or actor(), as_json=as_json)
+            _order(graph, version, wrong, reason=needed(reason), by=by or actor(), as_json=as_json)
 
 
 def list_replays(
@@ -85,12 +85,6 @@ def list_replays(
         return
     rows = [(x.id, x.state, x.version, _progress(x), x.by, x.reason, x.created_at) for x in found]
     print_table(("REPLAY", "STATE", "VERSION", "OVER", "BY", "REASON", "SINCE"), rows, empty="no replay is open")
-
-
-def _needed(reason: str | None) -> str:
-    if not reason:
-        raise typer.BadParameter("say why, for the audit trail", param_hint="--reason")
-    return reason
 
 
 def _run_job(graph: Graph, job: str, partition: str, *, reason: str, by: str, as_json: bool) -> None:

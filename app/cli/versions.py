@@ -172,7 +172,7 @@ def wait(
 def _wait_for_version(target: str, most: float, newer_than: datetime | None, *, as_json: bool) -> None:
     with open_graph() as graph:
         dataset, partition = find_partition(graph, target)
-        wanted = f"{dataset}@{partition}" if partition else str(dataset)
+        wanted = dataset.at(partition)
         say(f"waiting for {wanted}, {most:g} s at most")
         version = _published(graph, dataset, partition, timeout=most, newer_than=newer_than)
         newest = None if version else _newest(graph, dataset, partition)

@@ -26,7 +26,7 @@ def wait_for_run(target: str, *, timeout: float, ended_after: datetime | None, a
     with open_graph() as graph:
         name = find_job(graph, spelled)
         partition = job(graph, name).partitions.check(key)
-        wanted = f"{name}@{partition}" if partition else str(name)
+        wanted = name.at(partition)
         say(f"waiting for a successful run of {wanted}, {timeout:g} s at most")
         place = job_partition_id(job_id(name), partition)
         run = _succeeded(graph, place, timeout=timeout, ended_after=ended_after)

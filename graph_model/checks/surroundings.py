@@ -119,7 +119,7 @@ class _Around:
             return {"absent": f"{name} has no partition {key or 'whole'}"}
         row = self.current.get(partition_id(target.id, key) if key is not None else "")
         if row is None:
-            wanted = f"{name}@{key}" if key else str(name)
+            wanted = name.at(key or "")
             return {"absent": f"nothing good of {wanted} is there yet"}
         options = as_found(row["format"], target.options, row["metrics"])
         content = {"format": row["format"], "location": row["location"], "options": options}

@@ -34,7 +34,7 @@ class HoldTarget:
     partition: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}@{self.partition}" if self.partition else f"{self.kind} {self.name}"
+        return f"{self.kind} {self.name.at(self.partition or '')}"
 
 
 def blocks(target: HoldTarget, effect: HoldEffect) -> bool:

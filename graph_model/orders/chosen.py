@@ -16,7 +16,7 @@ def choose_version(graph: Graph, name: Name, partition: str, version: str) -> Ch
     rows = graph.rows("versions.get_fate", version=version)
     if not rows:
         raise VersionNotFound(version)
-    place = f"{found.name}@{partition}" if partition else str(found.name)
+    place = found.name.at(partition)
     if rows[0]["dataset"] != found.id or rows[0]["key"] != partition:
         raise InvalidInput(version, f"is no version of {place}")
     readable = readables(graph, [version])[version]

@@ -47,7 +47,7 @@ class Chosen:
 
     @property
     def label(self) -> str:
-        return f"{self.dataset}@{self.partition}" if self.partition else str(self.dataset)
+        return self.dataset.at(self.partition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Task:
 
     @property
     def label(self) -> str:
-        return f"{self.job}@{self.partition}" if self.partition else str(self.job)
+        return self.job.at(self.partition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class LeftOut:
 
     @property
     def label(self) -> str:
-        return f"{self.job}@{self.partition}" if self.partition else str(self.job)
+        return self.job.at(self.partition)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,5 +53,5 @@ def of_run(graph: Graph, run: str) -> tuple[Name, str]:
 
 
 def request_of(job: Name, partition: str, terms: Terms) -> Request:
-    selection = f"{job}@{partition}+" if partition else f"{job}+"
+    selection = f"{job.at(partition)}+"
     return Request(Origin.RESTART, (selection,), terms=terms)

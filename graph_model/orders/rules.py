@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from graph_model.orders.entities import Cause
 from graph_model.replays.entities import StepState
-from graph_model.replays.rules import Move
+from graph_model.replays.rules import Move, is_to_run
 from graph_model.runs.entities import RunState
 
 UNDER_WAY = (RunState.READY, RunState.RUNNING)
@@ -156,10 +156,6 @@ def _is_not_ready(look: Look) -> Move | None:
     return Move(StepState.WAITING, look.missing) if look.missing else None
 
 
-def _is_to_run(look: Look) -> Move:  # noqa: ARG001  the last of the rules, which always has an answer
-    return Move(StepState.RUNNING, "", run=True)
-
-
 _MOVES = (
     _its_run_is_over,
     _others_come_before,
@@ -168,5 +164,5 @@ _MOVES = (
     _is_good_already,
     _has_failed,
     _is_not_ready,
-    _is_to_run,
+    is_to_run,
 )

@@ -36,7 +36,7 @@ def _version(graph: Graph, report: ReadReport) -> str:
         return resolve(graph, report.dataset, report.partition, as_of=report.at).id
     found = get_version(graph, report.version)
     if (found.dataset, found.partition) != (report.dataset, report.partition):
-        wanted = f"{report.dataset}@{report.partition}" if report.partition else str(report.dataset)
+        wanted = report.dataset.at(report.partition)
         raise VersionNotFound(f"{report.version} of {wanted}: it is one of {found.dataset}@{found.partition}")
     return found.id
 

@@ -53,7 +53,7 @@ class PlanStep:
 
     @property
     def label(self) -> str:
-        return f"{self.job}@{self.partition}" if self.partition else str(self.job)
+        return self.job.at(self.partition)
 
 
 @dataclass(frozen=True, slots=True)

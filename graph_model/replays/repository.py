@@ -31,7 +31,7 @@ def version_meant(graph: Graph, dataset: Name, dataset_id: str, partition: str) 
     """
     rows = graph.rows("replays.meant", partition=partition_id(dataset_id, partition))
     if not rows:
-        raise VersionNotFound(f"of {dataset}@{partition}" if partition else f"of {dataset}")
+        raise VersionNotFound(f"of {dataset.at(partition)}")
     return rows[0]["id"]
 
 

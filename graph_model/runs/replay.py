@@ -59,8 +59,7 @@ def replay_locked(tx: Transaction, needs: JobNeeds, target: JobPartition, *, by:
 
 
 def not_ready(graph: Graph, job: Name, partition: str) -> NotReady:
-    what = f"{job}@{partition}" if partition else str(job)
-    return NotReady(what, readiness(graph, job, partition).reason)
+    return NotReady(job.at(partition), readiness(graph, job, partition).reason)
 
 
 def revalidate(graph: Graph, version: str, *, by: str, reason: str) -> Replayed:

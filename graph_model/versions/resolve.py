@@ -20,7 +20,7 @@ def resolve(graph: Graph, dataset: Name, partition: str = "", *, as_of: datetime
     """
     target = find_target(graph, dataset)
     key = target.partitions.check(partition)
-    wanted = f"{dataset}@{key}" if key else str(dataset)
+    wanted = dataset.at(key)
     place = partition_id(target.id, key)
     found = _now(graph, place, wanted) if as_of is None else _then(graph, place, wanted, as_of)
     return version(graph, found)

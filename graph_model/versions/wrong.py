@@ -67,7 +67,7 @@ class WrongVersion:
 
     @property
     def where(self) -> str:
-        return f"{self.dataset}@{self.partition}" if self.partition else str(self.dataset)
+        return self.dataset.at(self.partition)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""Templates that tests fork from, started once per process of the tests."""
+"""Templates that tests fork from, started once per process of the tests, and an empty folder for the code of jobs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +22,10 @@ def templates() -> Iterator[Templates]:
     templates.stop()
     for template in templates:
         template.join(PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder

@@ -39,13 +39,6 @@ def carry_out(request: pytest.FixtureRequest) -> CarryOut:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A storage root with one version of `raw` and three days of `daily`."""
     root = tmp_path / "data"

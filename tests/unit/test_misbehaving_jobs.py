@@ -38,13 +38,6 @@ def build(inputs, outputs, partition):
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def root(tmp_path: Path) -> Path:
     root = tmp_path / "data"
     (root / "raw").mkdir(parents=True)

@@ -42,13 +42,6 @@ def build(inputs, outputs, partition):
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("VENDOR_DOOR", CANARY)
     return tmp_path / "data"

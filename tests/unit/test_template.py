@@ -50,13 +50,6 @@ carried_out(a_run("python", {"function": "jobs:build", "project": sys.argv[1]}),
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def template(templates: Templates) -> Template:
     """The one of jobs, alive."""
     template = templates.of("jobs")
