@@ -16,6 +16,8 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import random
+import signal
 import subprocess
 import sys
 import time
@@ -55,6 +57,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=20, help="events, one at a time")
     parser.add_argument("--runs", type=int, default=40, help="runs that are asked for at once")
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that what was started is stopped
     if unknown := set(arguments.peers) - PEERS.keys():
         parser.error(f"no peer {', '.join(sorted(unknown))}; there are {', '.join(PEERS)}")
     say(f"{os.cpu_count()} cores, Python {platform.python_version()}\n")
@@ -83,6 +86,7 @@ def measure(peer: Peer, *, events: int, runs: int) -> Figures:
 def one_wait(peer: Peer) -> float:
     """Seconds from an event to the first line of the job."""
     wait_until(peer.at_rest, DONE_WITHIN, peer)
+    time.sleep(random.uniform(0, peer.rhythm()))
     before = len(peer.begun())
     asked_at = time.time()
     peer.publish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from abc import ABC, abstractmethod
@@ -12,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import psutil
 
 from app.local.children import LOOPBACK, Child, free_port, memory_of, stop_together
 from tests.clients.environments import python_of
@@ -59,9 +61,23 @@ class Peer(ABC):
         """Whether another event would start the job anew."""
         return True
 
+    def rhythm(self) -> float:
+        """Seconds between two looks that `at_rest` follows: an event of the outside comes anywhere between them."""
+        return 0.0
+
     def stop(self) -> None:
+        """Of some, processes outlive those that started them: what is left of all that was below is ended too."""
         self.client.close()
+        below = list(self._below())
         stop_together(self.children)
+        for process in below:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def _below(self) -> Iterator[psutil.Process]:
+        for child in self.children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                yield from psutil.Process(child.pid).children(recursive=True)
 
     def memory(self) -> int:
         """Bytes that all its processes occupy; shared pages are shared out among them."""

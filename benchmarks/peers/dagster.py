@@ -16,13 +16,11 @@ mutation ($selector: JobOrPipelineSelector!) {
 _SENSORS = """
 query ($selector: RepositorySelector!) {
   sensorsOrError(repositorySelector: $selector) {
-    ... on Sensors { results { sensorState { ticks { status } } } }
+    ... on Sensors { results { sensorState { ticks(limit: 5) { status timestamp } } } }
   }
 }
 """
-_OPEN_RUNS = """
-{ runsOrError(filter: {statuses: [QUEUED, NOT_STARTED, STARTING, STARTED]}) { ... on Runs { results { runId } } } }
-"""
+_LAST_RUN = "{ runsOrError(limit: 1) { ... on Runs { results { endTime } } } }"
 _REPOSITORY = {"repositoryLocationName": "defs.py", "repositoryName": "__repository__"}
 
 
@@ -58,15 +56,24 @@ class Dagster(Peer):
             self._ask(_LAUNCH, selector)
 
     def at_rest(self) -> bool:
-        """An event that comes while the asset is being made counts as seen by that run."""
-        runs = self._ask(_OPEN_RUNS, {})["data"]["runsOrError"]["results"]
-        return not runs
+        """An event that comes while the asset is being made, or before the sensor has seen that it is made, counts as
+        seen by that run."""
+        runs = self._ask(_LAST_RUN, {})["data"]["runsOrError"]["results"]
+        ended = runs[0]["endTime"] if runs else 0.0
+        return ended is not None and self._looked_at() > ended
+
+    def rhythm(self) -> float:
+        return 1.0 if self.tuned else 30.0
 
     def _has_looked(self) -> bool:
+        return bool(self._looked_at())
+
+    def _looked_at(self) -> float:
+        """When the sensor last began a look that is over; 0: never."""
         found = self._ask(_SENSORS, _REPOSITORY)
         sensors = (found.get("data") or {}).get("sensorsOrError", {}).get("results") or []
-        over = {"SKIPPED", "SUCCESS"}
-        return any(tick["status"] in over for sensor in sensors for tick in sensor["sensorState"]["ticks"])
+        ticks = [tick for sensor in sensors for tick in sensor["sensorState"]["ticks"]]
+        return max((tick["timestamp"] for tick in ticks if tick["status"] in {"SKIPPED", "SUCCESS"}), default=0.0)
 
     def _ask(self, query: str, selector: dict[str, str]) -> dict[str, Any]:
         return self.post("/graphql", {"query": query, "variables": {"selector": selector}})
