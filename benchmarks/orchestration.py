@@ -6,6 +6,9 @@ time, so that publishing makes runs ready, and these runs claimed and finished t
 past runs, how many were reported, made ready, claimed and finished per second, and each as a ratio to the first line.
 Then one publish that readies a thousand job partitions, beside a thousand that ready one each.
 
+`--hits` counts what the graph touches for each run instead, and names the queries for which that grows: the times of a
+busy machine do not tell.
+
 The figures hold for the machine that printed them; the ratios travel better: 1.0 is flat.
 """
 
@@ -17,6 +20,7 @@ import os
 import platform
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,6 +30,7 @@ from typing import Any, LiteralString, TypeVar
 import neo4j
 
 from benchmarks.fleet import JVM
+from benchmarks.hits import hits_counted
 from benchmarks.lineage_times import say
 from graph_model.errors import DomainError
 from graph_model.names import Name, job_id, job_partition_id, partition_id
@@ -53,7 +58,7 @@ T = TypeVar("T")
 
 _PAST: LiteralString = """
 UNWIND $rows AS x
-MERGE (jp:JobPartition {id: x.job_partition}) ON CREATE SET jp.job = x.job, jp.key = x.key
+CREATE (jp:JobPartition {id: x.job_partition, job: x.job, key: x.key})
 CREATE (r:Run {id: x.id, kind: 'job', job: x.job, job_partition: x.job_partition, key: x.key, state: 'SUCCEEDED',
   definition_hash: 'old', input_set: x.id, generation: 0, priority: 0, fence: 1, attempts: 1, failures: 0, losses: 0,
   reason: '', metrics: '{}', created_at: datetime(x.at), started_at: datetime(x.at), ended_at: datetime(x.at)})
@@ -63,7 +68,7 @@ CREATE (r)-[:HAS_ATTEMPT]->(:Attempt {id: x.id + '/1', number: 1, worker: 'w-old
 """
 _WAITING: LiteralString = """
 UNWIND $rows AS x
-MERGE (p:Partition {id: x.partition}) ON CREATE SET p.dataset = x.dataset, p.key = x.key
+CREATE (p:Partition {id: x.partition, dataset: x.dataset, key: x.key})
 CREATE (jp:JobPartition {id: x.job_partition, job: x.job, key: x.key, wiring: 'planted'})
 CREATE (p)-[:NEEDED_BY {dataset: x.dataset, required: true, triggers: true, asks: false}]->(jp)
 """
@@ -165,6 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Whether the queue stays flat, on Neo4j.")
     parser.add_argument("--past", type=int, nargs="+", default=list(PAST), help="how many runs there were before")
     parser.add_argument("--waiting", type=int, default=WAITING, help="how many job partitions wait besides")
+    parser.add_argument("--hits", action="store_true", help="count what is touched, instead of taking times")
     arguments = parser.parse_args()
     say(f"{os.cpu_count()} cores, Python {platform.python_version()}, Neo4j 5.26 with 1 GiB of heap\n")
     logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)  # a new graph knows few of its labels
@@ -174,12 +180,15 @@ def main() -> None:
         try:
             with Graph(server.settings) as graph, driver_for(server.settings) as driver:
                 migrate(graph)
-                measure(Bench(graph, driver), sorted(arguments.past), arguments.waiting)
+                how = count_hits if arguments.hits else measure
+                how(a_bench(graph, driver, arguments.waiting), sorted(arguments.past), arguments.waiting)
         finally:
             server.stop()
 
 
-def measure(bench: Bench, past: Sequence[int], waiting: int) -> None:
+def a_bench(graph: Graph, driver: neo4j.Driver, waiting: int) -> Bench:
+    """With its estate declared, all that waits planted, and everything compiled."""
+    bench = Bench(graph, driver)
     fan = tuple(a_job(f"fan_{number}", {"hub": "same"}, f"fanned_{number}") for number in range(FAN))
     made = tuple(f"fanned_{number}" for number in range(FAN))
     declare(
@@ -189,7 +198,26 @@ def measure(bench: Bench, past: Sequence[int], waiting: int) -> None:
         jobs=(a_job("clean", {"raw": "same"}, "clean"), *fan),
     )
     bench.plant_waiting(waiting)
-    bench.play()  # so that everything is compiled
+    bench.play()
+    return bench
+
+
+def count_hits(bench: Bench, past: Sequence[int], waiting: int) -> None:
+    """By query and for each run, what is touched with so many past runs."""
+    found: list[Counter[str]] = []
+    for count in past:
+        bench.plant_past(count)
+        with hits_counted() as hits:
+            bench.play()
+        found.append(hits)
+    counts = [f"{count:,} past" for count in past]
+    say(f"| touched for each run, {waiting:,} waiting | {' | '.join(counts)} |\n|{'---|' * (len(past) + 1)}")
+    for query, _ in found[-1].most_common():
+        say(f"| {query} | {' | '.join(f'{hits[query] / PLAYED:.1f}' for hits in found)} |")
+    say(f"| all | {' | '.join(f'{hits.total() / PLAYED:.1f}' for hits in found)} |")
+
+
+def measure(bench: Bench, past: Sequence[int], waiting: int) -> None:
     say(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     first: Played | None = None
     for count in past:
