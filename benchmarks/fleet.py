@@ -61,7 +61,7 @@ def spread(values: Iterable[float]) -> str:
     return f"{p50 * 1000:.0f} / {p95 * 1000:.0f} ms"
 
 
-def _with_ended(process: psutil.Process) -> float:
+def with_ended(process: psutil.Process) -> float:
     """With what it has collected of its children."""
     with suppress(psutil.NoSuchProcess):
         return sum(process.cpu_times()[:4])
@@ -210,7 +210,7 @@ class Bench:
             for template in worker.children():
                 kind = template.cmdline()[-2]
                 if kind in used:
-                    used[kind] += sum(map(_with_ended, (template, *template.children())))
+                    used[kind] += sum(map(with_ended, (template, *template.children())))
         return used
 
     def occupied(self) -> int:

@@ -38,6 +38,7 @@ from graph_model.readiness.evaluate import MARK_GRACE_MS, evaluate_marks
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import ClaimedRun
 from graph_model.runs.finish import finish_runs
+from graph_model.runs.lease import heartbeat
 from graph_model.runs.repository import count_runs
 from graph_model.store.graph import Graph
 from graph_model.store.migrations import migrate
@@ -51,6 +52,8 @@ PAST = (1_000, 100_000, 1_000_000)
 WAITING = 100_000
 OLD_JOBS, PLAYED, TOGETHER, FAN = 1_000, 600, 16, 1_000
 BATCH = 5_000
+# Planting a million runs may take longer than a lease lasts.
+LEASE_SECONDS = 86_400.0
 FIRST = date(2013, 1, 1)
 OLDEST = date(1400, 1, 1)
 COLUMNS = ("past runs", "waiting", "reported/s", "made ready/s", "claimed/s", "finished/s", "one claim, ms")
@@ -91,6 +94,7 @@ class Bench:
     def __init__(self, graph: Graph, driver: neo4j.Driver) -> None:
         self.graph, self.driver = graph, driver
         self.fleet = Fleet(graph, "w-bench")
+        heartbeat(graph, self.fleet.worker, lease_seconds=LEASE_SECONDS)
         self._planted = self._day = 0
 
     def plant_past(self, until: int) -> None:
