@@ -106,6 +106,20 @@ def test_a_launcher_that_was_killed_is_not_asked_again(project: Path, templates:
     assert launcher_of(other, told_other) != int(told.read_text())
 
 
+def test_an_idle_launcher_that_died_is_followed_by_another_copy(
+    project: Path, templates: Templates, template: Template
+) -> None:
+    first, told_first = an_order(project, templates, "return {}")
+    second, _ = an_order(project, templates, "return {'warm': 'pyarrow' in sys.modules}", number=2)
+    idle = psutil.Process(launcher_of(first, told_first))
+
+    idle.kill()
+    psutil.wait_procs([idle], 30)
+
+    assert Process(second).wait(60) == Ended(0)
+    assert (second.folder / "result.json").read_text() == '{"metrics": {"warm": true}}'
+
+
 def test_a_run_that_is_cancelled_takes_its_launcher_along(
     project: Path, templates: Templates, template: Template
 ) -> None:

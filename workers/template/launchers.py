@@ -22,10 +22,15 @@ class Launcher:
     line: socket.socket
     orders: int = 0
 
-    def take(self, launch_file: Path, descriptors: Sequence[int]) -> None:
-        """Raises OSError when it has ended."""
+    def takes(self, launch_file: Path, descriptors: Sequence[int]) -> bool:
+        """False when it has ended, and is of no use any more."""
         self.orders += 1
-        socket.send_fds(self.line, [os.fsencode(launch_file)], list(descriptors))
+        try:
+            socket.send_fds(self.line, [os.fsencode(launch_file)], list(descriptors))
+        except OSError:
+            self.end()
+            return False
+        return True
 
     def end(self) -> None:
         """Once it has carried out what it was given."""
@@ -42,16 +47,11 @@ class Launchers:
 
     def launch(self, launch_file: Path, descriptors: Sequence[int]) -> Launcher | None:
         """The launcher that gets these as its first descriptors; None when there is nobody to fork one."""
-        launcher = self._take() or self._forked()
-        while launcher is not None:
-            try:
-                launcher.take(launch_file, descriptors)
-            except OSError:
-                launcher.end()
-                launcher = self._take()
-            else:
+        while (launcher := self._take()) is not None:
+            if launcher.takes(launch_file, descriptors):
                 return launcher
-        return None
+        launcher = self._forked()
+        return launcher if launcher is not None and launcher.takes(launch_file, descriptors) else None
 
     def give_back(self, launcher: Launcher) -> None:
         """One that says of itself that it may carry out another order."""

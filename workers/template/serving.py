@@ -119,6 +119,8 @@ class Serving:
 
                 self._line.close()
                 serve(socket.socket(fileno=descriptor))
+        except SystemExit:
+            pass  # it was told to end
         except BaseException:  # noqa: BLE001  whatever it is, the copy must not go on as a second template
             traceback.print_exc()
         finally:
