@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -59,6 +59,13 @@ def spread(values: Iterable[float]) -> str:
     ordered = sorted(values)
     p50, p95 = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
     return f"{p50 * 1000:.0f} / {p95 * 1000:.0f} ms"
+
+
+def with_ended(process: psutil.Process) -> float:
+    """With what it has collected of its children."""
+    with suppress(psutil.NoSuchProcess):
+        return sum(process.cpu_times()[:4])
+    return 0.0
 
 
 def _own(process: psutil.Process) -> float:
@@ -195,7 +202,7 @@ class Bench:
         return [dict(record) for record in found.records]
 
     def processor(self) -> dict[str, float]:
-        """Seconds of processor that each part has used so far. Copies of a template count when they have ended."""
+        """Seconds of processor that each part has used so far. What a launcher has started counts when it has ended."""
         used = {"Neo4j": _own(psutil.Process(self.neo4j.pid)), "workers": 0.0, "jobs": 0.0, "checks": 0.0}
         for child in self.workers:
             worker = psutil.Process(child.pid)
@@ -203,8 +210,7 @@ class Bench:
             for template in worker.children():
                 kind = template.cmdline()[-2]
                 if kind in used:
-                    times = template.cpu_times()
-                    used[kind] += _own(template) + times.children_user + times.children_system
+                    used[kind] += sum(map(with_ended, (template, *template.children())))
         return used
 
     def occupied(self) -> int:

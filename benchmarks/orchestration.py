@@ -6,6 +6,9 @@ time, so that publishing makes runs ready, and these runs claimed and finished t
 past runs, how many were reported, made ready, claimed and finished per second, and each as a ratio to the first line.
 Then one publish that readies a thousand job partitions, beside a thousand that ready one each.
 
+`--hits` counts what the graph touches for each run instead, and names the queries for which that grows: the times of a
+busy machine do not tell.
+
 The figures hold for the machine that printed them; the ratios travel better: 1.0 is flat.
 """
 
@@ -17,6 +20,7 @@ import os
 import platform
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -26,6 +30,7 @@ from typing import Any, LiteralString, TypeVar
 import neo4j
 
 from benchmarks.fleet import JVM
+from benchmarks.hits import hits_counted
 from benchmarks.lineage_times import say
 from graph_model.errors import DomainError
 from graph_model.names import Name, job_id, job_partition_id, partition_id
@@ -33,6 +38,7 @@ from graph_model.readiness.evaluate import MARK_GRACE_MS, evaluate_marks
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import ClaimedRun
 from graph_model.runs.finish import finish_runs
+from graph_model.runs.lease import heartbeat
 from graph_model.runs.repository import count_runs
 from graph_model.store.graph import Graph
 from graph_model.store.migrations import migrate
@@ -46,6 +52,8 @@ PAST = (1_000, 100_000, 1_000_000)
 WAITING = 100_000
 OLD_JOBS, PLAYED, TOGETHER, FAN = 1_000, 600, 16, 1_000
 BATCH = 5_000
+# Planting a million runs may take longer than a lease lasts.
+LEASE_SECONDS = 86_400.0
 FIRST = date(2013, 1, 1)
 OLDEST = date(1400, 1, 1)
 COLUMNS = ("past runs", "waiting", "reported/s", "made ready/s", "claimed/s", "finished/s", "one claim, ms")
@@ -53,7 +61,7 @@ T = TypeVar("T")
 
 _PAST: LiteralString = """
 UNWIND $rows AS x
-MERGE (jp:JobPartition {id: x.job_partition}) ON CREATE SET jp.job = x.job, jp.key = x.key
+CREATE (jp:JobPartition {id: x.job_partition, job: x.job, key: x.key})
 CREATE (r:Run {id: x.id, kind: 'job', job: x.job, job_partition: x.job_partition, key: x.key, state: 'SUCCEEDED',
   definition_hash: 'old', input_set: x.id, generation: 0, priority: 0, fence: 1, attempts: 1, failures: 0, losses: 0,
   reason: '', metrics: '{}', created_at: datetime(x.at), started_at: datetime(x.at), ended_at: datetime(x.at)})
@@ -63,7 +71,7 @@ CREATE (r)-[:HAS_ATTEMPT]->(:Attempt {id: x.id + '/1', number: 1, worker: 'w-old
 """
 _WAITING: LiteralString = """
 UNWIND $rows AS x
-MERGE (p:Partition {id: x.partition}) ON CREATE SET p.dataset = x.dataset, p.key = x.key
+CREATE (p:Partition {id: x.partition, dataset: x.dataset, key: x.key})
 CREATE (jp:JobPartition {id: x.job_partition, job: x.job, key: x.key, wiring: 'planted'})
 CREATE (p)-[:NEEDED_BY {dataset: x.dataset, required: true, triggers: true, asks: false}]->(jp)
 """
@@ -86,6 +94,7 @@ class Bench:
     def __init__(self, graph: Graph, driver: neo4j.Driver) -> None:
         self.graph, self.driver = graph, driver
         self.fleet = Fleet(graph, "w-bench")
+        heartbeat(graph, self.fleet.worker, lease_seconds=LEASE_SECONDS)
         self._planted = self._day = 0
 
     def plant_past(self, until: int) -> None:
@@ -165,6 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Whether the queue stays flat, on Neo4j.")
     parser.add_argument("--past", type=int, nargs="+", default=list(PAST), help="how many runs there were before")
     parser.add_argument("--waiting", type=int, default=WAITING, help="how many job partitions wait besides")
+    parser.add_argument("--hits", action="store_true", help="count what is touched, instead of taking times")
     arguments = parser.parse_args()
     say(f"{os.cpu_count()} cores, Python {platform.python_version()}, Neo4j 5.26 with 1 GiB of heap\n")
     logging.getLogger("neo4j.notifications").setLevel(logging.ERROR)  # a new graph knows few of its labels
@@ -174,12 +184,15 @@ def main() -> None:
         try:
             with Graph(server.settings) as graph, driver_for(server.settings) as driver:
                 migrate(graph)
-                measure(Bench(graph, driver), sorted(arguments.past), arguments.waiting)
+                how = count_hits if arguments.hits else measure
+                how(a_bench(graph, driver, arguments.waiting), sorted(arguments.past), arguments.waiting)
         finally:
             server.stop()
 
 
-def measure(bench: Bench, past: Sequence[int], waiting: int) -> None:
+def a_bench(graph: Graph, driver: neo4j.Driver, waiting: int) -> Bench:
+    """With its estate declared, all that waits planted, and everything compiled."""
+    bench = Bench(graph, driver)
     fan = tuple(a_job(f"fan_{number}", {"hub": "same"}, f"fanned_{number}") for number in range(FAN))
     made = tuple(f"fanned_{number}" for number in range(FAN))
     declare(
@@ -189,7 +202,26 @@ def measure(bench: Bench, past: Sequence[int], waiting: int) -> None:
         jobs=(a_job("clean", {"raw": "same"}, "clean"), *fan),
     )
     bench.plant_waiting(waiting)
-    bench.play()  # so that everything is compiled
+    bench.play()
+    return bench
+
+
+def count_hits(bench: Bench, past: Sequence[int], waiting: int) -> None:
+    """By query and for each run, what is touched with so many past runs."""
+    found: list[Counter[str]] = []
+    for count in past:
+        bench.plant_past(count)
+        with hits_counted() as hits:
+            bench.play()
+        found.append(hits)
+    counts = [f"{count:,} past" for count in past]
+    say(f"| touched for each run, {waiting:,} waiting | {' | '.join(counts)} |\n|{'---|' * (len(past) + 1)}")
+    for query, _ in found[-1].most_common():
+        say(f"| {query} | {' | '.join(f'{hits[query] / PLAYED:.1f}' for hits in found)} |")
+    say(f"| all | {' | '.join(f'{hits.total() / PLAYED:.1f}' for hits in found)} |")
+
+
+def measure(bench: Bench, past: Sequence[int], waiting: int) -> None:
     say(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     first: Played | None = None
     for count in past:

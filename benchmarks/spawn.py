@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
+from benchmarks.fleet import with_ended
 from graph_model.estate.entities import JobSpec
 from graph_model.names import Name, dataset_id
 from graph_model.runs.entities import ClaimedRun, RunKind, RunOutput
@@ -60,6 +61,8 @@ def main() -> None:
             fresh = cost_of(task, label, launch, None, times=max(3, times // 5))
             say(f"{label:9} forked {forked}; fresh {fresh}")
             say(f"          {fresh.wall / forked.wall:.1f} times the wait, {fresh.cpu / forked.cpu:.1f} times the cost")
+        ready = checked(task, templates, times=times)
+        say(f"validate  by a checker that stands ready {ready}")
     for kind, process in processes_of(templates).items():
         say(f"template {kind}: {anonymous_kilobytes(process.pid) / 1024:.0f} MB that every fork has to list")
     templates.stop()
@@ -84,6 +87,18 @@ def cost_of(task: Task, label: str, launch: Launch, templates: Templates | None,
     before, waits = cpu(), [timed(lambda: carry_out(order)) for _ in range(times)]
     time.sleep(0.1)  # the last launcher is still being collected
     return Cost(statistics.median(waits) * 1000, (cpu() - before) / times * 1000)
+
+
+def checked(task: Task, templates: Templates, *, times: int) -> Cost:
+    """The same validation, by a process that is there for all small contents."""
+
+    def check() -> None:
+        if validation.good_at_once(task.run.outputs, templates.checkers.answer) is None:
+            sys.exit("the checker does not find it good")
+
+    check()
+    before, waits = cpu_below(templates), [timed(check) for _ in range(times)]
+    return Cost(statistics.median(waits) * 1000, (cpu_below(templates) - before) / times * 1000)
 
 
 def carry_out(order: Order) -> None:
@@ -113,7 +128,8 @@ def anonymous_kilobytes(pid: int) -> int:
 
 
 def cpu_below(templates: Templates) -> float:
-    return sum(sum(process.cpu_times()[:4]) for process in processes_of(templates).values())
+    """With launchers and checkers, and what all of these have collected of their children."""
+    return sum(with_ended(each) for top in processes_of(templates).values() for each in (top, *top.children()))
 
 
 def cpu_of_children() -> float:

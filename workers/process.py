@@ -19,6 +19,7 @@ from workers.executors import Launch
 from workers.executors.handover import write_private
 from workers.launcher import carry_out
 from workers.line import Line
+from workers.template.launchers import Launcher
 
 LAUNCHER = Path(__file__).with_name("launcher")
 # Output of a process that is kept of each stream, where nobody says how much.
@@ -37,7 +38,9 @@ LAUNCHER_NAME = carry_out.NAME.decode()
 class Forks(Protocol):
     """A template, as far as an order needs it."""
 
-    def launch(self, launch_file: Path, descriptors: tuple[int, int, int]) -> bool: ...
+    def launch(self, launch_file: Path, descriptors: tuple[int, int, int]) -> Launcher | None: ...
+
+    def give_back(self, launcher: Launcher) -> None: ...
 
     def distrust(self) -> None: ...
 
@@ -105,6 +108,10 @@ class Process:
         self._order = order
         self._popen: subprocess.Popen[bytes] | None = None
         self._backstop: threading.Timer | None = None
+        self._launcher: Launcher | None = None
+        # A launcher may go on to the order of somebody else: once this one is over, nobody touches it in our name.
+        self._lock = threading.Lock()
+        self._over = False
         launch_file = _write_launch_file(order)
         with order.stderr.open("ab") as errors:
             self._line = self._forked(launch_file, errors.fileno()) or self._fresh(launch_file, errors.fileno())
@@ -121,12 +128,15 @@ class Process:
             if not self._line.ends_within(PATIENCE_SECONDS):
                 self._kill_launcher()
         self._line.ends_within(None)
+        with self._lock:
+            self._over = True
         if self._backstop is not None:
             self._backstop.cancel()
         self._line.close()
         if self._popen is not None:
             self._popen.wait()
         end = self._line.end
+        self._let_launcher_go(clean=end is not None and end["clean"] and self._backstop is None)
         if end is None:
             self._sweep()
             return Ended(KILLED, timed_out)
@@ -134,13 +144,16 @@ class Process:
 
     def kill(self) -> None:
         """Ends the tree at once, without waiting for it; a launcher that does not obey is killed in its turn."""
-        self._line.drop()
-        self._line.wake_launcher()
-        if self._backstop is not None:
-            return
-        self._backstop = threading.Timer(PATIENCE_SECONDS, self._kill_launcher)
-        self._backstop.daemon = True
-        self._backstop.start()
+        with self._lock:
+            if self._over:
+                return
+            self._line.drop()
+            self._line.wake_launcher()
+            if self._backstop is not None:
+                return
+            self._backstop = threading.Timer(PATIENCE_SECONDS, self._kill_launcher)
+            self._backstop.daemon = True
+            self._backstop.start()
 
     def _forked(self, launch_file: Path, errors: int) -> Line | None:
         """From the template; None when that did not start anything and will not."""
@@ -148,14 +161,24 @@ class Process:
         if template is None:
             return None
         line = Line()
-        taken = template.launch(launch_file, (line.lifeline_end, line.status_end, errors))
+        self._launcher = template.launch(launch_file, (line.lifeline_end, line.status_end, errors))
         line.hand_over()
-        if taken and line.starts_within(START_SECONDS):
+        if self._launcher is not None and line.starts_within(START_SECONDS):
             return line
         line.abandon()
-        if taken:
+        if self._launcher is not None:
             template.distrust()
+            self._let_launcher_go(clean=False)
         return None
+
+    def _let_launcher_go(self, *, clean: bool) -> None:
+        launcher, self._launcher = self._launcher, None
+        if launcher is None:
+            return
+        if clean and self._order.template is not None:
+            self._order.template.give_back(launcher)
+        else:
+            launcher.end()
 
     def _fresh(self, launch_file: Path, errors: int) -> Line:
         line = Line()
@@ -174,11 +197,14 @@ class Process:
 
     def _kill_launcher(self) -> None:
         """With all that is below it, which nobody could tell any more once it is gone."""
-        below = _below(self._line.pid)
-        self._line.kill_launcher()
-        for process in below:
-            with suppress(psutil.Error):
-                process.kill()
+        with self._lock:
+            if self._over:
+                return
+            below = _below(self._line.pid)
+            self._line.kill_launcher()
+            for process in below:
+                with suppress(psutil.Error):
+                    process.kill()
 
     def _sweep(self) -> None:
         """For a launcher that was killed itself: whatever carries the mark of this order, or is left in its session."""

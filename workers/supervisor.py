@@ -9,22 +9,21 @@ from typing import Any
 
 import structlog
 
-from connectors import storage
 from connectors.secrets import redacted
 from graph_model.errors import FenceLost, GraphUnavailable, LocationRefused
 from graph_model.failpoints import failpoint
-from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind, RunOutput
+from graph_model.runs.entities import ClaimedRun, Failure, Finished, OutputVersion, RunKind
 from graph_model.runs.fail import fail_run
-from graph_model.runs.finish import Ending, finish_runs, output_version
+from graph_model.runs.finish import Ending, finish_runs
 from graph_model.settings import JobSettings, ValidationSettings
 from graph_model.store.graph import Graph
 from graph_model.store.grouping import Group
-from graph_model.versions.entities import Validated, VersionState
+from graph_model.versions.entities import Validated
 from graph_model.versions.roots import Roots, as_roots
 from graph_model.versions.told import NOWHERE, judged_by_word
 from workers.executors import CannotRunError, Launch, Task, executor_for, validation
 from workers.executors.handover import clean_environment
-from workers.fences import fence_of
+from workers.exposing import expose
 from workers.handed import handed_to, without_own
 from workers.held import Held, RunLostError
 from workers.lineage import pass_on
@@ -190,6 +189,11 @@ class Supervisor:
         if not task.run.outputs:
             return ()
         limits = self._validation
+        held.check()
+        good = self._good_at_once(task)
+        if good is not None:
+            held.check()
+            return good
         launch = validation.prepare(task, task.run.outputs, memory_mb=limits.memory_mb)
         order = replace(
             self._order(task, launch, label="validate"),
@@ -203,6 +207,12 @@ class Supervisor:
         if ended.exit_code:
             return Failure(f"validation {how_it_ended(ended)}", ended.exit_code)
         return validation.answers(task)
+
+    def _good_at_once(self, task: Task) -> tuple[Validated, ...] | None:
+        if self._templates is None:
+            return None
+        ask = self._templates.checkers.answer
+        return validation.good_at_once(task.run.outputs, ask, memory_mb=self._validation.memory_mb)
 
     def _settle(self, held: Held, task: Task | None, outcome: Outcome) -> tuple[str, ...]:
         """Tells the graph until it knows, or until the run is lost."""
@@ -238,25 +248,9 @@ class Supervisor:
             return ()
         finished = self._endings.submit(_ending(run, outcome))
         if run.kind is RunKind.JOB:
-            self._expose(run, finished)
+            expose(run, finished, self._roots)
         log.info("run finished", versions=dict(finished.versions), ready=len(finished.ready))
         return finished.ready
-
-    def _expose(self, run: ClaimedRun, finished: Finished) -> None:
-        """Keeps fixed places up to date, after the commit. What cannot be exposed is still published: never raises."""
-        for output in run.outputs:
-            published = finished.versions.get(output_version(run, output)) == VersionState.PUBLISHED
-            if not published or _exposed_place(output) is None:
-                continue
-            try:
-                self._expose_one(run, output)
-            except Exception:
-                log.exception("a published version could not be exposed", dataset=str(output.dataset))
-
-    def _expose_one(self, run: ClaimedRun, output: RunOutput) -> None:
-        target = replace(output.content, location=_exposed_place(output) or "")
-        source, fixed = (storage.located(content, self._roots) for content in (output.content, target))
-        storage.expose(source, fixed, output.partition, fence_of(run, output))
 
     def _order(self, task: Task, launch: Launch, *, label: str) -> Order:
         template = self._templates and self._templates.of(launch.template)
@@ -285,7 +279,3 @@ def _not_begun(run: ClaimedRun, error: Exception) -> Outcome:
     if run.kind is RunKind.VALIDATION and isinstance(error, LocationRefused):
         return Judged(Validated(None, (), error.reason))
     return our_failure(error)
-
-
-def _exposed_place(output: RunOutput) -> str | None:
-    return output.content.options.get("expose")

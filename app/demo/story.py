@@ -139,7 +139,8 @@ def kill_a_busy_worker(stack: LocalStack) -> int:
 def is_busy(worker: int) -> bool:
     """Whether a worker process supervises the process of a run."""
     try:
-        return any(child.name() == "hw-launcher" for child in psutil.Process(worker).children(recursive=True))
+        below = psutil.Process(worker).children(recursive=True)
+        return any(child.name() == "hw-launcher" and child.children() for child in below)
     except psutil.NoSuchProcess:
         return False
 

@@ -23,7 +23,8 @@ from graph_model.versions.entities import Content, Inspection, Validated
 
 
 def request_of(items: Sequence[tuple[Content, Sequence[Check]]], *, memory_mb: int = MEMORY_MB) -> str:
-    """The text that asks for these contents to be validated, each by its checks, with so much memory for rows."""
+    """The text, one line, that asks for these contents to be validated, each by its checks, with so much memory for
+    rows."""
     return json.dumps(
         {
             "memory_mb": memory_mb,

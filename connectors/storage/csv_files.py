@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SNIFFED_ROWS = 5_000
+SMALL_BYTES = 256 * 1024
 DEFAULT_NULLS = ("", "NA")
 # Each column of texts is tried for every type, which takes time and memory even where there are few rows.
 MOST_COLUMNS = 4000
@@ -67,7 +68,8 @@ class CsvFiles(FileFormat):
                 raise ContentError(f"{part.path.name} has other columns than {parts[0].path.name}")
         plain = [_as_utf8(part, dialect.encoding, opened.folder) for part in parts]
         sql = " UNION ALL ".join(numbered(_read_csv(opened.path(part.path), names, dialect), part) for part in plain)
-        types, seen = _types(opened.connection, sql, names)
+        is_small = sum(part.path.stat().st_size for part in plain) <= SMALL_BYTES
+        types, seen = (_types_at_once if is_small else _types)(opened.connection, sql, names)
         fields = {name: Field(types[name], cast(types[name], identifier(name)), identifier(name)) for name in names}
         return Relation(sql, fields, "text", seen=seen)
 
@@ -202,6 +204,14 @@ def _copy_options(dialect: Dialect) -> str:
         f"FORMAT csv, HEADER {str(dialect.header).lower()}, DELIMITER {literal(dialect.delimiter)},"
         f" QUOTE {literal(dialect.quote)}, NULLSTR {literal(null)}"
     )
+
+
+def _types_at_once(
+    connection: duckdb.DuckDBPyConnection, sql: str, names: Sequence[str]
+) -> tuple[dict[str, str], tuple[int, dict[str, int]]]:
+    """The same as `_types` by one look at all rows: of few rows, asking a second time costs more than all they hold."""
+    found, (rows, *filled) = _seen(connection, sql, dict.fromkeys(names), names)
+    return found, (rows, {name: rows - count for name, count in zip(names, filled, strict=True)})
 
 
 def _types(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -26,6 +28,7 @@ _OUR_OWN: dict[str, str | bool | int | float | list[str]] = {
 _ALONE: dict[str, str | bool | int | float | list[str]] = {"threads": 1, "async_threads": 0}
 _spare: list[duckdb.DuckDBPyConnection] = []
 _taken: list[duckdb.DuckDBPyConnection] = []
+_standing: list[duckdb.DuckDBPyConnection] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,31 @@ class Session:
         link = self.folder / uuid4().hex
         link.symlink_to(path.absolute())
         return literal(str(link))
+
+
+@dataclass(frozen=True, slots=True)
+class _OneOfMany(Session):
+    """A session of a DuckDB that stands for all sessions of its process. It sees copies, in its own folder, so that
+    nothing else can be reached, and nothing of one session is there in the next."""
+
+    def path(self, path: Path) -> str:
+        copy = self.folder / uuid4().hex
+        shutil.copyfile(path, copy)
+        return literal(str(copy))
+
+
+def stand(folder: Path) -> None:
+    """From now on all sessions of this process, one after the other, share a DuckDB without threads, that spills
+    nothing and is locked to `folder`. For small contents, and for statements of ours alone: what others may say in SQL
+    could leave something behind in it.
+    """
+    tempfile.tempdir = str(folder)
+    connection = _spare.pop() if _spare else _bounded(duckdb.connect(":memory:", config=_OUR_OWN | _ALONE))
+    connection.execute("SET temp_directory = ''")
+    connection.execute("SET enable_external_file_cache = false")
+    connection.execute(f"SET allowed_directories = [{literal(str(folder))}]")
+    _shut(connection)
+    _standing.append(connection)
 
 
 def keep_a_spare() -> duckdb.DuckDBPyConnection:
@@ -72,13 +100,21 @@ def session(paths: Iterable[Path], *, steady: bool = True) -> Iterator[Session]:
     """
     files = tuple(paths)
     before = [stamp(path) for path in files] if steady else []
-    with TemporaryDirectory(prefix="headwater-") as folder, _connect() as connection:
-        _lock(connection, files, folder)
-        with content_errors():
-            yield Session(connection, Path(folder))
+    with TemporaryDirectory(prefix="headwater-") as folder, _opened(files, folder) as opened, content_errors():
+        yield opened
     for path, stamped in zip(files, before, strict=False):
         if stamp(path) != stamped:
             raise ContentError(f"{path.name} was changed while it was being read")
+
+
+@contextmanager
+def _opened(files: tuple[Path, ...], folder: str) -> Iterator[Session]:
+    if _standing:
+        yield _OneOfMany(_standing[-1], Path(folder))
+        return
+    with _connect() as connection:
+        _lock(connection, files, folder)
+        yield Session(connection, Path(folder))
 
 
 @contextmanager
@@ -123,6 +159,10 @@ def _lock(connection: duckdb.DuckDBPyConnection, files: tuple[Path, ...], folder
     connection.execute(f"SET temp_directory = {literal(folder)}")
     connection.execute(f"SET allowed_directories = [{literal(folder)}]")
     connection.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files)}]")
+    _shut(connection)
+
+
+def _shut(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
 

@@ -17,8 +17,9 @@ from graph_model.orders.lines import end, release
 from graph_model.orders.look import Around, look_around, look_at, wish_of
 from graph_model.orders.parameters import given_text
 from graph_model.orders.rules import is_blocked, next_move
-from graph_model.readiness.evaluate import ReadyRun, create_ready_runs, create_run_again, lock, rewire
+from graph_model.readiness.evaluate import ReadyRun, create_ready_runs, create_run_again
 from graph_model.readiness.rules import JobNeeds, JobPartition, needs_of_row
+from graph_model.readiness.wiring import lock, rewire
 from graph_model.replays.entities import OVER, StepState
 from graph_model.replays.rules import Move
 from graph_model.runs.entities import RunState

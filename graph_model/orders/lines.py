@@ -8,8 +8,8 @@ from graph_model.audit.record import Transition, record
 from graph_model.orders.active import Active
 from graph_model.orders.entities import OrderState
 from graph_model.orders.start import line_of
-from graph_model.readiness.evaluate import lock, rewire
 from graph_model.readiness.rules import JobNeeds, JobPartition, needs_of_row
+from graph_model.readiness.wiring import lock, rewire
 from graph_model.store.graph import Graph, Row, Transaction
 
 

@@ -8,8 +8,8 @@ from graph_model.audit.record import Transition, record
 from graph_model.errors import AlreadyAnswered
 from graph_model.questions.entities import Answer, Answered, Question
 from graph_model.questions.repository import question as get_question
-from graph_model.readiness.evaluate import lock
 from graph_model.readiness.rules import JobNeeds, JobPartition
+from graph_model.readiness.wiring import lock
 from graph_model.runs.replay import not_ready, replay_locked, replay_target
 from graph_model.store.graph import Graph, Transaction
 

@@ -8,70 +8,26 @@ commits become visible piece by piece.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
 from types import MappingProxyType
 
 from graph_model.audit.record import Trail, Transition
-from graph_model.names import partition_id
 from graph_model.questions.ask import ask
+from graph_model.readiness.concern import BATCH, PublishedPartition, find_concern
 from graph_model.readiness.gates import open_gates
-from graph_model.readiness.latest import may_take
 from graph_model.readiness.look import decide_each
-from graph_model.readiness.rules import (
-    JobNeeds,
-    JobPartition,
-    Need,
-    ReadyInputs,
-    concerned,
-    needs_of,
-    needs_of_row,
-    run_row,
-    stand_ins_of,
-)
+from graph_model.readiness.rules import JobNeeds, JobPartition, ReadyInputs, run_row
+from graph_model.readiness.wiring import lock, rewire, wire
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.rounds import in_rounds
 
 # A mark younger than this may belong to a commit that readers do not see whole yet.
 MARK_GRACE_MS = 300
-# So many job partitions are evaluated in one transaction; a wider fan-out goes through the marks, in batches of this
-# size.
-BATCH = 100
 MARKS_AT_ONCE = 200
 NOTHING_INSTEAD: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Concern:
-    """The job partitions that some partitions concern, by partition id, and what their jobs need."""
-
-    by_partition: Mapping[str, frozenset[JobPartition]]
-    jobs: Mapping[str, JobNeeds]
-
-    @property
-    def targets(self) -> tuple[JobPartition, ...]:
-        """All of them, sorted for locking."""
-        return tuple(sorted(frozenset().union(*self.by_partition.values())))
-
-    @property
-    def narrow(self) -> tuple[JobPartition, ...]:
-        """As many as one transaction may lock beside its own work, of whole partitions; the rest goes by its marks."""
-        chosen: frozenset[JobPartition] = frozenset()
-        for concerned_by_one in self.by_partition.values():
-            if len(chosen | concerned_by_one) <= BATCH:
-                chosen |= concerned_by_one
-        return tuple(sorted(chosen))
-
-    def shares(self, ready: Sequence[ReadyRun], groups: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
-        """The runs that each group of partitions made ready; one that several had a part in goes to the first."""
-        left = {run.job_partition: run.id for run in ready}
-        shares: list[tuple[str, ...]] = []
-        for partitions in groups:
-            concerned_by_group = {target.id for id in partitions for target in self.by_partition.get(id, ())}
-            shares.append(tuple(left.pop(id) for id in sorted(concerned_by_group & left.keys())))
-        return shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,61 +44,6 @@ class TimedRun:
 
     run: ReadyRun
     missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedPartition:
-    id: str
-    dataset: str
-    key: str
-
-
-def find_concern(graph: Graph, partitions: Sequence[PublishedPartition]) -> Concern:
-    """Who needs these partitions, by the mappings of the jobs that read them and by the edges that exist."""
-    if not partitions:
-        return Concern({}, {})
-    consumers, wired = graph.read(lambda tx: _look_around(tx, partitions))
-    jobs = {row["job"]: needs_of_row(row) for row in consumers}
-    found: dict[str, set[JobPartition]] = {
-        partition.id: set(concerned(jobs.values(), dataset=partition.dataset, key=partition.key))
-        for partition in partitions
-    }
-    for row in wired:
-        if row["job"] in jobs:
-            found[row["partition"]].add(JobPartition(row["id"], row["job"], row["key"]))
-    for partition, target in _awaiting(graph, partitions, jobs):
-        found[partition].add(target)
-    return Concern({partition: frozenset(targets) for partition, targets in found.items()}, jobs)
-
-
-def _awaiting(
-    graph: Graph, partitions: Sequence[PublishedPartition], jobs: Mapping[str, JobNeeds]
-) -> Iterator[tuple[str, JobPartition]]:
-    """The job partitions that wait for the latest of an input, and may take one of these partitions (ids)."""
-    latest = {(job.job, need.dataset): need for job in jobs.values() for need in job.inputs if need.is_latest}
-    if not latest:
-        return
-    waiting = graph.rows("readiness.awaiting", jobs=sorted({job for job, _ in latest}))
-    for partition in partitions:
-        for row in waiting:
-            need = latest.get((row["job"], partition.dataset))
-            if need and may_take(need, partition.key, jobs[row["job"]].scheme, row["key"]):
-                yield partition.id, JobPartition(row["id"], row["job"], row["key"])
-
-
-def _look_around(tx: Transaction, partitions: Sequence[PublishedPartition]) -> tuple[list[Row], list[Row]]:
-    consumers = tx.rows("readiness.consumers", datasets=sorted({partition.dataset for partition in partitions}))
-    if not consumers:
-        return [], []
-    return consumers, tx.rows("readiness.wired", partitions=[partition.id for partition in partitions])
-
-
-def lock(tx: Transaction, targets: Sequence[JobPartition]) -> dict[str, str | None]:
-    """Locks job partitions, creating them where new; what the edges of each were made from, by id."""
-    rows = [{"id": target.id, "job": target.job, "key": target.key} for target in sorted(targets)]
-    if not rows:
-        return {}
-    return {row["id"]: row["wiring"] for row in tx.rows("readiness.lock", job_partitions=rows, token=tx.token)}
 
 
 def create_ready_runs(
@@ -201,13 +102,6 @@ def create_timed_runs(
     return {run.job_partition: TimedRun(run, ready[run.job_partition].missing) for run in created}
 
 
-def rewire(
-    tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds], wirings: Mapping[str, str | None]
-) -> None:
-    """Joins locked job partitions to what their jobs need now, where that is not what they are joined to."""
-    _wire(tx, [target for target in targets if wirings[target.id] != jobs[target.job].wiring], jobs)
-
-
 def create_run_again(
     tx: Transaction,
     target: JobPartition,
@@ -223,7 +117,7 @@ def create_run_again(
     """
     wiring = lock(tx, [target])[target.id]
     if wiring != needs.wiring:
-        _wire(tx, [target], {needs.job: needs})
+        wire(tx, [target], {needs.job: needs})
     ready = _ready(tx, [target], {needs.job: needs}, again=True).get(target.id)
     if ready is None:
         return None
@@ -285,51 +179,6 @@ def evaluate_now(tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping
     created = create_ready_runs(tx, targets, jobs, lock(tx, targets), trail)
     trail.write(tx)
     return [run.id for run in created]
-
-
-def _wire(tx: Transaction, targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> None:
-    if not targets:
-        return
-    tx.rows("readiness.unwire", ids=[target.id for target in targets])
-    needs = [
-        {
-            "job_partition": target.id,
-            "partition": need.partition,
-            "dataset": need.dataset,
-            "key": need.key,
-            "required": need.required,
-            "triggers": need.triggers,
-            "asks": need.asks,
-            "instead": need.instead or None,
-        }
-        for target in targets
-        for need in _wanted(jobs[target.job], target.key)
-    ]
-    tx.rows("readiness.wire", needs=sorted(needs, key=lambda row: (row["partition"], row["job_partition"])))
-    tx.rows("readiness.fill", fills=_fills(targets, jobs))
-
-
-def _wanted(job: JobNeeds, key: str) -> Iterator[Need]:
-    """One for each partition: what is needed itself is no stand-in."""
-    needs = needs_of(job, key)
-    direct = {need.partition for need in needs}
-    yield from needs
-    yield from (need for need in stand_ins_of(job, key) if need.partition not in direct)
-
-
-def _fills(targets: Sequence[JobPartition], jobs: Mapping[str, JobNeeds]) -> list[Row]:
-    return [
-        {
-            "job_partition": target.id,
-            "partition": partition_id(dataset, target.key),
-            "dataset": dataset,
-            "key": target.key,
-            "wiring": jobs[target.job].wiring,
-            "special": None if jobs[target.job].is_plain else 1,
-        }
-        for target in targets
-        for dataset in jobs[target.job].outputs
-    ]
 
 
 def _ready(

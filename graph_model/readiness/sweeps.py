@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.names import job_partition_id
-from graph_model.readiness.evaluate import BATCH, MARKS_AT_ONCE, evaluate_now, lock
+from graph_model.readiness.concern import BATCH
+from graph_model.readiness.evaluate import MARKS_AT_ONCE, evaluate_now
 from graph_model.readiness.rules import JobNeeds, JobPartition, needs_of_row
 from graph_model.readiness.terms import lasting
+from graph_model.readiness.wiring import lock
 from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.store.rounds import in_rounds

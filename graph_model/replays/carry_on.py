@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.orders.carry_on import carry_orders
-from graph_model.readiness.evaluate import ReadyRun, create_ready_runs, create_run_again, lock, rewire
+from graph_model.readiness.evaluate import ReadyRun, create_ready_runs, create_run_again
 from graph_model.readiness.rules import JobNeeds, JobPartition, needs_of_row
+from graph_model.readiness.wiring import lock, rewire
 from graph_model.replays.entities import OVER, ReplayState, StepState, Way
 from graph_model.replays.plan import plan_replay
 from graph_model.replays.rules import Look, Move, next_move

@@ -9,7 +9,7 @@ from typing import Any
 
 from graph_model.errors import FenceLost
 from graph_model.names import job_id, job_partition_id, partition_id, validation_job_partition_id, version_id
-from graph_model.readiness.evaluate import PublishedPartition
+from graph_model.readiness.concern import PublishedPartition
 from graph_model.readiness.rules import JobPartition
 from graph_model.runs.entities import ClaimedRun, Finished, OutputVersion, RunKind, RunOutput, RunState
 from graph_model.store.graph import Graph

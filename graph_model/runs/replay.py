@@ -8,9 +8,10 @@ from graph_model.audit.record import Trail, Transition, record
 from graph_model.errors import CannotRevalidate, JobNotFound, NotReady, VersionNotFound
 from graph_model.jobs.repository import known_jobs
 from graph_model.names import Name, job_id, job_partition_id, run_id, validation_job_partition_id
-from graph_model.readiness.evaluate import create_run_again, lock
+from graph_model.readiness.evaluate import create_run_again
 from graph_model.readiness.explain import readiness
 from graph_model.readiness.rules import JobNeeds, JobPartition, input_set, needs_of_row
+from graph_model.readiness.wiring import lock
 from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import VersionState

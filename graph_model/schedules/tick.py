@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.names import Name, job_partition_id, partition_id, tick_id
 from graph_model.partitions.stored import stored_scheme
-from graph_model.readiness.evaluate import TimedRun, create_timed_runs, lock, rewire
+from graph_model.readiness.evaluate import TimedRun, create_timed_runs
 from graph_model.readiness.gates import gate_rows
 from graph_model.readiness.rules import JobNeeds, JobPartition, needs_of, needs_of_row
+from graph_model.readiness.wiring import lock, rewire
 from graph_model.schedules.entities import Nominal, Schedule, TickState, loads
 from graph_model.schedules.rules import next_after, partitions_of, to_catch_up
 from graph_model.store.graph import Graph, Row, Transaction

@@ -17,8 +17,10 @@ from typing import Any
 
 from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.errors import FenceLost
-from graph_model.readiness.evaluate import Concern, PublishedPartition, create_ready_runs, find_concern, lock
+from graph_model.readiness.concern import Concern, PublishedPartition, find_concern
+from graph_model.readiness.evaluate import create_ready_runs
 from graph_model.readiness.rules import JobPartition
+from graph_model.readiness.wiring import lock
 from graph_model.runs.entities import Finished
 from graph_model.schemas.recording import schema_row
 from graph_model.store.graph import Graph, Row, Transaction

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 
 from graph_model.audit.record import Notice, Trail, Transition
 from graph_model.errors import CannotQuarantine, CannotRelease, VersionNotFound
-from graph_model.readiness.evaluate import Concern, PublishedPartition, create_ready_runs, find_concern, lock
+from graph_model.readiness.concern import Concern, PublishedPartition, find_concern
+from graph_model.readiness.evaluate import create_ready_runs
 from graph_model.readiness.rules import JobPartition
+from graph_model.readiness.wiring import lock
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.versions.entities import VersionState
 from graph_model.versions.rules import Candidate, judge_candidate

@@ -21,8 +21,8 @@ from graph_model.errors import (
 from graph_model.names import Name, dataset_name_id, partition_id, run_id, validation_job_partition_id, version_id
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.partitions.stored import scheme_of
-from graph_model.readiness.evaluate import lock
 from graph_model.readiness.rules import JobPartition, input_set
+from graph_model.readiness.wiring import lock
 from graph_model.runs.entities import RunState
 from graph_model.store.graph import Graph, Row, Transaction
 from graph_model.texts import NOT_STORABLE, is_storable

@@ -139,7 +139,7 @@ def test_nothing_below_a_worker_knows_how_to_reach_the_graph(place: Place) -> No
     family = psutil.Process(worker.process.pid).children(recursive=True)
 
     names = sorted(each.name() for each in family)
-    assert names == ["hw-job", "hw-launcher", "hw-template", "hw-template"]
+    assert names == ["hw-checker", "hw-job", "hw-launcher", "hw-template", "hw-template"]
     told = " ".join(str(each.environ()) + str(each.cmdline()) for each in family)
     assert "HEADWATER_GRAPH" not in told
     assert place.graph.settings.password.get_secret_value() not in told

@@ -10,7 +10,7 @@ import pytest
 
 from graph_model.errors import CannotQuarantine, CannotRelease, CannotRevalidate, VersionNotFound
 from graph_model.names import Name
-from graph_model.readiness.evaluate import BATCH
+from graph_model.readiness.concern import BATCH
 from graph_model.readiness.explain import readiness
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import RunState

@@ -12,10 +12,11 @@ import pytest
 from graph_model.audit.record import Trail
 from graph_model.estate.entities import Follows, JobSpec
 from graph_model.names import Name, dataset_id, partition_id
-from graph_model.readiness.evaluate import create_ready_runs, lock
+from graph_model.readiness.evaluate import create_ready_runs
 from graph_model.readiness.explain import readiness
 from graph_model.readiness.sweeps import follow, lapse, look_again
 from graph_model.readiness.terms import Group, LatestGood, Terms
+from graph_model.readiness.wiring import lock
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import Failure, Run, RunState
 from graph_model.runs.fail import fail_run

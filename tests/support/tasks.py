@@ -13,9 +13,10 @@ from graph_model.names import Name, dataset_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
 from graph_model.runs.entities import ClaimedRun, Failure, RunInput, RunKind, RunOutput
 from graph_model.settings import JobSettings
-from graph_model.versions.entities import Content
+from graph_model.versions.entities import Content, Validated
 from graph_model.versions.roots import Roots
-from workers.executors import Task, executor_for
+from workers.executors import Task, executor_for, validation
+from workers.executors.handover import clean_environment
 from workers.handed import handed_to
 from workers.held import Held
 from workers.ordering import job_order
@@ -113,3 +114,14 @@ def outcome_of(
 
 def result_of(task: Task) -> dict[str, Any]:
     return json.loads(task.result_file.read_text())
+
+
+def judged(outputs: tuple[RunOutput, ...], folder: Path, templates: Templates | None) -> tuple[Validated, ...]:
+    """What a process of their own finds in these contents: a copy of the template, or without one a fresh one."""
+    task = open_task(a_run("shell", {"argv": ["true"]}), folder)
+    launch = validation.prepare(task, outputs)
+    template = templates.of(launch.template) if templates else None
+    order = Order(launch, task.folder, clean_environment(task, {}), "validate", template=template)
+    ended = Process(order).wait(120)
+    assert ended == Ended(0), order.stderr.read_text()
+    return validation.answers(task)

@@ -22,6 +22,7 @@ from workers import process as process_module
 from workers.executors import Task
 from workers.process import Ended, Order, Process
 from workers.template.keeper import Template, Templates
+from workers.template.launchers import Launcher
 
 HEAD = "import ctypes, os, random, signal, sys, threading, time\n"
 # The pid of a process that left its session and its parent, told in the project folder; the job goes on.
@@ -353,6 +354,7 @@ def test_a_template_that_hangs_is_replaced_and_its_run_is_started_once(
     monkeypatch.setattr(process_module, "START_SECONDS", 0.3)
     before = template.pid
     assert before is not None
+    template.let_go()
     os.kill(before, signal.SIGSTOP)
 
     found = metrics(project, templates, "open('times', 'a').write('1'); return {'warm': 'pyarrow' in sys.modules}")
@@ -369,9 +371,13 @@ class Late:
         self._template = template
         self.pid = template.pid or 0
 
-    def launch(self, launch_file: Path, descriptors: tuple[int, int, int]) -> bool:
+    def launch(self, launch_file: Path, descriptors: tuple[int, int, int]) -> Launcher | None:
         os.kill(self.pid, signal.SIGSTOP)
+        self._template.let_go()
         return self._template.launch(launch_file, descriptors)
+
+    def give_back(self, launcher: Launcher) -> None:
+        self._template.give_back(launcher)
 
     def distrust(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
@@ -388,6 +394,7 @@ def test_a_launcher_that_comes_too_late_starts_nothing(
 
     assert ended == Ended(0)
     assert metrics(project.parent, templates, "return {'well': True}") == {"well": True}, "taken up after the late one"
+    template.let_go()
     until(lambda: not psutil.Process(late.pid).children())
     assert (project / "times").read_text() == "1"
 

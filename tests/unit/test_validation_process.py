@@ -11,12 +11,8 @@ import pytest
 
 from graph_model.contracts.entities import Check
 from graph_model.runs.entities import RunOutput
-from graph_model.versions.entities import Content, Validated
-from tests.support.tasks import a_run, an_output
-from workers.executors import validation
-from workers.executors.handover import clean_environment
-from workers.places import open_task
-from workers.process import Ended, Order, Process
+from graph_model.versions.entities import Content
+from tests.support.tasks import an_output, judged
 from workers.template.keeper import Templates
 
 ROWS = 20_000
@@ -46,16 +42,6 @@ def outputs(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunOutput, ...]:
     ]
     checks = (Check("ids", "not_null", {"columns": ["id"]}), Check("sevens", "unique", {"columns": ["seven"]}))
     return tuple(replace(an_output(f"out{n}"), content=content, checks=checks) for n, content in enumerate(contents))
-
-
-def judged(outputs: tuple[RunOutput, ...], folder: Path, templates: Templates | None) -> tuple[Validated, ...]:
-    task = open_task(a_run("shell", {"argv": ["true"]}), folder)
-    launch = validation.prepare(task, outputs)
-    template = templates.of(launch.template) if templates else None
-    order = Order(launch, task.folder, clean_environment(task, {}), "validate", template=template)
-    ended = Process(order).wait(120)
-    assert ended == Ended(0), order.stderr.read_text()
-    return validation.answers(task)
 
 
 def test_a_copy_of_the_template_judges_every_format_like_a_fresh_interpreter(

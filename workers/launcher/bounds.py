@@ -41,6 +41,7 @@ class Bounds:
     def __init__(self, most: Mapping[str, float], folders: Sequence[str]) -> None:
         used = {"memory": self._memory, "processes": self._processes, "cpu": self._cpu, "disk": self._disk}
         self._most, self._folders = most, folders
+        self._collected_before = _collected()
         self._looks = [Look(name, most[name], used[name]) for name in used if name in most]
 
     @property
@@ -69,12 +70,17 @@ class Bounds:
 
     def _cpu(self) -> float:
         """Of all that run now with what they have collected of their children, and of all that we have collected."""
-        collected = resource.getrusage(resource.RUSAGE_CHILDREN)
         running = sum(sum(map(int, stat_of(pid)[11:15])) for pid in descendants_of(os.getpid()))
-        return collected.ru_utime + collected.ru_stime + running / TICKS
+        return _collected() - self._collected_before + running / TICKS
 
     def _disk(self) -> float:
         return sum(size for folder in self._folders for size in _sizes(folder))
+
+
+def _collected() -> float:
+    """Of children that have ended, those of earlier commands too."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _resident(pid: int) -> int:

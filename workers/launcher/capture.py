@@ -46,6 +46,10 @@ class Capture:
             pass
         self._keep(self._redactor.rest())
 
+    def close(self) -> None:
+        os.close(self.source)
+        os.close(self._file)
+
     @property
     def last_line(self) -> str:
         """What was said last, which mostly tells why it ended; kept here too, since no file can be written on a full

@@ -3,9 +3,9 @@ folders, has_secrets}.
 
 Standard input is the lifeline: its other end is held by the worker, and it closes when the worker dies, however it
 dies. Standard output is the status: a line with the pid of the launcher before anything is started, and one when
-nothing is left, {code, exceeded, last_line} as JSON: the exit code of the command or 128 + the signal that ended it,
-the bound that it exceeded, and what it said last on standard error. Without the second line the launcher itself was
-killed; without the first, nothing was started.
+nothing is left, {code, exceeded, last_line, clean} as JSON: the exit code of the command or 128 + the signal that ended
+it, the bound that it exceeded, what it said last on standard error, and whether the launcher may carry out another one.
+Without the second line the launcher itself was killed; without the first, nothing was started.
 
 - Secrets, if there are any, are the first line on the lifeline, so that they lie in no file and in no argument:
   {environment, files, hidden} as JSON.
@@ -37,43 +37,53 @@ NAME = b"hw-launcher"
 CHUNK = 1 << 16
 
 
-def main(path: str, become: Become = execute) -> None:
-    """Carries out one launch file and reports on the status; `become` turns the forked child into the command."""
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123  pathlib would double the time to start
-        spec = json.load(file)
+def prepare() -> int:
+    """Makes this process a launcher; the descriptor that wakes it."""
     prctl(PR_SET_NAME, NAME)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    wakeup = wake_on_signals()
+    return wake_on_signals()
+
+
+def main(path: str, wakeup: int, become: Become = execute) -> bool:
+    """Carries out one launch file and reports on the status; `become` turns the forked child into the command.
+
+    Whether nothing of it is left, neither running nor remembered: then this process may carry out another one.
+    """
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123  pathlib would double the time to start
+        spec = json.load(file)
     if not _say(f"{os.getpid()}"):
-        return
+        return False
     secrets = _secrets() if spec["has_secrets"] else {"environment": {}, "files": {}, "hidden": []}
     if secrets is None or not _wanted():
-        return
+        return False
     try:
-        _say(_carried_out(_with_secrets(spec, secrets), [each.encode() for each in secrets["hidden"]], wakeup, become))
+        end = _carried_out(_with_secrets(spec, secrets), [each.encode() for each in secrets["hidden"]], wakeup, become)
     finally:
         for file in secrets["files"]:
             with contextlib.suppress(OSError):
                 os.unlink(file)  # noqa: PTH108
+    # What is forked from here later could find old secrets in its memory.
+    end["clean"] = end["clean"] and not spec["has_secrets"]
+    return _say(json.dumps(end)) and end["clean"]
 
 
-def _carried_out(spec: dict[str, Any], hidden: list[bytes], wakeup: int, become: Become) -> str:
+def _carried_out(spec: dict[str, Any], hidden: list[bytes], wakeup: int, become: Become) -> dict[str, Any]:
     """Starts the command and stays until nothing is left of it; the last line of the status."""
     out, err = (Capture(spec[stream], spec["cap_bytes"], hidden) for stream in ("stdout", "stderr"))
     bounds = Bounds(spec["bounds"], spec["folders"])
     tree = Tree(spec, out, err, become)
     exceeded = watch(tree, wakeup, out, err, bounds=bounds, grace=spec["grace_seconds"])
     tree.kill()
-    out.drain()
-    err.drain()
+    for capture in (out, err):
+        capture.drain()
+        capture.close()
     code = tree.reap()
-    return json.dumps(
-        {
-            "code": 128 + signal.SIGKILL if code is None else code,
-            "exceeded": exceeded or bounds.exceeded_at_last(),
-            "last_line": err.last_line,
-        }
-    )
+    return {
+        "code": 128 + signal.SIGKILL if code is None else code,
+        "exceeded": exceeded or bounds.exceeded_at_last(),
+        "last_line": err.last_line,
+        "clean": tree.gone,
+    }
 
 
 def _secrets() -> dict[str, Any] | None:

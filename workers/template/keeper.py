@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -16,6 +15,8 @@ import structlog
 
 from workers.executors.base import TemplateKind
 from workers.executors.handover import passed_on
+from workers.template.checkers import Checkers
+from workers.template.launchers import Launcher, Launchers
 from workers.template.serving import READY
 
 PROCESS = Path(__file__).with_name("process.py")
@@ -42,17 +43,31 @@ class Template(threading.Thread):
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._ready = threading.Event()
+        self._launchers = Launchers(self.ask)
 
-    def launch(self, launch_file: Path, descriptors: Sequence[int]) -> bool:
-        """Has a launcher forked that gets these as its first descriptors; False when there is no template to ask."""
+    def launch(self, launch_file: Path, descriptors: Sequence[int]) -> Launcher | None:
+        """The launcher that gets these as its first descriptors; None when there is no template to ask."""
+        launcher = self._launchers.launch(launch_file, descriptors)
+        if launcher is None:
+            log.info("no template is ready: a fresh interpreter is started", template=self._kind)
+        return launcher
+
+    def give_back(self, launcher: Launcher) -> None:
+        """A launcher that is done, and clean."""
+        if self._ready.is_set():
+            self._launchers.give_back(launcher)
+        else:  # that of a template that is no more
+            launcher.end()
+
+    def ask(self, request: bytes, descriptors: Sequence[int]) -> bool:
+        """Has the template fork what is requested; False when there is none to ask."""
         with self._lock:
             try:
                 if self._line is not None:
-                    socket.send_fds(self._line, [os.fsencode(launch_file)], list(descriptors))
+                    socket.send_fds(self._line, [request], list(descriptors))
                     return True
             except OSError as error:
                 log.warning("the template does not take a request", template=self._kind, error=str(error))
-        log.info("no template is ready: a fresh interpreter is started", template=self._kind)
         return False
 
     def distrust(self) -> None:
@@ -61,6 +76,10 @@ class Template(threading.Thread):
         with self._lock:
             if self._process is not None:
                 self._process.kill()
+
+    def let_go(self) -> None:
+        """Launchers that have nothing to do end; the next order is for a new one."""
+        self._launchers.let_go()
 
     def ready_within(self, seconds: float) -> bool:
         return self._ready.wait(seconds)
@@ -136,6 +155,7 @@ class Template(threading.Thread):
 
     def _hang_up(self) -> None:
         self._ready.clear()
+        self.let_go()
         with self._lock:
             if self._line is not None:
                 self._line.close()
@@ -144,16 +164,18 @@ class Template(threading.Thread):
 
 
 class Templates:
-    """One template of each kind."""
+    """One template of each kind, and the checkers that one of them forks."""
 
     def __init__(self) -> None:
         self._templates = {kind: Template(kind) for kind in ("jobs", "checks")}
+        self.checkers = Checkers(self._templates["checks"])
 
     def start(self) -> None:
         for template in self._templates.values():
             template.start()
 
     def stop(self) -> None:
+        self.checkers.stop()
         for template in self._templates.values():
             template.stop()
 

@@ -18,7 +18,7 @@ CHECK_SCRIPT = ROOT / "workers" / "executors" / "validation_child.py"
 SCRIPTS = {"jobs": (JOB_SCRIPT, SQL_SCRIPT), "checks": (CHECK_SCRIPT,)}
 MODULES = {
     "jobs": ("pyarrow.parquet", "duckdb", "connectors.storage.parquet_files", "connectors.storage.csv_files"),
-    "checks": ("connectors.checks.process", "connectors.checks.warm"),
+    "checks": ("connectors.checks.process", "connectors.checks.standing", "connectors.checks.warm"),
 }
 
 

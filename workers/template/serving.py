@@ -21,7 +21,9 @@ READY = b"ready"
 MOST_BYTES = 1 << 12
 # What a launcher gets: the lifeline, the status, and standard error.
 DESCRIPTORS = 3
-NAME = b"hw-template"
+NAME, CHECKER_NAME = b"hw-template", b"hw-checker"
+# What may be asked for, each with one descriptor: the socket that it talks through.
+LAUNCHER, CHECKER = b"launcher", b"checker"
 
 
 def serve(descriptor: int, fresh: Fresh, modules: Sequence[str]) -> NoReturn:
@@ -74,26 +76,51 @@ class Serving:
 
     def _answer(self) -> bool:
         """Carries out one request; False when nobody will make another."""
-        path, descriptors, _, _ = socket.recv_fds(self._line, MOST_BYTES, DESCRIPTORS)
-        if not path:
+        wanted, descriptors, _, _ = socket.recv_fds(self._line, MOST_BYTES, 1)
+        if not wanted:
             return False
-        pid = os.fork()
+        template, pid = os.getpid(), os.fork()
+        if pid == 0 and wanted == CHECKER:
+            self._check(descriptors[0], template)
         if pid == 0:
-            self._launch(os.fsdecode(path), descriptors)
+            self._launch(descriptors[0])
         self._launchers.add(pid)
         for descriptor in descriptors:
             os.close(descriptor)
         return True
 
-    def _launch(self, path: str, descriptors: Sequence[int]) -> NoReturn:
-        """The forked child: a launcher with its own session and no descriptor of ours."""
+    def _launch(self, descriptor: int) -> NoReturn:
+        """The forked child: a launcher with its own session and no descriptor of ours, until nobody has an order for it
+        or something is left of one. Each comes as the path of a launch file, with three descriptors.
+        """
         try:
             signal.set_wakeup_fd(-1)
             os.setsid()
-            for place, descriptor in enumerate(descriptors):
-                os.dup2(descriptor, place)
-            os.closerange(DESCRIPTORS, os.sysconf("SC_OPEN_MAX"))
-            carry_out.main(path, self._fresh.become)
+            os.dup2(descriptor, DESCRIPTORS, inheritable=False)
+            os.closerange(DESCRIPTORS + 1, os.sysconf("SC_OPEN_MAX"))
+            wakeup = carry_out.prepare()
+            with socket.socket(fileno=DESCRIPTORS) as orders:
+                while _carry_out_next(orders, wakeup, self._fresh):
+                    pass
+        except BaseException:  # noqa: BLE001  whatever it is, the copy must not go on as a second template
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(0)
+
+    def _check(self, descriptor: int, template: int) -> NoReturn:
+        """The forked child: judges small contents, as long as worker and template are there."""
+        try:
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGTERM)
+            kernel.prctl(kernel.PR_SET_NAME, CHECKER_NAME)
+            signal.set_wakeup_fd(-1)
+            if os.getppid() == template:
+                from connectors.checks.standing import serve
+
+                self._line.close()
+                serve(socket.socket(fileno=descriptor))
+        except SystemExit:
+            pass  # it was told to end
         except BaseException:  # noqa: BLE001  whatever it is, the copy must not go on as a second template
             traceback.print_exc()
         finally:
@@ -120,6 +147,22 @@ class Serving:
         for pid in set(kernel.descendants_of(os.getpid())) - kept:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _carry_out_next(orders: socket.socket, wakeup: int, fresh: Fresh) -> bool:
+    """Whether this launcher may go on to the order after the next one."""
+    path, descriptors, _, _ = socket.recv_fds(orders, MOST_BYTES, DESCRIPTORS)
+    if not path:
+        return False
+    for place, descriptor in enumerate(descriptors):
+        os.dup2(descriptor, place)
+        os.close(descriptor)
+    clean = carry_out.main(os.fsdecode(path), wakeup, fresh.become)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for place in range(DESCRIPTORS):  # closed on this side, the status tells the worker that it is over
+        os.dup2(nothing, place)
+    os.close(nothing)
+    return clean
 
 
 def _dead() -> tuple[int, int]:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from graph_model.readiness import evaluate
+from graph_model.readiness import evaluate, wiring
 from graph_model.readiness.rules import needs_of
 from graph_model.runs import details
 from graph_model.runs import finish as finishing
@@ -75,7 +75,7 @@ def _() -> Iterator[Patch]:
 
 @bug("a job partition waits for its first input only")
 def _() -> Iterator[Patch]:
-    yield evaluate, "needs_of", lambda job, key: needs_of(job, key)[:1]
+    yield wiring, "needs_of", lambda job, key: needs_of(job, key)[:1]
 
 
 @bug("an older report wins CURRENT")
