@@ -11,6 +11,7 @@ from benchmarks.decision_trust.engines import Engines
 from benchmarks.decision_trust.flights import flights_estate, flights_world
 from benchmarks.decision_trust.judging import judge_pair, rng_for
 from benchmarks.decision_trust.matrix import Matrix
+from benchmarks.decision_trust.measuring import measure
 from benchmarks.decision_trust.proposing import makes_sense
 from benchmarks.decision_trust.running import Running
 from benchmarks.decision_trust.shrinking import told
@@ -33,6 +34,7 @@ def run_examples(settings: GraphSettings, asked: Asked, which: Sequence[str] = E
     with Graph(settings) as graph:
         for name in which:
             running = Running(_declared(graph, name, engines, asked.seed), engines)
+            measure(graph, running)
             matrix = _judged(graph, running, asked)
             say(f"{name}: {matrix.summary()}")
             whole.join(matrix)

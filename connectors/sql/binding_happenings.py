@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from connectors.sql.binding_types import duckdb_type, top_level
@@ -24,7 +24,8 @@ class Event(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """`old` and `new` are types, of what is RETYPED; `values` are those that may occur, of what has other VALUES."""
+    """`old` and `new` are types, of what is RETYPED; `values` are those that may occur, of what has other VALUES.
+    `fits`: the new type holds all values that are there."""
 
     event: Event
     table: str
@@ -32,6 +33,7 @@ class Happening:
     old: DataType = UNKNOWN
     new: DataType = UNKNOWN
     values: Values = (None, None)
+    fits: bool = False
 
     @property
     def text(self) -> str:
@@ -56,8 +58,10 @@ STRUCTURAL = (Event.ADDED, Event.DROPPED, Event.MOVED)
 def happenings(before: Tables, after: Tables, beside: Mapping[str, Beside], dialect: str) -> tuple[Happening, ...]:
     found: list[Happening] = []
     for table, columns in before.items():
-        found += _of_columns(table, top_level(columns), top_level(after.get(table, ())), dialect)
-        found += _of_promises(table, beside.get(table, Beside()))
+        besides = beside.get(table, Beside())
+        of_columns = _of_columns(table, top_level(columns), top_level(after.get(table, ())), dialect)
+        found += [replace(one, fits=one.column in besides.fitting) for one in of_columns]
+        found += _of_promises(table, besides)
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlglot import exp
@@ -89,7 +89,7 @@ def _by_key(folding: Folding, columns: Sequence[Column]) -> dict[str, Column]:
 
 
 def _folded(told: Sequence[Happening]) -> list[Happening]:
-    return [Happening(one.event, one.table.lower(), one.column, one.old, one.new, one.values) for one in told]
+    return [replace(one, table=one.table.lower()) for one in told]
 
 
 def _resolved(query: exp.Query) -> dict[int, str]:

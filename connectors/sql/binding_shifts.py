@@ -39,6 +39,7 @@ class Shift(Enum):
     INTEGER_TO_DECIMAL = auto()
     DECIMAL_WIDER = auto()
     DECIMAL_FINER = auto()
+    DECIMAL_NARROWER = auto()
     DATE_TO_TIMESTAMP = auto()
     OTHER = auto()
 
@@ -93,6 +94,7 @@ _FATES: dict[Shift, dict[Use, Fate]] = {
     Shift.INTEGER_TO_DECIMAL: {**_NUMBERS, Use.ADD: _C, Use.MULTIPLY: _C},
     Shift.DECIMAL_WIDER: {**_NUMBERS, Use.ADD: _C, Use.MULTIPLY: _C, Use.REMAINDER: _C, Use.SHOW: _S},
     Shift.DECIMAL_FINER: {**_NUMBERS, Use.ADD: _C, Use.MULTIPLY: _C},
+    Shift.DECIMAL_NARROWER: _NUMBERS,
     Shift.DATE_TO_TIMESTAMP: {**_ALWAYS, Use.ORDER: _C, Use.CAST_TO_DATE: _S, Use.PART_OF_DATE: _S},
     Shift.OTHER: _ALWAYS,
 }
@@ -171,7 +173,7 @@ def use_of(node: exp.Expr, key: str = "") -> Use:
 
 def fate(happening: Happening, use: Use, dialect: str, *, mixed: bool = False) -> Fate:
     """`mixed`: other values than literals and those of the same shift are picked from as well."""
-    shift = shift_of(happening.old, happening.new)
+    shift = shift_of(happening.old, happening.new, fits=happening.fits)
     if use is Use.DIVIDE and dialect != "duckdb":  # elsewhere 7 / 2 is 3 as long as both are whole
         return Fate.CARRIES if shift is Shift.INTEGER_WIDER else Fate.TURNS
     if use is Use.PICK and mixed and shift not in _MIX:
@@ -184,7 +186,23 @@ def passes_on(node: exp.Expr) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def shift_of(old: DataType, new: DataType) -> Shift:
+def shift_of(old: DataType, new: DataType, *, fits: bool = False) -> Shift:
+    """`fits`: all values that are there are of the new type, whatever else the old one may hold."""
+    shift = _shift_of(old, new)
+    return _fitting(old, new) if fits and shift is Shift.OTHER else shift
+
+
+def _fitting(old: DataType, new: DataType) -> Shift:
+    if isinstance(old, Decimal) and isinstance(new, Decimal):
+        return Shift.DECIMAL_NARROWER
+    if not isinstance(old, Integer):
+        return Shift.OTHER
+    if isinstance(new, Float) or new == NUMBER:
+        return Shift.INTEGER_TO_FLOAT
+    return Shift.INTEGER_TO_DECIMAL if isinstance(new, Decimal) or new == DECIMAL else Shift.OTHER
+
+
+def _shift_of(old: DataType, new: DataType) -> Shift:
     bits = _bits(old)
     if bits is not None:
         return _from_integer(old, bits, new)

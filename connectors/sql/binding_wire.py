@@ -19,7 +19,10 @@ def unpack_tables(plain: Mapping[str, Sequence[Sequence[Any]]]) -> dict[str, lis
 
 
 def pack_beside(beside: Mapping[str, Beside]) -> dict[str, Any]:
-    return {name: {"lost_key": list(one.lost_key), "values": dict(one.values)} for name, one in beside.items()}
+    return {
+        name: {"lost_key": list(one.lost_key), "values": dict(one.values), "fitting": list(one.fitting)}
+        for name, one in beside.items()
+    }
 
 
 def unpack_beside(plain: Mapping[str, Any]) -> dict[str, Beside]:
@@ -27,6 +30,7 @@ def unpack_beside(plain: Mapping[str, Any]) -> dict[str, Beside]:
         name: Beside(
             tuple(one["lost_key"]),
             {column: (_values(before), _values(after)) for column, (before, after) in one["values"].items()},
+            tuple(one["fitting"]),
         )
         for name, one in plain.items()
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.storage.at_hand import at_hand, put_copy, remove, to_be_written
 from connectors.storage.files import Fingerprint, regular_file
-from connectors.storage.scan import ROW, Member, Relation, Scan, Statistics, counted, selection
+from connectors.storage.scan import ROW, Counts, Member, Relation, Scan, counted, selection
 from connectors.storage.session import Session, content_errors, session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
@@ -54,11 +54,9 @@ class FileFormat(ABC):
         """The options to read this file with, and what to remember of it, where a format finds out some by looking."""
         return options, {}
 
-    def count(
-        self, opened: Session, relation: Relation, parts: Sequence[Part], options: Mapping[str, Any]
-    ) -> tuple[int, dict[str, int], Statistics | None]:
-        """Row count, nulls per top-level column, and what a format knows of its rows without reading them."""
-        return *counted(opened.connection, relation), None
+    def count(self, opened: Session, relation: Relation, parts: Sequence[Part], options: Mapping[str, Any]) -> Counts:
+        """What a look at all rows tells."""
+        return Counts(*counted(opened.connection, relation))
 
     @contextmanager
     def scan(self, content: Content) -> Iterator[Scan]:
@@ -67,10 +65,10 @@ class FileFormat(ABC):
             options, remembered = self.settled(path, content.options)
             found = self.examine(path, options)
             relation = self.relation(opened, [Part(path)], options)
-            rows, nulls, statistics = self.count(opened, relation, [Part(path)], options)
-            metrics = {"nulls": nulls, **remembered}
-            inspection = Inspection(relation.columns, rows, found.size_bytes, f"sha256:{found.sha256}", metrics)
-            yield Scan(opened.connection, relation, inspection, (Member(path.name),), statistics)
+            seen = self.count(opened, relation, [Part(path)], options)
+            metrics = {**seen.metrics, **remembered}
+            inspection = Inspection(relation.columns, seen.rows, found.size_bytes, f"sha256:{found.sha256}", metrics)
+            yield Scan(opened.connection, relation, inspection, (Member(path.name),), seen.statistics)
 
     def read(self, content: Content, columns: Sequence[str] | None) -> pa.RecordBatchReader:
         with ExitStack() as stack:

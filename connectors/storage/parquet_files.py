@@ -19,9 +19,9 @@ from connectors.storage.parquet_ends import check_ends, examine, open_file
 from connectors.storage.parquet_folder_rows import read_folder, scan_folder
 from connectors.storage.parquet_folders import declared_keys, folder_at
 from connectors.storage.parquet_placing import copy_folder, discard_folder, write_folder
-from connectors.storage.parquet_statistics import Statistics, counts
+from connectors.storage.parquet_statistics import counts
 from connectors.storage.parquet_types import exact
-from connectors.storage.scan import ROW, Relation, Scan, typed_fields
+from connectors.storage.scan import ROW, Counts, Relation, Scan, typed_fields
 from connectors.storage.session import Session
 from graph_model.contracts.entities import Column
 from graph_model.errors import ContentError
@@ -48,9 +48,7 @@ class ParquetFiles(FileFormat):
         found = rows_of(opened, parts, [part.path for part in parts])
         return replace(found, fields=exact(opened, found.fields, opened.path(parts[0].path)))
 
-    def count(
-        self, opened: Session, relation: Relation, parts: Sequence[Part], options: Mapping[str, Any]
-    ) -> tuple[int, dict[str, int], Statistics | None]:
+    def count(self, opened: Session, relation: Relation, parts: Sequence[Part], options: Mapping[str, Any]) -> Counts:
         return counts(opened, relation, [part.path for part in parts], options)
 
     @contextmanager

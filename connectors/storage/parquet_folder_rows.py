@@ -37,14 +37,14 @@ def scan_folder(path: Path, options: Mapping[str, Any]) -> Iterator[Scan]:
     with session([found.path for found in folder.files]) as opened:
         marks = [(found.name, examine(found.path)) for found in folder.files]
         relation, parts = rows_of_folder(opened, folder)
-        rows, nulls, statistics = counts(opened, relation, [part.path for part in parts], options)
+        seen = counts(opened, relation, [part.path for part in parts], options)
         size, digest = (
             sum(mark.size_bytes for _, mark in marks),
             hash_of_files((name, mark.sha256) for name, mark in marks),
         )
-        inspection = Inspection(relation.columns, rows, size, digest, {"nulls": nulls, "files": len(parts)})
+        inspection = Inspection(relation.columns, seen.rows, size, digest, {**seen.metrics, "files": len(parts)})
         members = (Member(found.name, part.rows_before) for found, part in zip(folder.files, parts, strict=True))
-        yield Scan(opened.connection, relation, inspection, tuple(members), statistics)
+        yield Scan(opened.connection, relation, inspection, tuple(members), seen.statistics)
     if folder_at(path, options) != folder:
         raise ContentError(f"the folder {path.name} was changed while it was being read")
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from connectors.storage.scan import Bounds, Relation, Statistics, counted, top_level
+from connectors.storage.narrowest import asked, told
+from connectors.storage.scan import Bounds, Counts, Relation, Statistics, counted_with, top_level
 from connectors.storage.session import Session, identifier, literal, one_row
 from graph_model.errors import ContentError
 
@@ -17,21 +18,22 @@ _NUMBERS = ("integer", "decimal")
 _TIMES = ("date", "timestamp(ms)", "timestamp(us)", "timestamp(ms,UTC)", "timestamp(us,UTC)")
 
 
-def counts(
-    opened: Session, relation: Relation, paths: Sequence[Path], options: Mapping[str, Any]
-) -> tuple[int, dict[str, int], Statistics | None]:
-    """Row count, and nulls per top-level column: by reading every value, or out of the footers where the dataset says
-    that whoever wrote them is trusted. What the footers do not say is read even then."""
+def counts(opened: Session, relation: Relation, paths: Sequence[Path], options: Mapping[str, Any]) -> Counts:
+    """Row count, nulls and narrowest types per top-level column: by reading every value. Where the dataset says that
+    whoever wrote the footers is trusted, the counts come out of these, what they do not say is read even then, and
+    nobody looks for narrowest types."""
     said = options.get("statistics")
     if said is None:
-        return *counted(opened.connection, relation), None
+        rows, nulls, answers = counted_with(opened.connection, relation, asked)
+        fields = {name: relation.fields[name] for name in top_level(relation)}
+        return Counts(rows, nulls, narrowest=told(fields, answers))
     if said != _TRUSTED:
         raise ContentError(f"the option statistics can only be {_TRUSTED}, not {said!r}")
     found = read_statistics(opened, relation, [opened.path(path) for path in paths])
     unsaid = [name for name in top_level(relation) if name not in found.nulls]
     read = _count(opened, relation, unsaid) if unsaid else {}
     nulls = {name: found.nulls.get(name, read.get(name, 0)) for name in top_level(relation)}
-    return found.rows, nulls, found
+    return Counts(found.rows, nulls, found)
 
 
 def _count(opened: Session, relation: Relation, names: Sequence[str]) -> dict[str, int]:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from connectors.storage.duckdb_types import from_duckdb
@@ -105,19 +105,48 @@ def counted(connection: duckdb.DuckDBPyConnection, relation: Relation) -> tuple[
     """Row count, and nulls per top-level column. Touches every value, so that a damaged one is found."""
     if relation.seen is not None:
         return relation.seen[0], dict(relation.seen[1])
-    names, rows, filled = [identifier(name) for name in top_level(relation)], 0, []
+    rows, nulls, _ = counted_with(connection, relation, lambda _name, _field: [])
+    return rows, nulls
+
+
+def counted_with(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, more: Callable[[str, Field], Sequence[str]]
+) -> tuple[int, dict[str, int], list[Any]]:
+    """As `counted`, and in the same pass the answers to what `more` asks of each top-level column: aggregates, in their
+    order."""
+    names, rows, filled, answers = top_level(relation), 0, [], []
     for start in range(0, len(names) or 1, COLUMNS_AT_ONCE):
-        rows, *counts = _counted(connection, relation, names[start : start + COLUMNS_AT_ONCE])
-        filled += counts
-    return rows, {name: rows - found for name, found in zip(top_level(relation), filled, strict=True)}
+        some = names[start : start + COLUMNS_AT_ONCE]
+        asked = [one for name in some for one in more(identifier(name), relation.fields[name])]
+        rows, *found = _counted(connection, relation, [identifier(name) for name in some], asked)
+        filled += found[: len(some)]
+        answers += found[len(some) :]
+    return rows, {name: rows - found for name, found in zip(names, filled, strict=True)}, answers
 
 
-def _counted(connection: duckdb.DuckDBPyConnection, relation: Relation, names: Sequence[str]) -> list[int]:
-    asked = ["count(*)", *(f"count({name})" for name in names)]
+def _counted(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, names: Sequence[str], more: Sequence[str]
+) -> list[Any]:
+    asked = ["count(*)", *(f"count({name})" for name in names), *more]
     if not names or relation.values != "typed":
         return list(one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})"))
     asked.append(f"bit_xor(hash({', '.join(names)}))")  # Parquet answers the counts from its footer, unread
     return list(one_row(connection, f"SELECT {', '.join(asked)} FROM ({relation.sql})"))[:-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a pass over all rows tells. `nulls` and `narrowest` (see there) are by top-level column; `statistics`: what
+    a format knows of its rows without reading them."""
+
+    rows: int
+    nulls: Mapping[str, int]
+    statistics: Statistics | None = None
+    narrowest: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        return {"nulls": dict(self.nulls)} | ({"narrowest": dict(self.narrowest)} if self.narrowest else {})
 
 
 def top_level(relation: Relation) -> list[str]:

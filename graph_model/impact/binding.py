@@ -20,10 +20,12 @@ Values = tuple["tuple[str, ...] | None", "tuple[str, ...] | None"]
 @dataclass(frozen=True, slots=True)
 class Beside:
     """What changes of a table that its columns do not show. `lost_key`: these were unique together, and no longer are.
-    `values`: by column, where other values may occur than before."""
+    `values`: by column, where other values may occur than before. `fitting`: columns of another type, which holds all
+    values that are there, as the same numbers."""
 
     lost_key: tuple[str, ...] = ()
     values: Mapping[str, Values] = field(default_factory=dict)
+    fitting: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

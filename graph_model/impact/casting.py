@@ -35,11 +35,17 @@ def _has_room(before: Integer, after: object) -> bool:
 
 
 def coming_back(types: Mapping[str, str], changes: Sequence[FlowChange]) -> frozenset[str]:
-    """The columns that get another type from which all values come back; none, if anything else changes."""
-    retypes = [
-        one for one in changes if isinstance(one, RetypeColumn) and survives(types.get(one.column, ""), one.type)
-    ]
-    return frozenset(one.column for one in retypes) if len(retypes) == len(changes) else frozenset()
+    """The columns that get another type from which all values come back; none, if anything but types changes."""
+    retypes = [one for one in changes if isinstance(one, RetypeColumn)]
+    if len(retypes) != len(changes):
+        return frozenset()
+    return frozenset(one.column for one in retypes if survives(types.get(one.column, ""), one.type))
+
+
+def raises(view: str, columns: Collection[str]) -> bool:
+    """Whether a view of `casting_view` fails on a value of some columns that does not come back, and does not leave it
+    out."""
+    return any(f" cast ( {column.lower()} as " in f" {view} " for column in columns)
 
 
 def casting_view(before: str, after: str, table: str, columns: Sequence[str], retyped: Collection[str]) -> str:

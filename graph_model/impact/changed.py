@@ -9,12 +9,17 @@ from datetime import datetime
 from graph_model import names
 from graph_model.contracts.entities import Column
 from graph_model.errors import InvalidInput
-from graph_model.impact.changes import ColumnOutcome, before_the_set, outcomes
+from graph_model.impact.changes import ColumnHarm, ColumnOutcome, before_the_set, outcomes
 from graph_model.impact.declared import DatasetFacts, datasets
 from graph_model.impact.entities import (
     AddColumn,
+    ChangeAllowedValues,
+    ChangeDefault,
+    ChangeFormat,
     ChangeJob,
     ChangeKey,
+    ChangeMeaning,
+    ChangeNullability,
     ColumnChange,
     DropColumn,
     DropDataset,
@@ -24,21 +29,25 @@ from graph_model.impact.entities import (
     ReorderColumns,
     RetireConsumer,
     RetireJob,
+    RetypeColumn,
 )
 from graph_model.impact.layout import Layout, laid_out
-from graph_model.impact.measured import Measured, is_asked, measured, settled
+from graph_model.impact.measured import Measured, fitting, guessed, is_asked, measured, settled
 from graph_model.lineage import repository
 from graph_model.lineage.entities import LineageNode
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.repository import FieldFacts, Root
 from graph_model.names import Name
 
+_OF_OTHER_TYPES = (ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED)
+
 
 @dataclass(slots=True)
 class ChangedSet:
     """The changes, found in the graph. `columns` are by field id; `retired` are jobs and consumers that go. All else is
     by the id of the dataset or the job: `layouts` where the columns are known, `changes` all that happens to a dataset,
-    `facts` what is declared of those that change, `settled` why a change of columns changes nothing in their data."""
+    `facts` what is declared of those that change, `settled` why a change of columns changes nothing in their data,
+    `shown` datasets that become text, of whose columns it is known whether their values show their types."""
 
     at: datetime
     starts: dict[str, LineageNode] = field(default_factory=dict)
@@ -50,6 +59,12 @@ class ChangedSet:
     jobs: dict[str, ChangeJob] = field(default_factory=dict)
     facts: dict[str, DatasetFacts] = field(default_factory=dict)
     settled: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shown: set[str] = field(default_factory=set)
+
+    def fits(self, dataset: str) -> bool:
+        """Whether each type that changes in a dataset holds all of the values that are there."""
+        harms = (outcome.harm for node, outcome in self.columns.values() if node.name == self.starts[dataset].name)
+        return not any(harm in _OF_OTHER_TYPES for harm in harms)
 
     def renames(self, dataset: str) -> dict[str, str]:
         """New names of columns by old ones, without those that are dropped as well."""
@@ -74,17 +89,19 @@ def find_changes(graph: Rows, changes: Sequence[FlowChange], *, as_of: datetime 
     for change in changes:
         root = roots[_subject(change)]
         _note(found, change, root)
-        if isinstance(change, ColumnChange):
-            of_dataset.setdefault(root.node.id, []).append(change)
+        if isinstance(change, ColumnChange | ChangeFormat):
+            own = of_dataset.setdefault(root.node.id, [])
+            own += [change] if isinstance(change, ColumnChange) else []
     found.facts = datasets(graph, {id_: found.starts[id_].members for id_ in found.changes}, at=found.at)
     known = repository.fields_of(graph, [found.starts[id_] for id_ in of_dataset], at=found.at)
-    asked = [id_ for id_, several in of_dataset.items() if any(map(is_asked, several))] if as_of is None else []
+    asked = [id_ for id_, all_ in found.changes.items() if any(map(is_asked, all_))] if as_of is None else []
     data = measured(graph, {id_: found.starts[id_].members for id_ in asked})  # as it is now, and never was before
     for id_, column_changes in of_dataset.items():
         _note_columns(found, found.starts[id_], known[id_], column_changes, data.get(id_, Measured()))
     return found
 
 
+_OF_VALUES = (RetypeColumn, ChangeNullability, ChangeMeaning, ChangeDefault, ChangeAllowedValues)
 Subject = tuple[str, Name]
 
 
@@ -146,11 +163,29 @@ def _note_columns(
     found.changes[node.id] = [*others, *changes]
     why = {change: text for change in changes if (text := settled(change, data))}
     found.settled[node.id] = tuple(why.values())
-    for path, outcome in outcomes(spelled.types, [change for change in changes if change not in why]).items():
+    changes = [*changes, *_retyped_as_text(found, node, data)]
+    fits = fitting(spelled.types, changes, data)
+    for path, outcome in outcomes(spelled.types, [change for change in changes if change not in why], fits).items():
         id_ = spelled.ids[path]
         found.columns[id_] = (LineageNode(id_, "COLUMN", node.name, path, members=node.members), outcome)
-    if columns:
+    if columns and changes:
         found.layouts[node.id] = laid_out(columns, changes)
+
+
+def _retyped_as_text(found: ChangedSet, node: LineageNode, data: Measured) -> Sequence[RetypeColumn]:
+    """What becomes of the types of a typed file that is written as text from now on, for who is told by its values."""
+    facts, changes = found.facts.get(node.id), found.changes[node.id]
+    formats = [one for one in changes if isinstance(one, ChangeFormat)]
+    if facts is None or facts.format != "parquet" or facts.options or len(formats) != 1:
+        return ()
+    if formats[0].format != "csv" or formats[0].options or any("." in column.path for column in facts.columns):
+        return ()
+    spoken = {one.column for one in changes if isinstance(one, _OF_VALUES)}
+    types = {column.path: column.type for column in facts.columns}
+    shown = guessed(types, data)
+    found.shown |= {node.id} if shown and not spoken else set()
+    is_new = {path: type_ for path, type_ in shown.items() if type_ != types[path] and path not in spoken}
+    return tuple(RetypeColumn(node.name, path, type_) for path, type_ in is_new.items())
 
 
 class _Spelling:

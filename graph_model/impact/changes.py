@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -21,7 +21,7 @@ from graph_model.impact.entities import (
     RenameColumn,
     RetypeColumn,
 )
-from graph_model.schemas.types import STRING, UNKNOWN, Plain, Timestamp, kind, read
+from graph_model.schemas.types import STRING, UNKNOWN, Integer, Plain, Timestamp, kind, read
 from graph_model.schemas.widening import Effect, effects
 
 
@@ -54,7 +54,9 @@ class ColumnOutcome:
     """What becomes of one column. `text` ends the sentence that its name begins; `to` is its new name, if any.
 
     `values`: they may be other ones. A name that goes, or a type that only gets wider, leaves them as they are.
-    `likeness` is that of a new type, be it of another column that takes the name.
+    `likeness` is that of a new type, be it of another column that takes the name. `tight`: the type holds the values
+    that are there, and has no room for what code may make of them. `shown`: False where the new type is not known,
+    since the values of a text show it.
     """
 
     harm: ColumnHarm
@@ -62,6 +64,8 @@ class ColumnOutcome:
     to: str | None = None
     values: bool = True
     likeness: Likeness = Likeness.OTHER
+    tight: bool = False
+    shown: bool = True
 
 
 def retyped(before: str | None, after: str) -> ColumnHarm | None:
@@ -100,18 +104,23 @@ def before_the_set(column: str, changes: Iterable[ColumnChange], known: Iterable
     return renames.get(column, column)
 
 
-def outcomes(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> dict[str, ColumnOutcome]:
+def outcomes(
+    types: Mapping[str, str | None], changes: Sequence[ColumnChange], fitting: Mapping[str, str] | None = None
+) -> dict[str, ColumnOutcome]:
     """What becomes of each column (by path, with its type) that a reader by its name would notice. All changes at once.
 
-    The columns of `changes` are spelled as in `types`.
+    The columns of `changes` are spelled as in `types`. `fitting`: those of which the new type holds all values that are
+    there, with the narrowest one that does so.
     """
     found: dict[str, ColumnOutcome] = {}
-    for path, outcome in (*_of_names(types, changes), *_of_types(types, changes), *_of_values(types, changes)):
+    of_types = _of_types(types, changes, fitting or {})
+    for path, outcome in (*_of_names(types, changes), *of_types, *_of_values(types, changes)):
         before = found.get(path)
         worst = outcome if before is None or outcome.harm > before.harm else before
         values = outcome.values or (before is not None and before.values)
         typed = [one.likeness for one in (before, outcome) if one is not None and one.harm in _OF_TYPE]
-        found[path] = replace(worst, values=values, likeness=min(typed, default=Likeness.OTHER))
+        tight = outcome.tight or (before is not None and before.tight)
+        found[path] = replace(worst, values=values, likeness=min(typed, default=Likeness.OTHER), tight=tight)
     return _with_nested(found, types)
 
 
@@ -155,7 +164,9 @@ def _added_anew(before: str | None, change: AddColumn) -> ColumnOutcome:
     return ColumnOutcome(max(harm or ColumnHarm.REPLACED, ColumnHarm.REPLACED), text)
 
 
-def _of_types(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
+def _of_types(
+    types: Mapping[str, str | None], changes: Sequence[ColumnChange], fitting: Mapping[str, str]
+) -> Iterator[tuple[str, ColumnOutcome]]:
     for change in changes:
         if not isinstance(change, RetypeColumn):
             continue
@@ -163,9 +174,26 @@ def _of_types(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) 
         before = types.get(path)
         harm = retyped(before, change.type)
         if harm is not None:
-            text = f"changes its type from {before or 'unknown'} to {change.type}"
-            alike = likeness(before, change.type)
-            yield path, ColumnOutcome(harm, text, values=harm is not ColumnHarm.WIDENED, likeness=alike)
+            yield path, _of_type(before or "unknown", change.type, harm, fitting.get(path, ""))
+
+
+def _of_type(before: str, after: str, harm: ColumnHarm, narrowest: str) -> ColumnOutcome:
+    text, alike = f"changes its type from {before} to {after}", likeness(before, after)
+    if harm is not ColumnHarm.WIDENED and narrowest:
+        told = f"{text}, which holds all values that are there"
+        tight = not has_room(after, narrowest)
+        return ColumnOutcome(ColumnHarm.WIDENED, told, values=False, likeness=alike, tight=tight)
+    shown = after != "unknown"
+    return ColumnOutcome(harm, text, values=harm is not ColumnHarm.WIDENED, likeness=alike, shown=shown)
+
+
+def has_room(after: str, narrowest: str) -> bool:
+    """Whether a number of this type has room for what code makes of its values as well: of whole ones, for twice their
+    length, and for their opposites."""
+    new, least = read(after), read(narrowest)
+    if not isinstance(new, Integer) or not isinstance(least, Integer):
+        return True
+    return new.signed and new.bits >= 2 * least.bits
 
 
 def _of_values(types: Mapping[str, str | None], changes: Sequence[ColumnChange]) -> Iterator[tuple[str, ColumnOutcome]]:
@@ -204,9 +232,10 @@ def _listed(values: Sequence[str]) -> str:
     return ", ".join(values[:3]) + (f" and {len(values) - 3} more" if len(values) > 3 else "")
 
 
-def derived(before: Sequence[Column], after: Sequence[Column]) -> dict[str, ColumnOutcome]:
+def derived(before: Sequence[Column], after: Sequence[Column], *, fits: bool = False) -> dict[str, ColumnOutcome]:
     """What becomes of the columns of a dataset whose maker comes to other ones. Those with the same name are the same.
-    A column whose type is not known is not said to change."""
+    A column whose type is not known is not said to change. `fits`: all types that change upstream hold the values that
+    are there, and so do the numbers that are made of them as before."""
     now = {column.path.lower(): column for column in after}
     found: dict[str, ColumnOutcome] = {}
     for old in before:
@@ -221,8 +250,10 @@ def derived(before: Sequence[Column], after: Sequence[Column]) -> dict[str, Colu
             continue
         harm = retyped(old.type, new.type) if UNKNOWN not in (read(old.type), read(new.type)) else None
         if harm is not None:
-            text = f"changes its type from {old.type} to {new.type}"
-            found[old.path] = ColumnOutcome(harm, text, values=False, likeness=likeness(old.type, new.type))
+            text, alike = f"changes its type from {old.type} to {new.type}", likeness(old.type, new.type)
+            tight = fits and harm is not ColumnHarm.WIDENED and alike is not Likeness.OTHER
+            harm = ColumnHarm.WIDENED if tight else harm
+            found[old.path] = ColumnOutcome(harm, text, values=False, likeness=alike, tight=tight)
         elif new.nullable and not old.nullable:
             found[old.path] = ColumnOutcome(ColumnHarm.MAY_BE_MISSING, "may have no value from now on")
     return found
@@ -240,7 +271,7 @@ def _with_nested(found: Mapping[str, ColumnOutcome], paths: Iterable[str]) -> di
     return spread
 
 
-def beside_of(changes: Iterable[FlowChange], key: tuple[str, ...]) -> Beside:
+def beside_of(changes: Iterable[FlowChange], key: tuple[str, ...], fitting: Collection[str] = ()) -> Beside:
     """What a set does to a dataset that its columns do not show. `key`: what is unique in it before."""
     lost: tuple[str, ...] = ()
     values: dict[str, Values] = {}
@@ -249,4 +280,4 @@ def beside_of(changes: Iterable[FlowChange], key: tuple[str, ...]) -> Beside:
             lost = key
         elif isinstance(change, ChangeAllowedValues) and change.before != change.after:
             values[change.column] = (change.before, change.after)
-    return Beside(lost, values)
+    return Beside(lost, values, tuple(sorted(fitting)))

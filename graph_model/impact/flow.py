@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from graph_model.contracts.entities import Column
 from graph_model.impact.binding import Beside, Bound, Rebind, Rebinding, Refused, Tables
-from graph_model.impact.casting import casting_view, coming_back
 from graph_model.impact.changes import ColumnOutcome, beside_of
 from graph_model.impact.declared import (
     PARTITION_COLUMN,
@@ -26,8 +25,8 @@ from graph_model.impact.declared import (
 from graph_model.impact.facts import Facts
 from graph_model.impact.held import Held, held, side_by_side
 from graph_model.impact.layout import Layout, top
+from graph_model.impact.mending import Mending
 from graph_model.impact.order import ranks
-from graph_model.impact.renaming import differs_in_names_only, reads_under_old_names
 from graph_model.lineage.entities import LineageNode
 from graph_model.lineage.merging import Rows
 from graph_model.names import field_id
@@ -84,7 +83,10 @@ class _Flow:
         self._graph, self._facts, self._rebind = graph, facts, rebind
         self._changed = facts.changed
         self.flowed = Flowed(layouts=dict(facts.changed.layouts), datasets=dict(facts.changed.facts))
+        self._mending = Mending(facts, rebind)
         self._touched: set[str] = set()
+        # Those in which all types that change hold the values that are there.
+        self._fitting = {id_ for id_ in facts.changed.layouts if facts.changed.fits(id_)}
 
     def run(self) -> None:
         self._touch([id_ for id_ in self._changed.starts if id_ in self._changed.changes])
@@ -125,11 +127,11 @@ class _Flow:
         text = self.flowed.texts[job] = self._text_after(job)
         answer = self._answer(job, facts, text)
         is_read = answer is not None or self._rebind is None  # its engine may refuse even what follows names only
-        if text != facts.sql and is_read and self._only_follows_names(facts, text):
+        if text != facts.sql and is_read and self._mending.follows_names(facts, text):
             self.flowed.mended.add(job)
         if answer is None:
             return
-        if text != facts.sql and not answer.fails and self._only_casts_back(job, facts, text):
+        if text != facts.sql and not answer.fails and self._casts_back(job, facts, text):
             self.flowed.mended.add(job)
         mended = job in self.flowed.mended
         answer = replace(answer, rewritten=text != facts.sql and not mended, turns=() if mended else answer.turns)
@@ -137,61 +139,18 @@ class _Flow:
         if not answer.fails:
             self._pass_on(job, answer)
 
+    def _casts_back(self, job: str, facts: JobFacts, text: str) -> bool:
+        before, after = self._tables(facts), self._tables(facts, after=True)
+        if before is None or after is None:
+            return False
+        undone = self._mending.cast_back(facts, text, before, after, self.flowed.datasets)
+        if undone is not None:
+            self.flowed.cast_back |= {(job, dataset, column) for dataset, column in undone}
+        return undone is not None
+
     def _text_after(self, job: str) -> str:
         change, facts = self._changed.jobs.get(job), self.flowed.jobs.get(job)
         return (change.sql if change and change.sql else facts.sql if facts else "") or ""
-
-    def _only_follows_names(self, facts: JobFacts, text: str) -> bool:
-        if differs_in_names_only(facts.sql, text, self._renames(facts)):
-            return True
-        called: dict[str, dict[str, str]] = {}
-        for table, dataset in facts.tables.items():
-            layout, renames = self._changed.layouts.get(dataset), self._changed.renames(dataset)
-            if layout and renames:
-                called[table] = {path: renames.get(path, path) for path in top(layout.before)}
-        return bool(called) and reads_under_old_names(facts.sql, text, called)
-
-    def _only_casts_back(self, job: str, facts: JobFacts, text: str) -> bool:
-        """Whether the new SQL gives one table the types back that it had, as its engine sees it, and nothing else."""
-        for table, dataset in facts.tables.items():
-            retyped = self._comes_back(dataset)
-            if not retyped or table in facts.windows:
-                continue
-            view = casting_view(facts.sql, text, table, top(self._changed.layouts[dataset].before), retyped)
-            if view and self._is_seen_alike(facts, table, view):
-                self.flowed.cast_back |= {(job, dataset, one.lower()) for one in retyped}
-                return True
-        return False
-
-    def _comes_back(self, dataset: str) -> frozenset[str]:
-        """The columns of a typed dataset that get another type from which their values come back; none, if anything
-        else happens to it."""
-        layout, known = self._changed.layouts.get(dataset), self.flowed.datasets.get(dataset)
-        changes = self._changed.changes.get(dataset, ())
-        is_made = any(hop.edge.target == dataset for made in self._facts.makes.values() for hop in made)
-        if layout is None or known is None or known.format != "parquet" or is_made:
-            return frozenset()
-        return coming_back({column.path: column.type for column in layout.before}, changes)
-
-    def _is_seen_alike(self, facts: JobFacts, table: str, view: str) -> bool:
-        before, after = self._tables(facts), self._tables(facts, after=True)
-        if self._rebind is None or before is None or after is None:
-            return False
-        was = self._rebind(f"SELECT * FROM {table}", dialect=facts.dialect, before=before, after=before)  # noqa: S608
-        now = self._rebind(view, dialect=facts.dialect, before=after, after=after)
-        if was is None or now is None or isinstance(was.before, Refused) or isinstance(now.after, Refused):
-            return False
-        kinds = [[(column.path.lower(), column.type) for column in one.columns] for one in (was.before, now.after)]
-        return kinds[0] == kinds[1]
-
-    def _renames(self, facts: JobFacts) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for table, dataset in facts.tables.items():
-            found |= self._changed.renames(dataset)
-            new = self._changed.new_name(dataset)
-            if new is not None:
-                found[table] = new.name
-        return found
 
     def _answer(self, job: str, facts: JobFacts, text: str) -> Held | None:
         change = self._changed.jobs.get(job)
@@ -214,7 +173,16 @@ class _Flow:
             mixed=mixed,
             is_text=declared.is_text,
             has_names=declared.has_header,
+            fits=self._fits(facts.tables.values()),
         )
+
+    def _fits(self, read: Iterable[str]) -> bool:
+        """Whether all types that change in what is read hold the values that are there."""
+        return all(dataset in self._fitting for dataset in read if dataset in self.flowed.layouts)
+
+    def _fitting_columns(self, dataset: str) -> Collection[str]:
+        layout = self.flowed.layouts.get(dataset)
+        return top(layout.before) if layout and dataset in self._fitting else ()
 
     def _in_its_window(self, facts: JobFacts, text: str, before: Tables, after: Tables) -> Rebinding | None:
         """What becomes of it while its window shows old columns beside new ones, or still nothing but old ones; None:
@@ -243,7 +211,11 @@ class _Flow:
 
     def _beside(self, facts: JobFacts) -> dict[str, Beside]:
         found = {
-            table: beside_of(self._changed.changes.get(dataset, ()), self.flowed.datasets[dataset].key)
+            table: beside_of(
+                self._changed.changes.get(dataset, ()),
+                self.flowed.datasets[dataset].key,
+                self._fitting_columns(dataset),
+            )
             for table, dataset in facts.tables.items()
             if dataset in self.flowed.datasets
         }
@@ -295,6 +267,8 @@ class _Flow:
             self._note(node, path, outcome)
         explicit = self._changed.layouts.get(node.id)
         self.flowed.layouts[node.id] = _both(explicit, answer.layout) if explicit else answer.layout
+        if not explicit and not answer.rewritten and self._fits(self.flowed.jobs[job].tables.values()):
+            self._fitting.add(node.id)
         self._touch([node.id])
 
     def _note(self, node: LineageNode, path: str, outcome: ColumnOutcome) -> None:

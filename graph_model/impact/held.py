@@ -59,9 +59,10 @@ def held(
     mixed: Rebinding | None = None,
     is_text: bool = False,
     has_names: bool = True,
+    fits: bool = False,
 ) -> Held | None:
     """None: nothing can be said, since the query did not fit its tables before either. Without names of its own, the
-    output has the columns of the query by their places."""
+    output has the columns of the query by their places. `fits`: see `derived`."""
     if isinstance(answer.before, Refused):
         return None
     if isinstance(answer.after, Refused):
@@ -75,7 +76,7 @@ def held(
     return Held(
         broken_promise=broken,
         turns=tuple(turn for one in answer.turns if not _only_adds(turn := _turn_called(one, names), layout)),
-        outcomes=derived(layout.before, layout.after),
+        outcomes=derived(layout.before, layout.after, fits=fits),
         layout=layout,
         is_text=is_text,
         names=names,

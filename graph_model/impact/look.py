@@ -137,6 +137,7 @@ class Look:
             layout=self._flowed.layouts.get(dataset),
             changes=tuple(self._facts.changed.changes.get(dataset, ())),
             settled=self._facts.changed.settled.get(dataset, ()),
+            types_shown=dataset in self._facts.changed.shown,
             held=self._flowed.held.get(reader),
             text=self._flowed.texts.get(reader, ""),
             mended=reader in self._flowed.mended,

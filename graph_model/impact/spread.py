@@ -246,6 +246,8 @@ def _harmed(node: LineageNode, outcome: ColumnOutcome, way: Path = ()) -> Harmed
         to=outcome.to,
         values=outcome.values,
         likeness=outcome.likeness,
+        tight=outcome.tight,
+        shown=outcome.shown,
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -19,15 +17,13 @@ from graph_model.impact.entities import (
     Change,
     ChangeJob,
     ChangeMeaning,
-    ChangeNullability,
     DropColumn,
     RenameColumn,
     ReorderColumns,
     RetypeColumn,
 )
-from graph_model.names import partition_id
-from graph_model.store.graph import Graph, Transaction
-from tests.support.flow_graphs import a_consumer, a_dataset, a_job, called, dataset, put
+from graph_model.store.graph import Graph
+from tests.support.flow_graphs import a_consumer, a_dataset, a_job, called, put
 
 ORDERS = a_dataset("orders", {"id": "int32", "price": "number", "day": "date", "note": "string"})
 COPY_DATA = a_dataset("copy", {"id": "int32", "price": "number", "day": "date", "note": "string"})
@@ -196,50 +192,6 @@ def test_other_values_of_a_text_may_be_of_another_type_than_what_is_made_promise
     )
 
     assert found(graph, ChangeMeaning(called("read"), "price", "with tax"))["of_ids"].verdict == other
-
-
-def hold(graph: Graph, name: str, key: str, *, nulls: dict[str, int], rows: int) -> None:
-    """A current version of a partition, in which so many rows and gaps were counted."""
-    partition, metrics = partition_id(dataset(name), key), json.dumps({"nulls": nulls})
-    version = {
-        "id": f"{partition}@1",
-        "partition": partition,
-        "dataset": dataset(name),
-        "key": key,
-        "format": "parquet",
-    }
-    version |= {"location": key, "report_key": key, "reported_by": "test", "source_time": None, "metrics": metrics}
-    facts = {"version": version["id"], "row_count": rows, "size_bytes": 1, "content_hash": key, "metrics": metrics}
-
-    def work(tx: Transaction) -> None:
-        tx.rows("versions.report", versions=[version], token=key)
-        tx.rows("versions.record_facts", facts=[facts])
-        tx.rows("versions.flip", versions=[version["id"]])
-
-    graph.write(work)
-
-
-def test_a_column_that_must_have_a_value_is_nothing_new_where_no_row_lacks_one(shop: Graph) -> None:
-    no_gaps = ChangeNullability(called("orders"), "price", nullable=False)
-    assert verdicts(shop, no_gaps)["board"] == "RISKY column_is_touched"  # nothing is there that could show it
-
-    hold(shop, "orders", "2024-06-01", nulls={"price": 0, "note": 1}, rows=5)
-    hold(shop, "orders", "2024-06-02", nulls={"price": 0, "note": 0}, rows=7)
-
-    of = found(shop, no_gaps)
-    assert {one.verdict for one in of.values()} == {"SAFE"}
-    many = [one.verdict for one in found(shop, replace(no_gaps, column="note")).values()]
-    assert "RISKY" in many
-    past = assess(shop, [no_gaps], rebind=rebind, as_of=datetime.now(UTC))  # of a past nobody knows the data
-    assert "RISKY" in {one.verdict for one in past.affected}
-
-
-def test_a_partition_that_was_never_looked_at_leaves_the_doubt(shop: Graph) -> None:
-    hold(shop, "orders", "2024-06-01", nulls={"price": 0}, rows=5)
-    hold(shop, "orders", "2024-06-02", nulls={}, rows=7)
-
-    no_gaps = ChangeNullability(called("orders"), "price", nullable=False)
-    assert verdicts(shop, no_gaps)["board"] == "RISKY column_is_touched"
 
 
 @pytest.mark.parametrize(

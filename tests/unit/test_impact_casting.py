@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph_model.impact.casting import casting_view, coming_back, survives
+from graph_model.impact.casting import casting_view, coming_back, raises, survives
 from graph_model.impact.entities import ChangeMeaning, RetypeColumn
 from graph_model.names import Name
 
@@ -60,3 +60,11 @@ def test_only_the_type_may_change() -> None:
 )
 def test_the_new_text_is_the_old_one_over_a_subquery_that_casts(after: str, view: str) -> None:
     assert casting_view(OLD, after, "orders", ["id", "price"], ["price"]) == view
+
+
+@pytest.mark.parametrize(
+    ("view", "fails"), [("cast ( price as double )", True), ("try_cast ( price as double )", False)]
+)
+def test_a_cast_fails_on_what_does_not_come_back_unless_it_leaves_that_out(view: str, *, fails: bool) -> None:
+    assert raises(f"select id , {view} as price from orders", ["price"]) is fails
+    assert not raises(f"select id , {view} as price from orders", ["id"])

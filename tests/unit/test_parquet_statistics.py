@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -59,7 +60,8 @@ def trusted(path: Path) -> Iterator[Scan]:
 def test_trusted_footers_say_what_reading_everything_says(path: Path) -> None:
     trusted = inspect(Content("parquet", str(path), {"statistics": "trusted"}))
 
-    assert trusted == inspect(Content("parquet", str(path)))
+    read = inspect(Content("parquet", str(path)))
+    assert trusted == replace(read, metrics={"nulls": read.metrics["nulls"]})
     assert trusted.metrics["nulls"]["tags"] == 1
     assert trusted.metrics["nulls"]["gate"] == 1
     assert trusted.metrics["nulls"]["gate, no"] == 0

@@ -188,6 +188,30 @@ def test_what_is_no_key_any_more_doubles_rows_of_a_join() -> None:
     assert told(found) == {(TurnKind.DUPLICATES, frozenset(), True)}
 
 
+@pytest.mark.parametrize(
+    ("text", "to", "turns"),
+    [
+        ("SELECT sum(amount) AS total, max(amount) AS most FROM orders WHERE amount > 3", "decimal(4,2)", False),
+        ("SELECT amount * amount AS square FROM orders", "decimal(4,2)", True),  # which may have no room for it
+        ("SELECT id + 1 AS next FROM orders WHERE id > 3", "float64", False),
+        ("SELECT id || 'x' AS shown FROM orders", "float64", True),
+    ],
+)
+def test_a_type_that_holds_all_that_is_there_keeps_numbers_as_they_are(text: str, to: str, *, turns: bool) -> None:
+    before = {"orders": [Column("id", "int64"), Column("amount", "decimal(10,2)")]}
+    column = "amount" if "amount" in text else "id"
+    after = {"orders": [Column(one.path, to if one.path == column else one.type) for one in before["orders"]]}
+
+    unseen = rebind(text, dialect="duckdb", before=before, after=after)
+    fits = {"orders": Beside(fitting=(column,))}
+    found = rebind(text, dialect="duckdb", before=before, after=after, beside=fits)
+
+    assert unseen is not None
+    assert found is not None
+    assert unseen.turns
+    assert bool(found.turns) is turns
+
+
 def test_a_literal_that_no_longer_occurs_is_told_and_others_are_not() -> None:
     values = Beside(values={"state": (("paid", "open", "lost"), ("paid", "open"))})
     text = "SELECT CASE WHEN state = '{}' THEN 1 ELSE 0 END AS flag FROM orders"

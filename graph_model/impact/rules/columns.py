@@ -116,12 +116,15 @@ def _widened(reading: Reading) -> tuple[Use, ...]:
 
 def _has_room_for(reading: Reading, column: HarmedColumn) -> bool:
     """Whether a wider type is nothing to a reader: by name, of a format that keeps types, for the same values of the
-    same kind. Code of Python tells a whole number from another one; who only shows values does not."""
+    same kind. Code of Python tells a whole number from another one, and may run out of room in a type that only just
+    holds them; who only shows values does not."""
     if column.values:
         return False
     if reading.held:
         return reading.held.comes_to_the_same
     if reading.is_text or reading.by == "exact":
+        return False
+    if column.tight and reading.kind != "consumer":
         return False
     return column.likeness >= (Likeness.FAMILY if reading.kind == "consumer" else Likeness.KIND)
 

@@ -50,11 +50,19 @@ def _verdict_on_format(change: ChangeFormat, reading: Reading) -> Verdict:
     changed = {option: after for option, before, after in change.options if before != after}
     if reading.kind == "sql":
         # Names and types come from elsewhere then: from a header that was not there, or from guesses at text.
-        return Verdict.RISKY if change.format or "header" in changed else Verdict.SAFE
+        is_told = "header" not in changed and (not change.format or _types_are_shown(reading))
+        return Verdict.SAFE if is_told else Verdict.RISKY
     encoding = (changed.get("encoding") or "").lower()
     if change.format or encoding.startswith(_WIDE_ENCODINGS):
         return Verdict.BREAKS
     return Verdict.BREAKS if changed.keys() & _FATAL_OPTIONS and reading.kind != "job" else Verdict.RISKY
+
+
+def _types_are_shown(reading: Reading) -> bool:
+    """Whether the values themselves show the type of each column that a query reads, and it was held against those."""
+    hidden = {column.name.lower() for column in reading.harmed_columns if not column.shown}
+    used = {name.lower() for name in (*reading.used, *(use.column.name for use in reading.uses))}
+    return reading.held is not None and reading.types_shown and not hidden & used
 
 
 def place_changes(reading: Reading) -> Finding | None:

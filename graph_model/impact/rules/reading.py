@@ -42,8 +42,8 @@ class HarmedDataset:
 @dataclass(frozen=True, slots=True)
 class HarmedColumn:
     """A column that something happens to. `text` ends the sentence that its name begins; `path` leads to it. `values`:
-    they may be other ones, so that what is made from them may be, too. `likeness` is that of a new type; `retypes`: its
-    type may be another one in a way that nobody worked out."""
+    they may be other ones, so that what is made from them may be, too. `likeness` is that of a new type, `tight` and
+    `shown` are those of its outcome; `retypes`: its type may be another one in a way that nobody worked out."""
 
     name: str
     harm: ColumnHarm
@@ -53,6 +53,8 @@ class HarmedColumn:
     values: bool = True
     likeness: Likeness = Likeness.OTHER
     retypes: bool = False
+    tight: bool = False
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,10 @@ class Reading:
     `way` leads to the dataset over whole datasets, `edge` is the read itself. `is_job`: else a consumer. `used`: all
     columns it uses, where they are listed. `several`: it may get several partitions at once. `layout`: what becomes of
     the dataset's columns. `changes`: what is done to the dataset itself. `settled`: why some of that changes nothing in
-    its data. `held`: what its query comes to; None: nobody can say. `text`: its SQL after the set. `mended`: its SQL is
-    changed along, in nothing but the names that the set changes. `deadline`: it has one. `is_text`: the dataset is
-    written as text, where each value looks as its type spells it. `location`: its fixed place.
+    its data. `types_shown`: it becomes text, and it is known which columns show their types. `held`: what its query
+    comes to; None: nobody can say. `text`: its SQL after the set. `mended`: its SQL is changed along, in nothing but
+    the names that the set changes. `deadline`: it has one. `is_text`: the dataset is written as text, where each value
+    looks as its type spells it. `location`: its fixed place.
     """
 
     reader: Name
@@ -96,6 +99,7 @@ class Reading:
     layout: Layout | None = None
     changes: tuple[FlowChange, ...] = ()
     settled: tuple[str, ...] = ()
+    types_shown: bool = False
     held: Held | None = None
     text: str = ""
     mended: bool = False
