@@ -195,7 +195,7 @@ def start(engine: str, folder: Path) -> tuple[Server, int | None]:
     """A graph of its own, and its process where it can be looked at."""
     if engine == "arcadedb":
         return start_arcadedb(folder), None
-    server = JarNeo4j(folder, jvm=("-Xmx3g",))
+    server = JarNeo4j(folder, jvm=("-Xmx3g",), pages_mb=1024)
     server.start()
     return Server(server.settings, server.stop), server.pid
 

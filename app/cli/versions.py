@@ -290,4 +290,5 @@ def _print_version(version: Version, readable: Readable | None = None, *, as_jso
         run=version.run,
         metrics=readable and tuple(f"{name}={value}" for name, value in readable.metrics.items()),
         columns=readable and tuple(f"{column.path} {column.type}" for column in readable.columns),
+        statistics=readable and tuple(map(str, readable.statistics)),
     )

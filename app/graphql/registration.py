@@ -12,6 +12,7 @@ from app.graphql.datasets import Dataset
 from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.impact import Affected
 from app.graphql.names import NameInput, QualifiedName
+from connectors.sql.binding import rebind
 from graph_model.datasets import repository
 from graph_model.datasets.register import Allowed, Registration, plan_registration, register, unregister
 from graph_model.estate import diff
@@ -162,15 +163,15 @@ class RegistrationMutation:
         registration = input.to_registration()
         allowed = Allowed(input.by, input.accept_breaks or (), input.plan_hash)
         if input.dry_run:
-            planned = await info.context.ask(plan_registration, registration)
+            planned = await info.context.ask(plan_registration, registration, rebind=rebind)
         else:
-            planned = await info.context.ask(register, registration, allowed)
+            planned = await info.context.ask(register, registration, allowed, rebind=rebind)
         return await _payload(info, planned, registration.name, applied=not input.dry_run)
 
     @strawberry.mutation(description="Retires a dataset that was registered so; it stays, with its history.")
     async def unregister_dataset(self, info: Info, input: UnregisterDatasetInput) -> UnregisterDatasetResult:
         allowed = Allowed(input.by, input.accept_breaks or ())
-        planned = await info.context.ask(unregister, input.name.to_name(), allowed)
+        planned = await info.context.ask(unregister, input.name.to_name(), allowed, rebind=rebind)
         return await _payload(info, planned, input.name.to_name(), applied=True)
 
 

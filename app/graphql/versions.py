@@ -22,13 +22,23 @@ from app.services import Wanted, moment, readable_location, report_and_ring, res
 from graph_model.datasets.repository import dataset as find_dataset
 from graph_model.errors import VersionNotFound
 from graph_model.names import Name
-from graph_model.versions import entities, repository
+from graph_model.versions import entities, repository, statistics
 from graph_model.versions.readable import Readable
 
 if TYPE_CHECKING:
     from app.graphql.runs import Run
 
 LazyRun = Annotated["Run", strawberry.lazy("app.graphql.runs")]
+
+
+@strawberry.type(description="What validation measured of one top-level column of a version. Null: it was not.")
+class ColumnStatistics:
+    column: str
+    nulls: BigInt | None = strawberry.field(description="The rows without a value.")
+
+    @classmethod
+    def of(cls, found: statistics.ColumnStatistics) -> ColumnStatistics:
+        return cls(column=found.column, nulls=_big(found.nulls))
 
 
 @strawberry.type(description="One immutable content of one partition.")
@@ -67,6 +77,10 @@ class Version(Node):
     @strawberry.field(description="What the job that wrote it told of it.")
     async def metrics(self, info: Info) -> JSON:
         return JSON(dict((await self._readable(info)).metrics))
+
+    @strawberry.field(description="What validation measured of its columns, in their order; empty: it never read them.")
+    async def statistics(self, info: Info) -> list[ColumnStatistics]:
+        return [ColumnStatistics.of(found) for found in (await self._readable(info)).statistics]
 
     @strawberry.field(description="False: what lies in its place is not it any more; `warning` says why.")
     async def available(self, info: Info) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import yaml
 
 from graph_model.errors import InvalidContract, nearest
+from graph_model.yaml_nodes import QuickLoader, composed
 
 Path = tuple[str | int, ...]
 MOST_DEPTH = 60
@@ -22,7 +23,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 _OWN_RULES = ("timestamp", "bool", "int", "float")
 
 
-class _Loader(yaml.SafeLoader):
+class _Meaning(yaml.resolver.Resolver):
     """Safe. A plain scalar that YAML 1.1 and 1.2 read differently is the text that it looks like: `2013-01-05`,
     `16:00`, `NO` and `007` are neither a date, 960, false nor 7."""
 
@@ -33,7 +34,7 @@ class _Loader(yaml.SafeLoader):
 
     def construct_scalar(self, node: Any) -> Any:
         """JSON is YAML but for this: it writes what is beyond 16 bits as two escapes, which stand for one character."""
-        value = super().construct_scalar(node)
+        value = super().construct_scalar(node)  # type: ignore[misc]
         if not isinstance(value, str) or not _SURROGATES.search(value):
             return value
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
@@ -44,7 +45,15 @@ for _tag, _pattern, _first in (
     ("int", r"^(?:[-+]?(?:0|[1-9][0-9]*)|0x[0-9a-fA-F]+)$", "-+0123456789"),
     ("float", r"^(?:[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+][0-9]+)?|[-+]?\.inf|\.nan)$", "-+.0123456789"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+    _Meaning.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+class _Loader(_Meaning, yaml.SafeLoader):
+    """In Python: it takes every text that is YAML, and says best what is wrong with the others."""
+
+
+class _QuickLoader(_Meaning, QuickLoader):
+    """By libyaml."""
 
 
 class Source:
@@ -54,8 +63,7 @@ class Source:
     def __init__(self, text: str, file: str) -> None:
         self.text, self.file = text, file
         try:
-            loader = _Loader(text)
-            self._root = loader.get_single_node()
+            loader, self._root = composed(text, _QuickLoader, _Loader)
             _Shape(file).look_at(self._root)
             document: Any = loader.construct_document(self._root) if self._root else None
         except yaml.MarkedYAMLError as error:

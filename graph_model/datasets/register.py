@@ -19,6 +19,7 @@ from graph_model.estate.apply import apply
 from graph_model.estate.entities import Estate
 from graph_model.estate.parse import FILE_NAME, load_estate
 from graph_model.estate.plan import Plan, plan
+from graph_model.impact.binding import Rebind
 from graph_model.names import Name
 from graph_model.store.graph import Graph
 
@@ -55,34 +56,36 @@ def scope_of(name: Name) -> str:
     return f"registered:{name}"
 
 
-def plan_registration(graph: Graph, registration: Registration) -> Plan:
-    """What registering would change, and whom that would hit. Raises InvalidInput with every mistake at once."""
-    return _as_input(lambda: plan(graph, _estate_of(registration), read_columns=_no_jobs))
+def plan_registration(graph: Graph, registration: Registration, *, rebind: Rebind | None = None) -> Plan:
+    """What registering would change, and whom that would hit. `rebind` as in `plan`: without it, what only a query
+    itself could tell is UNKNOWN. Raises InvalidInput with every mistake at once."""
+    return _as_input(lambda: plan(graph, _estate_of(registration), read_columns=_no_jobs, rebind=rebind))
 
 
-def register(graph: Graph, registration: Registration, allowed: Allowed) -> Plan:
-    """Declares the dataset as it is described, or changes it into that; again changes nothing.
+def register(graph: Graph, registration: Registration, allowed: Allowed, *, rebind: Rebind | None = None) -> Plan:
+    """Declares the dataset as it is described, or changes it into that; again changes nothing. `rebind` as in `plan`.
 
     Raises InvalidInput with every mistake at once (a dataset of another scope is one), PlanChanged and BreaksRefused.
     """
-    return _apply(graph, _estate_of(registration), allowed)
+    return _apply(graph, _estate_of(registration), allowed, rebind)
 
 
-def unregister(graph: Graph, name: Name, allowed: Allowed) -> Plan:
-    """Retires a dataset that was registered; it stays, with its history. Raises DatasetNotFound, NotRegistered,
-    BreaksRefused."""
+def unregister(graph: Graph, name: Name, allowed: Allowed, *, rebind: Rebind | None = None) -> Plan:
+    """Retires a dataset that was registered; it stays, with its history. `rebind` as in `plan`. Raises
+    DatasetNotFound, NotRegistered, BreaksRefused."""
     found = dataset(graph, name)
     if found.scope != scope_of(found.name):
         raise NotRegistered(found.name, found.scope)
-    return _apply(graph, Estate(scope_of(found.name), found.name.namespace, project=""), allowed)
+    return _apply(graph, Estate(scope_of(found.name), found.name.namespace, project=""), allowed, rebind)
 
 
-def _apply(graph: Graph, estate: Estate, allowed: Allowed) -> Plan:
+def _apply(graph: Graph, estate: Estate, allowed: Allowed, rebind: Rebind | None) -> Plan:
     return _as_input(
         lambda: apply(
             graph,
             estate,
             read_columns=_no_jobs,
+            rebind=rebind,
             expected_hash=allowed.plan_hash,
             accept=allowed.accept,
             actor=allowed.actor,

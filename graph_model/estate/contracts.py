@@ -14,7 +14,7 @@ from graph_model.errors import InvalidContract
 from graph_model.estate.diff import Difference, PlannedChange
 from graph_model.estate.holdings import Edge, Holdings
 from graph_model.estate.wanted import Wanted
-from graph_model.estate.wording import contract_of
+from graph_model.estate.wording_of_contracts import contract_of
 from graph_model.names import Name
 from graph_model.store.graph import Transaction
 

@@ -10,7 +10,7 @@ from graph_model.contracts.document import Document
 from graph_model.estate.diff import Difference
 from graph_model.estate.entities import DatasetSpec
 from graph_model.estate.holdings import Holdings, Node
-from graph_model.estate.wording import contract_of
+from graph_model.estate.wording_of_contracts import contract_of
 from graph_model.identity.declare import read_spelled
 from graph_model.jobs import definition as job_definition
 from graph_model.partitions import stored

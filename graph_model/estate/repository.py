@@ -10,7 +10,7 @@ from graph_model.contracts.entities import Column
 from graph_model.estate.batches import in_batches
 from graph_model.estate.holdings import Edge, EdgeKind, Holdings, Node, NodeKind, without_empty
 from graph_model.estate.vocabulary import IMPORT
-from graph_model.estate.wording import contract_of
+from graph_model.estate.wording_of_contracts import contract_of
 from graph_model.names import Name, dataset_id, dataset_name_id
 from graph_model.partitions import stored
 from graph_model.partitions.rules import PartitionScheme

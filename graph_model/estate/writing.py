@@ -21,7 +21,7 @@ from graph_model.estate.proposed import starving_jobs
 from graph_model.estate.repository import source_of
 from graph_model.estate.vocabulary import IMPORT
 from graph_model.estate.wanted import Wanted
-from graph_model.estate.wording import contract_of
+from graph_model.estate.wording_of_contracts import contract_of
 from graph_model.identity.declare import Declarations, declare_names, read_spelled
 from graph_model.jobs import definition as job_definition
 from graph_model.names import Name, dataset_name_id, field_id

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from graph_model.errors import Mistake
+from graph_model.yaml_nodes import QuickLoader
 
 MOST_BYTES = 256 * 1024
 MOST_DEPTH = 20
@@ -50,22 +51,30 @@ class Read:
     mistakes: tuple[Mistake, ...]
 
 
-class _CoreLoader(yaml.SafeLoader):
-    """The safe loader with the implicit types of YAML 1.2 only."""
+class _Core(yaml.resolver.Resolver):
+    """The implicit types of YAML 1.2 only."""
 
     yaml_implicit_resolvers = {}  # noqa: RUF012  the shape that PyYAML wants
 
 
-_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
-_CoreLoader.add_implicit_resolver(
+_Core.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""])
+_Core.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
 )
-_CoreLoader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789"))
-_CoreLoader.add_implicit_resolver(
+_Core.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?[0-9]{1,18}$"), list("-+0123456789"))
+_Core.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$"),
     list("-+.0123456789"),
 )
+
+
+class _CoreLoader(_Core, yaml.SafeLoader):
+    """In Python: it takes every text that is YAML, and says best what is wrong with the others."""
+
+
+class _QuickLoader(_Core, QuickLoader):
+    """By libyaml. A depth that would be too much for it is refused before."""
 
 
 def read_yaml(text: str, *, file: str) -> Read:
@@ -75,12 +84,20 @@ def read_yaml(text: str, *, file: str) -> Read:
             None, (Mistake(file, 1, f"is larger than {MOST_BYTES // 1024} KiB", "split it into several scopes"),)
         )
     try:
-        refused = tuple(_refusals(text, file))
-        if refused:
-            return Read(None, refused)
-        node = yaml.compose(text, Loader=_CoreLoader)
+        return _read(text, file, _QuickLoader)
+    except (yaml.YAMLError, UnicodeError):
+        pass  # what libyaml refuses may be YAML all the same, and else the other says better what is wrong
+    try:
+        return _read(text, file, _CoreLoader)
     except yaml.YAMLError as error:
         return Read(None, (_not_yaml(error, file),))
+
+
+def _read(text: str, file: str, loader: type[yaml.SafeLoader]) -> Read:
+    refused = tuple(_refusals(text, file, loader))
+    if refused:
+        return Read(None, refused)
+    node = yaml.compose(text, Loader=loader)
     if node is None:
         return Read(None, (Mistake(file, 1, "is empty", "an estate starts with `scope: NAME`"),))
     mistakes: list[Mistake] = []
@@ -97,10 +114,10 @@ def plain(tree: Tree) -> Any:
     return {key.text: plain(value) for key, value in tree.entries}
 
 
-def _refusals(text: str, file: str) -> Iterator[Mistake]:
+def _refusals(text: str, file: str, loader: type[yaml.SafeLoader]) -> Iterator[Mistake]:
     """What is refused before a tree is built: a tree of aliases or of endless depth could cost more than its text."""
     depth = documents = 0
-    for event in yaml.parse(text, Loader=_CoreLoader):
+    for event in yaml.parse(text, Loader=loader):
         line = event.start_mark.line + 1
         documents += isinstance(event, yaml.DocumentStartEvent)
         if documents > 1:

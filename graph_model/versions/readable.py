@@ -13,6 +13,7 @@ from graph_model.store.graph import Graph, Row
 from graph_model.versions.dialects import options_of
 from graph_model.versions.entities import VersionState
 from graph_model.versions.job_metrics import job_metrics_in
+from graph_model.versions.statistics import ColumnStatistics, statistics_in
 
 # Where the content lies is said by its location; what is left says how to read it.
 _OF_PLACES = frozenset({"url", "table", "expose"})
@@ -21,7 +22,7 @@ _OF_PLACES = frozenset({"url", "table", "expose"})
 @dataclass(frozen=True, slots=True)
 class Readable:
     """`available` False: what lies in its place is not it any more. `warning`: what a reader should know first, in one
-    sentence; empty: nothing. `metrics`: what the job that wrote it told of it.
+    sentence; empty: nothing. `metrics`: what the job that wrote it told of it. `statistics`: what validation measured.
     """
 
     source_time: datetime
@@ -30,6 +31,7 @@ class Readable:
     available: bool = True
     warning: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    statistics: tuple[ColumnStatistics, ...] = ()
 
 
 def readables(graph: Graph, ids: Sequence[str]) -> Mapping[str, Readable]:
@@ -42,8 +44,8 @@ def _readable(row: Row) -> Readable:
         VersionState(row["state"]), row["reason"] or "", deleted=row["deleted"], taken_by=row["taken_by"]
     )
     options = {key: value for key, value in options_of(row).items() if key not in _OF_PLACES}
-    metrics = job_metrics_in(row["metrics"])
-    return Readable(row["source_time"], columns_of(row["columns"]), options, available, warning, metrics)
+    told, measured = job_metrics_in(row["metrics"]), statistics_in(row["metrics"])
+    return Readable(row["source_time"], columns_of(row["columns"]), options, available, warning, told, measured)
 
 
 def condition(state: VersionState, reason: str, *, deleted: bool, taken_by: Sequence[str]) -> tuple[bool, str]:

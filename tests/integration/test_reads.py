@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import LiteralString
@@ -33,6 +34,7 @@ DAY = "2013-01-01"
 BOARD = name("board")
 READERS = """
 query ($version: ID!) { node(id: $version) { ... on Version { sourceTime warning available columns { path type }
+  statistics { column nulls }
   readers { kind name partition count } } } }
 """
 REPORT_READ = """
@@ -76,6 +78,12 @@ def published(graph: Graph, fleet: Fleet, content: str, **options: object) -> tu
     version = report(graph, content, **options)  # pyright: ignore[reportArgumentType]
     fleet.work()
     return version, now(graph)
+
+
+def counted(graph: Graph, driver: neo4j.Driver, version: str, *, nulls: int) -> None:
+    """Gives a version what validation would have counted in it."""
+    metrics = json.dumps({"nulls": {"id": nulls}})
+    run(driver, graph, "MATCH (v:DatasetVersion {id: $id}) SET v.metrics = $metrics", id=version, metrics=metrics)
 
 
 def test_what_was_current_then_is_told_whatever_became_of_it(estate: Graph, side_driver: neo4j.Driver) -> None:
@@ -228,27 +236,32 @@ def test_reads_are_told_over_http(estate: Graph, app: FastAPI) -> None:
     assert (stranger.status_code, stranger.json()["nearest"]) == (404, "test/board")
 
 
-def test_graphql_tells_who_read_a_version(estate: Graph, app: FastAPI) -> None:
+def test_graphql_tells_who_read_a_version(estate: Graph, app: FastAPI, side_driver: neo4j.Driver) -> None:
     version, _ = published(estate, Fleet(estate), "a")
     input = {"consumer": {"namespace": "test", "name": "board"}, "dataset": {"namespace": "test", "name": "raw"},
              "partition": DAY}  # fmt: skip
 
     told = data(app, REPORT_READ, input=input)["reportRead"]
     unknown = data(app, REPORT_READ, input={**input, "version": "vs_x"})["reportRead"]
+    counted(estate, side_driver, version, nulls=1)
     found = data(app, READERS, version=version)["node"]
 
     assert told == {"counted": True, "version": {"id": version}}
     assert unknown["code"] == "NOT_FOUND"
     assert (found["available"], found["warning"], found["columns"]) == (True, "", [{"path": "id", "type": "integer"}])
+    assert found["statistics"] == [{"column": "id", "nulls": 1}]
     assert [(r["kind"], r["name"], r["partition"], r["count"]) for r in found["readers"]] == [
         ("CONSUMER", "test/board", "", 1), ("RUN", "test/clean", DAY, 1),
     ]  # fmt: skip
 
 
-def test_the_command_line_tells_what_was_there_and_who_read_it(estate: Graph, graph_settings: GraphSettings) -> None:
+def test_the_command_line_tells_what_was_there_and_who_read_it(
+    estate: Graph, side_driver: neo4j.Driver, graph_settings: GraphSettings
+) -> None:
     fleet = Fleet(estate)
     first, then = published(estate, fleet, "a.csv")
     second, _ = published(estate, fleet, "b.csv", hour=1)
+    counted(estate, side_driver, second, nulls=0)
     headwater = Cli(graph_environment(graph_settings))
 
     before = headwater("resolve", f"test/raw@{DAY}", "--as-of", then.isoformat(), "--json")
@@ -258,6 +271,7 @@ def test_the_command_line_tells_what_was_there_and_who_read_it(estate: Graph, gr
 
     assert (before.json["version"]["id"], before.json["readable"]["available"]) == (first, True)
     assert second in current.out
+    assert "id no nulls" in current.out
     assert [(each["kind"], each["name"], each["version"]) for each in readers.json["readers"]] == [
         ("consumer", "test/board", second), ("run", "test/clean", second),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from connectors.sql.binding import rebind
 from connectors.sql.columns import read_columns
 from graph_model.audit.repository import trail
 from graph_model.datasets.register import Allowed, NotRegistered, Registration, plan_registration, register, unregister
@@ -17,7 +18,7 @@ from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.store.graph import Graph
 from tests.integration.api import app_on, data
-from tests.support.estates import a_consumer, a_dataset, an_estate
+from tests.support.estates import a_consumer, a_dataset, a_job, an_estate
 
 ORDERS = Name("shop", "orders")
 WORDS = {
@@ -180,3 +181,35 @@ def test_graphql_registers_changes_and_takes_back(app: FastAPI) -> None:
     assert gone["dataset"]["retiredAt"]
     nobody = mutate(app, "unregisterDataset", name={"namespace": "shop", "name": "nobody"})
     assert nobody["code"] == "NOT_FOUND"
+
+
+COPIED = ("orders_copy", "sums")
+
+
+def put_a_star_behind(graph: Graph) -> None:
+    """A job of another scope that takes all columns of the registered dataset, and one that adds up what it makes."""
+    star = a_job("copy", {"shop/orders": "same"}, COPIED[0], sql="SELECT * FROM orders", namespace="copies")
+    total = "SELECT sum(amount) AS total FROM orders_copy"
+    sums = a_job("add_up", {COPIED[0]: "same"}, COPIED[1], sql=total, namespace="copies")
+    made = [a_dataset(name, namespace="copies") for name in COPIED]
+    apply(graph, an_estate(*made, star, sums, scope="copies", namespace="copies"), read_columns=read_columns, actor="x")
+
+
+def test_what_breaks_behind_a_star_is_refused_where_queries_are_held(graph: Graph, app: FastAPI) -> None:
+    register(graph, a_registration(), ME)
+    put_a_star_behind(graph)
+    texts = a_registration(contract=CONTRACT.replace("number", "string"))
+
+    unsure = plan_registration(graph, texts)
+    sure = plan_registration(graph, texts, rebind=rebind)
+    words = {key: value for key, value in WORDS.items() if key != "properties"}
+    given = {"name": {"namespace": "shop", "name": "orders"}, **words, "contract": texts.contract}
+    planned = mutate(app, "registerDataset", **given, dryRun=True)
+    refused = mutate(app, "registerDataset", **given)
+
+    assert {one.node.name.name: one.verdict for one in unsure.impact}["add_up"] != "BREAKS"
+    assert {one.node.name.name: one.rule for one in sure.impact}["add_up"] == "query_is_refused"
+    assert "BREAKS" in {one["verdict"] for one in planned["impact"]}
+    assert (refused["__typename"], "copies/add_up" in refused["message"]) == ("InvalidInputError", True)
+    with pytest.raises(BreaksRefused, match="copies/add_up"):
+        register(graph, texts, ME, rebind=rebind)

@@ -6,13 +6,13 @@ import org.neo4j.configuration.helpers.SocketAddress;
 import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
 import org.neo4j.io.ByteUnit;
 
-/** A real Neo4j for the tests: {@code java -cp 'lib/*' Neo4jLauncher.java HOME PORT}; ends when stdin is closed. */
+/** A real Neo4j for the tests: {@code java -cp 'lib/*' Neo4jLauncher.java HOME PORT PAGES_MIB}; ends with its stdin. */
 public class Neo4jLauncher {
     public static void main(String[] arguments) throws Exception {
         var address = new SocketAddress("127.0.0.1", Integer.parseInt(arguments[1]));
         var server = new DatabaseManagementServiceBuilder(Path.of(arguments[0]))
                 .setConfig(GraphDatabaseSettings.auth_enabled, true)
-                .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(64))
+                .setConfig(GraphDatabaseSettings.pagecache_memory, ByteUnit.mebiBytes(Integer.parseInt(arguments[2])))
                 // Graphs of tests grow from nothing: plans that are made anew for each size would take most of the time.
                 .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, Duration.ofHours(1))
                 .setConfig(GraphDatabaseSettings.query_statistics_divergence_threshold, 1.0)

@@ -22,6 +22,7 @@ IMAGE = "neo4j:5.26"
 JARS = "neo4j-5.26.29"
 # Little memory and a quick start; a benchmark wants it otherwise.
 FRUGAL = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+FEW_PAGES_MB = 64
 HOW_TO_GET_ONE = "set NEO4J_URI, start docker, or install a JDK 17 and Maven"
 
 
@@ -73,11 +74,12 @@ class JarNeo4j:
     """A Neo4j of the jars, which can be killed and started again: same files, same port, same password.
 
     Its log of transactions is on disk before a commit is answered, so `kill` loses nothing that was answered.
+    `pages_mb` is how much of its files it holds in memory: a large graph that does not fit is read from disk each time.
     """
 
-    def __init__(self, folder: Path, *, jvm: Sequence[str] = FRUGAL) -> None:
+    def __init__(self, folder: Path, *, jvm: Sequence[str] = FRUGAL, pages_mb: int = FEW_PAGES_MB) -> None:
         self._folder, self._port, self._password = folder, free_port(), secrets.token_urlsafe(24)
-        self._jvm = jvm
+        self._jvm, self._pages_mb = jvm, pages_mb
         self._is_new = True
         self._child: Child | None = None
 
@@ -99,7 +101,7 @@ class JarNeo4j:
         """Returns once it answers. Raises NoNeo4j."""
         home, log = self._folder / "home", self._folder / "neo4j.log"
         command = ["java", *self._jvm, "-cp", f"{_jars()}/*"]
-        command += [str(SUPPORT / "Neo4jLauncher.java"), str(home), str(self._port)]
+        command += [str(SUPPORT / "Neo4jLauncher.java"), str(home), str(self._port), str(self._pages_mb)]
         self._child = child = Child.start("neo4j", command, log=log, pipes=True)
         if child.stdout.readline() != b"ready\n":
             self.stop()

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from app.cli.examinations import clock_finding, disk_finding, examine_storage, expected_constraints, machines_findings
+from app.cli.examine_fleet import machines_findings
+from app.cli.examine_graph import clock_finding, expected_constraints
+from app.cli.examine_machine import disk_finding, examine_storage
 from app.cli.examine_telling import telling_finding
 from connectors.storage.mark import MARK, mark_of, marked
 from graph_model.emitting.repository import Backlog
