@@ -11,7 +11,7 @@ from typing import Any
 
 import neo4j
 
-from graph_model.deadlines.spread import Spread, spread_of
+from graph_model.deadlines.spread import Spread, spread_of, written
 from graph_model.estate.entities import InputSpec, JobSpec
 from graph_model.names import Name, dataset_id, job_id
 from graph_model.partitions.rules import PartitionScheme, parse_mapping
@@ -83,7 +83,7 @@ def _learned(graph: Graph, estate: Estate) -> None:
     assert arrival is not None
     known += [(dataset_id(name(f"s{number}")), arrival, arrival) for number in range(SOURCES)]
     rows = [
-        {"id": id_, "known": {"all": [60.0, *spread.points], "waits": [60.0, *waits.points]}, "again_s": 36_000}
+        {"id": id_, "known": {"all": written(spread), "waits": written(waits)}, "again_s": 36_000}
         for id_, spread, waits in known
     ]
     for some in _batches(rows, 2_000):

@@ -87,6 +87,8 @@ def print_steps(steps: Iterable[StepForecast]) -> None:
 def say_incomplete(found: Forecast) -> None:
     for reason in found.incomplete:
         say(f"incomplete: {reason}")
+    for words in found.not_counted:
+        say(f"not counted: {words}")
 
 
 def _deadline(each: DeadlineForecast, steps: Sequence[StepForecast]) -> tuple[Any, ...]:

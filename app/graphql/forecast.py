@@ -111,6 +111,7 @@ class Forecast:
     steps: list[ForecastStep]
     is_complete: bool
     incomplete_reasons: list[str]
+    not_counted: list[str] = strawberry.field(description="What of the estate is left out of account, in words.")
 
     @classmethod
     def of(cls, found: entities.Forecast) -> Forecast:
@@ -121,6 +122,7 @@ class Forecast:
             steps=[ForecastStep.of(each) for each in found.steps],
             is_complete=not found.incomplete,
             incomplete_reasons=list(found.incomplete),
+            not_counted=list(found.not_counted),
         )
 
 
@@ -142,6 +144,7 @@ class DelayForecastAnswer:
     deadlines: list[DelayedDeadline]
     steps: list[ForecastStep]
     taken: list[str] = strawberry.field(description="What nothing is known of, and is taken to be in time.")
+    not_counted: list[str] = strawberry.field(description="What of the estate is left out of account, in words.")
 
     @classmethod
     def of(cls, found: DelayForecast) -> DelayForecastAnswer:
@@ -151,6 +154,7 @@ class DelayForecastAnswer:
             deadlines=[DelayedDeadline.of(each, steps) for each in found.deadlines],
             steps=[ForecastStep.of(each) for each in steps],
             taken=list(found.taken),
+            not_counted=list(found.forecast.not_counted),
         )
 
 

@@ -1,6 +1,6 @@
 // name:    deadlines.remember
 // purpose: What was learned of jobs and datasets, in place of what was known, and when each is to be looked at again.
-// param:   timings list of map {id, known: map of {KIND_OF_DAY or waits: list of float, the count first}, again_s: integer}
+// param:   timings list of map {id, known: map of {KIND_OF_DAY or waits: text, as `spread.written` writes it}, again_s: integer}
 // returns: id string - one row each
 // access:  write
 UNWIND $timings AS x

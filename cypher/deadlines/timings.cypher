@@ -1,7 +1,7 @@
 // name:    deadlines.timings
 // purpose: What was learned of some jobs and datasets, for the kind of day that is asked for: the first one of which enough is known.
 // param:   asked list of map {id, kinds: list of string, the most particular first}
-// returns: rows list of [place integer - in `asked`, kind string, measured list of float or null, waits list of float or null], one for each that was ever looked at - one row
+// returns: rows list of [place integer - in `asked`, kind string, measured text or null, waits text or null], one for each that was ever looked at - one row
 // access:  read
 UNWIND range(0, size($asked) - 1) AS place
 WITH place, $asked[place] AS x

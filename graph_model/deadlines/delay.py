@@ -8,7 +8,7 @@ and what else was there is there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
@@ -16,11 +16,13 @@ from graph_model.datasets.repository import known_datasets
 from graph_model.deadlines.durations import timings
 from graph_model.deadlines.entities import DeadlineForecast, Forecast, Outlook
 from graph_model.deadlines.forecast import Duty, View, day_of
-from graph_model.deadlines.network import quantiles, run_through
-from graph_model.deadlines.plan import Plan, Slice
+from graph_model.deadlines.network import prepare, quantiles
+from graph_model.deadlines.plan import Plan
+from graph_model.deadlines.planned import Slice
 from graph_model.deadlines.repository import now, partition_facts, read_plan
-from graph_model.deadlines.situation import look
-from graph_model.deadlines.steps import Network, asked_of, build
+from graph_model.deadlines.situation import Situation, look
+from graph_model.deadlines.steps import Known, asked_of, build, not_counted
+from graph_model.deadlines.told import taken_in_time
 from graph_model.errors import DatasetNotFound, InvalidInput
 from graph_model.impact.entities import Delay
 from graph_model.names import dataset_name_id
@@ -78,9 +80,7 @@ def forecast_delay(graph: Graph, delays: Sequence[Delay]) -> DelayForecast:
     wanted = {*ahead, *(one for promise, day in duties for one in plan.promised(promise, day))}
     situation = look(graph, plan, at=at, jobs=sorted(made), wanted=sorted(wanted), gone=gone)
     known, _ = timings(graph, asked_of(situation))
-    base, with_it = (build(situation, known, those) for those in ({}, ahead))
-    taken = _take_others_in_time(with_it, {*made, *ahead})
-    before, after = (View(situation, network, run_through(network.steps)) for network in (base, with_it))
+    before, after, taken = _both(situation, known, ahead, {*made, *ahead})
     deadlines = tuple(sorted((_compare(before, after, duty) for duty in duties), key=_worst_first))
     told = Forecast(
         at.date(),
@@ -88,6 +88,7 @@ def forecast_delay(graph: Graph, delays: Sequence[Delay]) -> DelayForecast:
         tuple(one.deadline for one in deadlines),
         after.steps_told(duties),
         tuple(situation.incomplete),
+        tuple(not_counted(situation)),
     )
     return DelayForecast(
         at, clock, tuple(delays), plan, told, deadlines, frozenset(made), tuple(ahead), tuple(already), taken
@@ -131,14 +132,21 @@ def _moment_of(plan: Plan, ahead: Mapping[Slice, datetime]) -> datetime:
     return min(ends)
 
 
-def _take_others_in_time(network: Network, concerned: set[Slice]) -> tuple[str, ...]:
-    """What is not known of steps that do not wait for the delay."""
-    taken: list[str] = []
-    for at, told in enumerate(network.told):
-        if told.unknown and told.slice not in concerned:
-            taken.append(told.unknown)
-            network.told[at] = replace(told, unknown="", basis="taken to be in time")
-    return tuple(taken)
+def _both(
+    situation: Situation, known: Known, ahead: Mapping[Slice, datetime], concerned: set[Slice]
+) -> tuple[View, View, tuple[str, ...]]:
+    """Without the delays and with them, and what else nothing is known of. Both have the same steps, and share what is
+    drawn for them."""
+    with_it = build(situation, known, ahead)
+    base = with_it.without_delay()
+    taken = taken_in_time(with_it, concerned)
+    unknowns = [network.settle() for network in (base, with_it)]
+    course = prepare(with_it.steps)
+    # What is not known may leave other steps to wait for where some of several are enough.
+    same = all(one.after == other.after for one, other in zip(base.steps, with_it.steps, strict=True))
+    without = course.run([step.release for step in base.steps]) if same else prepare(base.steps).run()
+    before, after = View(situation, base, without, unknowns[0]), View(situation, with_it, course.run(), unknowns[1])
+    return before, after, taken
 
 
 def _duties(plan: Plan, slices: set[Slice]) -> list[Duty]:

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 
 from graph_model.deadlines.dates import EVERY_DAY, MONTH_END, kinds_of_day
 from graph_model.deadlines.entities import Timing
-from graph_model.deadlines.spread import Spread, differs, spread_of
+from graph_model.deadlines.spread import Spread, differs, read, spread_of, written
 from graph_model.partitions.scheme import PartitionScheme
 from graph_model.partitions.stored import stored_scheme
+from graph_model.schedules.entities import NotBefore, loads_not_before
+from graph_model.schedules.rules import release
 from graph_model.store.graph import Graph, Row
 
 NEWEST = 400
@@ -46,11 +48,13 @@ _KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What has a history: a job, or a dataset that no job here makes."""
+    """What has a history: a job, or a dataset that no job here makes. `not_before`: until then its runs wait for their
+    time, and not for a worker."""
 
     id: str
     is_job: bool
     scheme: PartitionScheme
+    not_before: NotBefore | None = None
 
 
 @dataclass(slots=True)
@@ -75,22 +79,24 @@ class History:
 def measure(graph: Graph, subjects: Sequence[Subject]) -> dict[str, History]:
     """The history of each, empty where nothing ever ended."""
     found = {subject.id: History() for subject in subjects}
-    schemes = {subject.id: subject.scheme for subject in subjects}
+    by_id = {subject.id: subject for subject in subjects}
     jobs = [subject.id for subject in subjects if subject.is_job]
     datasets = [subject.id for subject in subjects if not subject.is_job]
     for some in _batches(jobs):
         for row in graph.rows("deadlines.runs_of", jobs=some, most=NEWEST):
-            add_run(found[row["job"]], schemes[row["job"]], row)
+            add_run(found[row["job"]], by_id[row["job"]], row)
     for some in _batches(datasets):
         for row in graph.rows("deadlines.arrivals_of", datasets=some, most=NEWEST):
-            add_arrival(found[row["dataset"]], schemes[row["dataset"]], row["key"], row["at"])
+            add_arrival(found[row["dataset"]], by_id[row["dataset"]].scheme, row["key"], row["at"])
     return found
 
 
-def add_run(history: History, scheme: PartitionScheme, row: Row) -> None:
+def add_run(history: History, subject: Subject, row: Row) -> None:
     """A run that filled a gap took as long as any other, but what it waited for was the rest of the gap."""
-    ready, began, ended = row["ready"], row["began"], row["ended"]
+    scheme, ready, began, ended = subject.scheme, row["ready"], row["began"], row["ended"]
     history.measured.append((max((ended - began).total_seconds(), 0.0), kinds_of_day(scheme, row["key"])))
+    if subject.not_before and (opens := release(subject.not_before, scheme, row["key"])):
+        ready = max(ready, opens)
     if _is_of_its_day(scheme, row["key"], ready):
         history.waits.append(max((began - ready).total_seconds(), 0.0))
 
@@ -163,17 +169,21 @@ def _timing(subject: Subject, known: Mapping[str, Spread], kinds: Sequence[str])
 
 
 def _remembered(id_: str, history: History) -> dict[str, object]:
-    known = {kind: [float(spread.count), *spread.points] for kind, spread in history.known().items()}
+    known = {kind: written(spread) for kind, spread in history.known().items()}
     again = SOON_SECONDS if len(history.measured) < THIN else LATER_SECONDS
     return {"id": id_, "known": known, "again_s": again}
 
 
-def _read(numbers: Sequence[float] | None) -> Spread | None:
-    return Spread(tuple(numbers[1:]), int(numbers[0])) if numbers else None
+def _read(kept: str | Sequence[float] | None) -> Spread | None:
+    if not kept:
+        return None
+    # A list of numbers was kept before; it goes when its job is looked at again.
+    return read(kept) if isinstance(kept, str) else Spread(tuple(kept[1:]), int(kept[0]))
 
 
 def _subject(row: Row) -> Subject:
-    return Subject(row["id"], row["is_job"], stored_scheme(row["every"], row["start"], row["details"]))
+    scheme = stored_scheme(row["every"], row["start"], row["details"])
+    return Subject(row["id"], row["is_job"], scheme, loads_not_before(row["not_before"]))
 
 
 def _is_of_its_day(scheme: PartitionScheme, key: str, at: datetime) -> bool:

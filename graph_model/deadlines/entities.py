@@ -108,10 +108,12 @@ class DeadlineForecast:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """`steps`: everything that is not there yet. `incomplete` not empty: what was left out, and why."""
+    """`steps`: everything that is not there yet. `incomplete` not empty: what was left out, and why. `not_counted`: of
+    which words of this estate the computation takes no account."""
 
     day: date
     at: datetime
     deadlines: tuple[DeadlineForecast, ...]
     steps: tuple[StepForecast, ...]
     incomplete: tuple[str, ...] = ()
+    not_counted: tuple[str, ...] = ()

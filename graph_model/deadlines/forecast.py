@@ -10,11 +10,14 @@ from datetime import date, datetime, timedelta
 from graph_model.deadlines.dates import last_day
 from graph_model.deadlines.durations import timings
 from graph_model.deadlines.entities import DeadlineForecast, Estimate, Forecast, Outlook, StepForecast
-from graph_model.deadlines.network import Floats, Times, latest_ends, quantiles, run_through
-from graph_model.deadlines.plan import Plan, Promise, Slice
+from graph_model.deadlines.network import Times, latest_ends, quantiles, run_through
+from graph_model.deadlines.plan import Plan
+from graph_model.deadlines.planned import Promise, Slice
 from graph_model.deadlines.repository import now, read_plan
 from graph_model.deadlines.situation import Situation, look
-from graph_model.deadlines.steps import Network, Told, asked_of, build
+from graph_model.deadlines.steps import asked_of, build, not_counted
+from graph_model.deadlines.told import Network, Told
+from graph_model.deadlines.waves import Floats
 from graph_model.names import deadline_id, partition_id
 from graph_model.store.graph import Graph
 
@@ -43,12 +46,15 @@ def of_duties(graph: Graph, plan: Plan, duties: Sequence[Duty], *, at: datetime)
 def of_situation(graph: Graph, situation: Situation, duties: Sequence[Duty], day: date) -> Forecast:
     known, unlearned = timings(graph, asked_of(situation))
     network = build(situation, known)
-    view = View(situation, network, run_through(network.steps))
+    unknowns = network.settle()
+    view = View(situation, network, run_through(network.steps), unknowns)
     incomplete = list(situation.incomplete)
     if unlearned:
         incomplete.append(f"the history of {unlearned} jobs and datasets was not looked at yet; the steward does so")
     deadlines = sorted((view.deadline(promise, on) for promise, on in duties), key=_worst_first)
-    return Forecast(day, situation.at, tuple(deadlines), view.steps_told(duties), tuple(incomplete))
+    return Forecast(
+        day, situation.at, tuple(deadlines), view.steps_told(duties), tuple(incomplete), tuple(not_counted(situation))
+    )
 
 
 @dataclass(slots=True)
@@ -58,13 +64,7 @@ class View:
     situation: Situation
     network: Network
     times: Times
-    _unknowns: list[str] | None = None
-
-    @property
-    def unknowns(self) -> list[str]:
-        if self._unknowns is None:
-            self._unknowns = self.network.unknowns()
-        return self._unknowns
+    unknowns: list[str]
 
     def missing(self, promise: Promise, day: date) -> tuple[Slice, ...]:
         return self.situation.missing(self.situation.plan.promised(promise, day))
@@ -73,41 +73,56 @@ class View:
         return [self.network.place[one] for one in slices if one in self.network.place]
 
     def deadline(self, promise: Promise, day: date) -> DeadlineForecast:
-        due, missing = promise.due(day), self.missing(promise, day)
-        if not missing:
-            return self._there(promise, day, due)
-        places = self.places(missing)
-        ends = self.times.end_of(places)
-        unknown = next((self.unknowns[at] for at in places if self.unknowns[at]), "")
-        soonest, likely, late = (float(one) for one in quantiles(ends))
-        left = (due - self.situation.at).total_seconds()
-        outlook = _outlook(left, likely, late, unknown=bool(unknown))
-        path = self.times.path_to(places)
+        missing = self.missing(promise, day)
+        answer = self._answer(promise, day, missing) if missing else self._there(promise, day)
         return DeadlineForecast(
-            deadline_id(promise.consumer, day.isoformat()),
-            promise.name,
-            promise.consumer,
-            day,
-            due,
+            id=deadline_id(promise.consumer, day.isoformat()),
+            consumer=promise.name,
+            consumer_id=promise.consumer,
+            day=day,
+            due=promise.due(day),
+            outlook=answer.outlook,
+            owners=promise.owners,
+            ends=answer.ends,
+            over=answer.over,
+            over_late=answer.over_late,
+            path=answer.path,
+            missing=tuple(self.words(one) for one in missing),
+            reason=answer.reason,
+        )
+
+    def _answer(self, promise: Promise, day: date, missing: Sequence[Slice]) -> _Answer:
+        """By what is not there yet."""
+        places = self.places(missing)
+        unknown = next((self.unknowns[at] for at in places if self.unknowns[at]), "")
+        soonest, likely, late = (float(one) for one in quantiles(self.times.end_of(places)))
+        left = (promise.due(day) - self.situation.at).total_seconds()
+        outlook, path = _outlook(left, likely, late, unknown=bool(unknown)), self.times.path_to(places)
+        return _Answer(
             outlook,
-            promise.owners,
             Estimate(self._moment(soonest), self._moment(likely), self._moment(late), unknown),
             None if math.isinf(likely) or (unknown and likely <= left) else round(likely - left, 1),
             None if math.isinf(late) or (unknown and late <= left) else round(late - left, 1),
-            path,
-            tuple(self.words(one) for one in missing),
+            tuple(at for at in path if at < self.network.shown),
             self._why(path, unknown, outlook, likely),
         )
 
+    def _there(self, promise: Promise, day: date) -> _Answer:
+        """All of it is there: the deadline was kept, or it was not."""
+        firsts = [self.situation.fact(one).first for one in self.situation.plan.promised(promise, day)]
+        came = max((first for first in firsts if first is not None), default=self.situation.at)
+        over = round((came - promise.due(day)).total_seconds(), 1)
+        return _Answer(Outlook.MISSED if over > 0 else Outlook.KEPT, Estimate(came, came, came), over, over)
+
     def steps_told(self, duties: Sequence[Duty]) -> tuple[StepForecast, ...]:
-        """Every step, in the order of the network."""
-        if not self.network.steps:
+        """Every step that is shown, in the order of the network."""
+        if not self.network.shown:
             return ()
         likely, safe = self._slack(duties)
-        points = quantiles(self.times.ends)
+        points = quantiles(self.times.ends[: self.network.shown]).tolist()
         return tuple(
             self._step(at, told, points[at], _none_if_free(likely[at]), _none_if_free(safe[at]))
-            for at, told in enumerate(self.network.told)
+            for at, told in enumerate(self.network.told[: self.network.shown])
         )
 
     def limits(self, duties: Sequence[Duty]) -> list[tuple[int, float]]:
@@ -123,38 +138,21 @@ class View:
     def words(self, one: Slice) -> str:
         return f"{self.situation.plan.name(one.of)}@{one.key or 'whole'}"
 
-    def _slack(self, duties: Sequence[Duty]) -> tuple[Floats, Floats]:
+    def _slack(self, duties: Sequence[Duty]) -> tuple[list[float], list[float]]:
         """By how much each step may be later, at 50 % and with 95 % certainty."""
-        latest = latest_ends(self.times, self.limits(duties))
-        spare = latest - _finite(self.times.ends)
-        points = quantiles(spare)
-        return points[:, 1], points[:, 0]
+        latest, shown = latest_ends(self.times, self.limits(duties)), self.network.shown
+        points = quantiles(latest[:shown] - _finite(self.times.ends[:shown]))
+        return points[:, 1].tolist(), points[:, 0].tolist()
 
-    def _step(self, at: int, told: Told, points: Floats, slack: float | None, safe: float | None) -> StepForecast:
-        soonest, likely, late = (self._moment(float(one)) for one in points)
+    def _step(
+        self, at: int, told: Told, points: Sequence[float], slack: float | None, safe: float | None
+    ) -> StepForecast:
+        soonest, likely, late = map(self._moment, points)
         one = told.slice
         id_ = self.network.steps[at].id or partition_id(one.of, one.key)
         ends = Estimate(soonest, likely, late, self.unknowns[at])
         name = self.situation.plan.name(one.of)
         return StepForecast(id_, name, told.is_job, one.key, told.state, ends, told.basis, slack, safe, told.why)
-
-    def _there(self, promise: Promise, day: date, due: datetime) -> DeadlineForecast:
-        """All of it is there: the deadline was kept, or it was not."""
-        firsts = [self.situation.fact(one).first for one in self.situation.plan.promised(promise, day)]
-        came = max((first for first in firsts if first is not None), default=self.situation.at)
-        over = round((came - due).total_seconds(), 1)
-        return DeadlineForecast(
-            deadline_id(promise.consumer, day.isoformat()),
-            promise.name,
-            promise.consumer,
-            day,
-            due,
-            Outlook.MISSED if over > 0 else Outlook.KEPT,
-            promise.owners,
-            Estimate(came, came, came),
-            over,
-            over,
-        )
 
     def _why(self, path: Sequence[int], unknown: str, outlook: Outlook, likely: float) -> str:
         if math.isinf(likely):
@@ -164,6 +162,18 @@ class View:
 
     def _moment(self, seconds: float) -> datetime | None:
         return None if math.isinf(seconds) else self.situation.at + timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a deadline looks like; as in DeadlineForecast."""
+
+    outlook: Outlook
+    ends: Estimate
+    over: float | None
+    over_late: float | None
+    path: tuple[int, ...] = ()
+    reason: str = ""
 
 
 def _outlook(left: float, likely: float, late: float, *, unknown: bool) -> Outlook:
@@ -185,7 +195,7 @@ def _worst_first(one: DeadlineForecast) -> tuple[int, datetime, str]:
 
 def _none_if_free(seconds: float) -> float | None:
     """Nothing depends on a step that may be infinitely late; one that is never over has lost all it had."""
-    return None if math.isinf(seconds) and seconds > 0 else round(float(seconds), 1)
+    return None if math.isinf(seconds) and seconds > 0 else round(seconds, 1)
 
 
 def _finite(ends: Floats) -> Floats:

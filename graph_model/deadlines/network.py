@@ -8,50 +8,81 @@ differ only where it differs, and a later input never makes anything earlier in 
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
+from graph_model.deadlines.draws import HISTORIES, draw
 from graph_model.deadlines.spread import Spread
+from graph_model.deadlines.waves import Block, Edges, Floats, Places, in_waves
 
-HISTORIES = 199
-"""So that 5, 50 and 95 % are the 10th, 100th and 190th of them."""
 EARLY, LIKELY, LATE = 9, 99, 189
-
-_ORDERS = 509
-Floats: TypeAlias = NDArray[np.float64]
-Places: TypeAlias = NDArray[np.intp]
+NEVER = float("inf")
+AT_ANY_TIME = -NEVER
+_FEW = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """Something that begins when what it comes `after` (places in the network) is over, and not before `release`.
 
-    `takes` are the durations that it adds up, one after the other. `first_of`: the first of `after` is enough.
-    `blocked`: it does not come to its end by itself. All times are seconds from the moment of the forecast.
+    `takes` are the durations that it adds up, one after the other. `enough`: so many of `after` are enough; None: all
+    must be over. `only_then`: it begins at its release or, where that finds it still waiting, never. `blocked`: it does
+    not come to its end by itself. All times are seconds from the moment of the forecast.
     """
 
     id: str
     after: tuple[int, ...] = ()
     takes: tuple[Spread, ...] = ()
     release: float = 0.0
-    first_of: bool = False
+    enough: int | None = None
+    only_then: bool = False
     blocked: bool = False
+
+    @property
+    def width(self) -> int:
+        """How many of `after` must be over."""
+        return len(self.after) if self.enough is None else min(self.enough, len(self.after))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Steps in the order of time, and how long each takes: what several computations of one network share."""
+
+    steps: Sequence[Step]
+    durations: Floats
+    edges: Edges
+    blocks: Sequence[Block]
+
+    def run(self, releases: Sequence[float] | None = None) -> Times:
+        """When each step is over. `releases`: in place of those of the steps."""
+        given = [step.release for step in self.steps] if releases is None else releases
+        blocked = np.fromiter((step.blocked for step in self.steps), dtype=bool, count=len(self.steps))
+        release = np.where(blocked, NEVER, np.asarray(given, dtype=np.float64))
+        only_then = np.fromiter((step.only_then for step in self.steps), dtype=bool, count=len(self.steps))
+        ends = np.full((len(self.steps), HISTORIES), NEVER)
+        for block in self.blocks:
+            begin = np.maximum(_over(ends, block), release[block.places][:, None])
+            if (strict := only_then[block.places]).any():
+                late = begin[strict] > release[block.places[strict]][:, None]
+                begin[strict] = np.where(late, NEVER, begin[strict])
+            ends[block.places] = begin + self.durations[block.places]
+        return Times(self, release, ends)
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """`ends` and `durations`: a row for each step, a column for each history."""
+    """`ends`: a row for each step, a column for each history."""
 
-    steps: Sequence[Step]
-    order: Sequence[int]
+    course: Course
+    release: Floats
     ends: Floats
-    durations: Floats
+    _waited: dict[int, int | None] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return self.course.steps
 
     def end_of(self, places: Sequence[int]) -> Floats:
         """When the last of some steps is over, in each history."""
@@ -60,137 +91,122 @@ class Times:
     def path_to(self, places: Sequence[int]) -> tuple[int, ...]:
         """The steps that decide when the last of `places` is over, in their order: backwards from the one that is last
         in most histories, each time what it waited for in most of them. It begins with what waits for no other."""
-        found, among, first_of = list[int](), tuple(places), False
-        while among:
-            ends = self.ends[list(among)]
-            deciding = ends.argmin(axis=0) if first_of else ends.argmax(axis=0)
-            at = among[int(np.bincount(deciding, minlength=len(among)).argmax())]
+        found, at = list[int](), self._decides(places, len(places))
+        while at is not None:
             found.append(at)
-            among, first_of = self._waited_for(at), self.steps[at].first_of
+            at = self._waited_for(at)
         return tuple(reversed(found))
 
-    def _waited_for(self, at: int) -> tuple[int, ...]:
-        """What a step comes after; nothing, where in most histories something else keeps it longer."""
-        step = self.steps[at]
-        if not step.after:
-            return ()
-        ends = self.ends[list(step.after)]
-        begin = ends.min(axis=0) if step.first_of else ends.max(axis=0)
-        return () if (begin < step.release).mean() > 0.5 else step.after
+    def _waited_for(self, at: int) -> int | None:
+        """The one that a step waits for; None, where in most histories something else keeps it longer."""
+        if at not in self._waited:
+            step = self.steps[at]
+            decides = self._decides(step.after, step.width)
+            kept = decides is None or step.only_then or (self.ends[decides] < self.release[at]).mean() > 0.5
+            self._waited[at] = None if kept else decides
+        return self._waited[at]
+
+    def _decides(self, among: Sequence[int], width: int) -> int | None:
+        """The step that is the `width`-th to be over, in most histories."""
+        if not among:
+            return None
+        ends = self.ends[list(among)]
+        deciding = ends.argmax(axis=0) if width == len(among) else np.argsort(ends, axis=0, kind="stable")[width - 1]
+        return among[int(np.bincount(deciding, minlength=len(among)).argmax())]
+
+
+def prepare(steps: Sequence[Step]) -> Course:
+    """The steps may be in any order."""
+    edges = Edges.of([step.after for step in steps])
+    enough = np.fromiter((step.width for step in steps), dtype=np.intp, count=len(steps))
+    return Course(steps, draw(steps), edges, in_waves(edges, enough) if len(steps) else [])
 
 
 def run_through(steps: Sequence[Step]) -> Times:
     """When each step is over. They may be in any order; one that is part of a circle never is."""
-    durations = _draw(steps)
-    order = _order(steps)
-    ends = np.full((len(steps), HISTORIES), np.inf)
-    for at in order:
-        step = steps[at]
-        if step.blocked:
-            continue
-        row = ends[at]
-        if len(step.after) == 1:
-            np.maximum(ends[step.after[0]], step.release, out=row)
-        elif step.after:
-            several = ends[list(step.after)]
-            (several.min(axis=0, out=row) if step.first_of else several.max(axis=0, out=row))
-            np.maximum(row, step.release, out=row)
-        else:
-            row[:] = step.release
-        row += durations[at]
-    return Times(steps, order, ends, durations)
+    return prepare(steps).run()
 
 
 def latest_ends(times: Times, limits: Sequence[tuple[int, float]]) -> Floats:
     """When each step must be over at the latest, in each history, so that no step in `limits` is over after its limit;
-    infinity where nothing depends on it."""
-    latest = np.full(times.ends.shape, np.inf)
+    infinity where nothing depends on it.
+
+    Where some of several are enough, those that are over first keep the time of the others: nobody counts on it that
+    another steps in.
+    """
+    latest = np.full(times.ends.shape, NEVER)
     for at, limit in limits:
         np.minimum(latest[at], limit, out=latest[at])
-    for at in reversed(times.order):
-        step = times.steps[at]
-        if not step.after or step.first_of or not np.isfinite(latest[at, 0]):
-            continue
-        begin = latest[at] - times.durations[at]
-        for before in step.after:
-            np.minimum(latest[before], begin, out=latest[before])
+    begin = np.full(times.ends.shape, NEVER)
+    chosen = _chosen(times)
+    for block in _backwards(times.course):
+        rows = np.minimum(latest[block.places], _first_begin(begin, times, block, chosen))
+        latest[block.places] = rows
+        begin[block.places] = rows - times.course.durations[block.places]
+        for place in chosen.only_then.intersection(block.places.tolist()):
+            begin[place] = np.where(np.isfinite(latest[place]), times.release[place], NEVER)
     return latest
+
+
+def _first_begin(begin: Floats, times: Times, block: Block, chosen: _Chosen) -> Floats:
+    """When the first of what comes after each step of a block must begin."""
+    count, width = block.others.shape
+    if not chosen.until and width > _FEW:
+        return np.stack([begin[row].min(axis=0) for row in block.others])
+    found = np.full((count, HISTORIES), NEVER)
+    for column in block.others.T:
+        wanted = begin[column]
+        for row, until in chosen.crossings(column):
+            # Only where this one is among the first that are enough.
+            wanted[row] = np.where(times.ends[block.places[row]] <= until, wanted[row], NEVER)
+        np.minimum(found, wanted, out=found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """`until`: of each step that some of several are enough for, when enough of them are over, in each history."""
+
+    until: dict[int, Floats]
+    only_then: frozenset[int]
+
+    def crossings(self, column: Places) -> list[tuple[int, Floats]]:
+        if not self.until:
+            return []
+        return [(row, self.until[at]) for row, at in enumerate(column.tolist()) if at in self.until]
+
+
+def _chosen(times: Times) -> _Chosen:
+    until: dict[int, Floats] = {}
+    for block in times.course.blocks:
+        if not block.needs_all:
+            until.update(zip(block.places.tolist(), _over(times.ends, block), strict=True))
+    return _Chosen(until, frozenset(at for at, step in enumerate(times.steps) if step.only_then))
+
+
+def _backwards(course: Course) -> list[Block]:
+    """What nothing comes after, then what only that comes after, and so on."""
+    seen = np.zeros(len(course.steps), dtype=bool)
+    for block in course.blocks:
+        seen[block.places] = True
+    return in_waves(course.edges.turned_round(without=np.flatnonzero(~seen))) if len(course.steps) else []
+
+
+def _over(ends: Floats, block: Block) -> Floats:
+    """When enough of what each row of a block comes after is over."""
+    count, width = block.others.shape
+    if not width:
+        return np.full((count, HISTORIES), AT_ANY_TIME)
+    if not block.needs_all:
+        return np.partition(ends[block.others], block.enough - 1, axis=1)[:, block.enough - 1]
+    if width > _FEW:
+        return np.stack([ends[row].max(axis=0) for row in block.others])
+    found = ends[block.others[:, 0]]
+    for column in block.others.T[1:]:
+        np.maximum(found, ends[column], out=found)
+    return found
 
 
 def quantiles(rows: Floats) -> Floats:
     """The 5, 50 and 95 % points of each row."""
     return np.partition(rows, (EARLY, LIKELY, LATE), axis=-1)[..., (EARLY, LIKELY, LATE)]
-
-
-def _draw(steps: Sequence[Step]) -> Floats:
-    """The durations of each step in each history."""
-    total = np.zeros((len(steps), HISTORIES))
-    deepest = max((len(step.takes) for step in steps), default=0)
-    for part in range(deepest):
-        places = np.array([at for at, step in enumerate(steps) if len(step.takes) > part], dtype=np.intp)
-        values = _values([steps[at].takes[part] for at in places])
-        orders = _orders([f"{steps[at].id}/{part}" for at in places])
-        total[places] += np.take_along_axis(values, orders, axis=1)
-    return total
-
-
-def _values(spreads: Sequence[Spread]) -> Floats:
-    """The quantiles of each spread, at equal distances."""
-    values = np.empty((len(spreads), HISTORIES))
-    by_size: dict[int, list[int]] = {}
-    for place, spread in enumerate(spreads):
-        by_size.setdefault(len(spread.points), []).append(place)
-    for size, places in by_size.items():
-        points = np.array([spreads[place].points for place in places])
-        values[places] = _quantiles_of(points, size)
-    return values
-
-
-def _quantiles_of(points: Floats, size: int) -> Floats:
-    """What `Spread.quantile` says, for many at once."""
-    shares = np.arange(1, HISTORIES + 1) / (HISTORIES + 1)
-    where = np.clip(shares * (size + 1), 1.0, float(size))
-    below = np.minimum(where.astype(np.intp), max(size - 1, 1))
-    part = where - below
-    low, high = points[:, below - 1], points[:, np.minimum(below, size - 1)]
-    found = low + part * (high - low)
-    beyond = shares * (size + 1) > size
-    if beyond.any():
-        extra = np.log(1 / ((size + 1) * (1 - shares[beyond])))
-        found[:, beyond] += _tails(points)[:, None] * extra
-    return found
-
-
-def _tails(points: Floats) -> Floats:
-    over = points - np.median(points, axis=1)[:, None]
-    above = np.where(over > 0, over, 0.0)
-    return above.sum(axis=1) / np.maximum((over > 0).sum(axis=1), 1)
-
-
-def _orders(ids: Sequence[str]) -> Places:
-    """An order of the histories for each id: one of a few hundred, turned by one of as many steps as it has."""
-    marks = np.array([zlib.crc32(id_.encode()) for id_ in ids], dtype=np.int64)
-    turned = (np.arange(HISTORIES)[None, :] + (marks // _ORDERS % HISTORIES)[:, None]) % HISTORIES
-    return _few_orders()[(marks % _ORDERS)[:, None], turned]
-
-
-@cache
-def _few_orders() -> Places:
-    random = np.random.default_rng(20130105)
-    return np.stack([random.permutation(HISTORIES) for _ in range(_ORDERS)])
-
-
-def _order(steps: Sequence[Step]) -> list[int]:
-    """Each step after all that it comes after; without those in a circle and what follows from it."""
-    waits = [len(step.after) for step in steps]
-    following: list[list[int]] = [[] for _ in steps]
-    for at, step in enumerate(steps):
-        for before in step.after:
-            following[before].append(at)
-    order = [at for at, count in enumerate(waits) if count == 0]
-    for at in order:
-        for later in following[at]:
-            waits[later] -= 1
-            if waits[later] == 0:
-                order.append(later)
-    return order

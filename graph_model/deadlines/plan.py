@@ -3,73 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from graph_model.deadlines.dates import deadline_at, keys_on
+from graph_model.deadlines.dates import keys_on
+from graph_model.deadlines.planned import FORESEEN, Input, Needs, PlannedDataset, PlannedJob, Promise, Slice
 from graph_model.estate.entities import Deadline
 from graph_model.names import Name
 from graph_model.partitions.rules import Mapping as PartitionMapping
 from graph_model.partitions.rules import parse_mapping
 from graph_model.partitions.scheme import PartitionScheme
 from graph_model.partitions.stored import stored_scheme
+from graph_model.readiness.control import SUCCESS, Control
+from graph_model.readiness.rules import InputNeed, JobNeeds
+from graph_model.readiness.terms import PLAIN, loads
+from graph_model.schedules import entities as schedules
 from graph_model.store.graph import Row
-
-
-class Slice(NamedTuple):
-    """A partition of a dataset, or of a job, by the id of that."""
-
-    of: str
-    key: str
-
-
-class Needs(NamedTuple):
-    """The required inputs; without any, the optional ones, of which the first is enough."""
-
-    slices: tuple[Slice, ...]
-    first_of: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    dataset: str
-    mapping: PartitionMapping
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedJob:
-    id: str
-    name: Name
-    kind: str
-    scheme: PartitionScheme
-    inputs: tuple[Input, ...]
-    outputs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedDataset:
-    id: str
-    name: Name
-    scheme: PartitionScheme
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """A consumer with a deadline. `since`: from when it reads what it reads; nothing was promised before."""
-
-    consumer: str
-    name: Name
-    deadline: Deadline
-    owners: tuple[str, ...]
-    since: datetime
-    reads: tuple[str, ...]
-
-    def due(self, day: date) -> datetime:
-        return deadline_at(self.deadline, day)
 
 
 @dataclass(slots=True)
@@ -79,17 +31,21 @@ class Plan:
     promises: Sequence[Promise]
     makers: Mapping[str, list[PlannedJob]] = field(init=False)
     readers: Mapping[str, list[tuple[PlannedJob, Input]]] = field(init=False)
+    followers: Mapping[str, list[tuple[PlannedJob, Control]]] = field(init=False)
     _keys: dict[tuple[int, int, int, str], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         makers: dict[str, list[PlannedJob]] = defaultdict(list)
         readers: dict[str, list[tuple[PlannedJob, Input]]] = defaultdict(list)
+        followers: dict[str, list[tuple[PlannedJob, Control]]] = defaultdict(list)
         for job in self.jobs.values():
             for output in job.outputs:
                 makers[output].append(job)
             for item in job.inputs:
                 readers[item.dataset].append((job, item))
-        self.makers, self.readers = makers, readers
+            for control in job.after:
+                followers[control.job].append((job, control))
+        self.makers, self.readers, self.followers = makers, readers, followers
 
     def jobs_on(self, day: date) -> Iterator[Slice]:
         """The job partitions of a business date."""
@@ -115,24 +71,54 @@ class Plan:
     def needs(self, job: Slice) -> Needs:
         """What a job partition waits for, each once."""
         planned = self.jobs[job.of]
-        required = self._needed(planned, job.key, required=True)
-        return Needs(required or self._needed(planned, job.key, required=False), first_of=not required)
+        required = self._taken(planned, job.key, lambda item: item.required and item.terms.latest_good is None)
+        if not planned.is_plain:
+            looked_at = (one for item in planned.inputs for one in self._looked_at(planned, item, job.key))
+            return Needs(tuple(dict.fromkeys(looked_at)), required)
+        if required:
+            return Needs(required, required)
+        optional = self._taken(planned, job.key, lambda item: not item.required)
+        return Needs(optional, optional, first_of=True)
 
-    def _needed(self, planned: PlannedJob, key: str, *, required: bool) -> tuple[Slice, ...]:
-        found: dict[Slice, None] = {}
-        for item in planned.inputs:
-            upstream = self.datasets.get(item.dataset)
-            if item.required is not required or upstream is None:
-                continue
-            # All of these live as long as the plan, and many jobs share them: their places in memory tell them apart.
-            alike = (id(item.mapping), id(upstream.scheme), id(planned.scheme), key)
-            keys = self._keys.get(alike)
-            if keys is None:
-                keys = item.mapping.needed(key, upstream=upstream.scheme, job=planned.scheme)
-                self._keys[alike] = keys
-            for one in keys:
-                found[Slice(item.dataset, one)] = None
-        return tuple(found)
+    def taken(self, planned: PlannedJob, item: Input, key: str) -> tuple[Slice, ...]:
+        """The partitions of one input that a job partition takes."""
+        upstream = self.datasets.get(item.dataset)
+        if upstream is None:
+            return ()
+        # All of these live as long as the plan, and many jobs share them: their places in memory tell them apart.
+        alike = (id(item.mapping), id(upstream.scheme), id(planned.scheme), key)
+        keys = self._keys.get(alike)
+        if keys is None:
+            keys = item.mapping.needed(key, upstream=upstream.scheme, job=planned.scheme)
+            self._keys[alike] = keys
+        return tuple(Slice(item.dataset, one) for one in keys)
+
+    def instead(self, item: Input, key: str) -> tuple[Slice, ...]:
+        """The earlier partitions that may serve for partition `key` of an input, nearest first."""
+        need = self.input_need(item)
+        return tuple(Slice(item.dataset, one) for one in need.instead(key)) if need else ()
+
+    def input_need(self, item: Input) -> InputNeed | None:
+        """An input as readiness sees it."""
+        upstream = self.datasets.get(item.dataset)
+        if upstream is None:
+            return None
+        return InputNeed(item.dataset, upstream.scheme, item.mapping, item.required, item.triggers, terms=item.terms)
+
+    def job_needs(self, job: str) -> JobNeeds:
+        """A job as readiness sees it, as far as slices of time decide."""
+        return JobNeeds(job, self.jobs[job].scheme, "", 0, (), ())
+
+    def _taken(self, planned: PlannedJob, key: str, wanted: Callable[[Input], bool]) -> tuple[Slice, ...]:
+        found = [one for item in planned.inputs if wanted(item) for one in self.taken(planned, item, key)]
+        return tuple(dict.fromkeys(found))
+
+    def _looked_at(self, planned: PlannedJob, item: Input, key: str) -> tuple[Slice, ...]:
+        """All of an input that has to do with when a job on terms begins."""
+        own = self.taken(planned, item, key)
+        if item.terms.latest_good is None:
+            return own
+        return (*own, *(one for each in own for one in self.instead(item, each.key)))
 
     def outputs(self, job: Slice) -> tuple[Slice, ...]:
         return tuple(Slice(dataset, job.key) for dataset in self.jobs[job.of].outputs)
@@ -142,22 +128,28 @@ class Plan:
         return known.name if known else Name("", of)
 
     def waiting_for(self, slices: Iterable[Slice], *, until: datetime) -> set[Slice]:
-        """The job partitions that cannot be made before these partitions are there, over any number of steps; none
-        whose own time begins after `until`."""
+        """The job partitions that may have to wait for these partitions, over any number of steps; none whose own time
+        begins after `until`."""
         found: set[Slice] = set()
         ahead = list(slices)
         while ahead:
-            made = ahead.pop()
-            upstream = self.datasets.get(made.of)
-            for job, item in self.readers.get(made.of, ()) if upstream else ():
-                if not item.required or upstream is None:
-                    continue
-                for key in _needing(item.mapping, upstream.scheme, job.scheme, made.key, until):
-                    waiting = Slice(job.id, key)
-                    if waiting not in found:
-                        found.add(waiting)
-                        ahead.extend(self.outputs(waiting))
+            for waiting in self._next_to_wait(ahead.pop(), until):
+                if waiting not in found:
+                    found.add(waiting)
+                    ahead.extend((waiting, *self.outputs(waiting)))
         return found
+
+    def _next_to_wait(self, one: Slice, until: datetime) -> Iterator[Slice]:
+        """What reads a partition, or follows the run of a job partition."""
+        upstream = self.datasets.get(one.of)
+        for job, item in self.readers.get(one.of, ()) if upstream else ():
+            if upstream is not None and (item.required or item.terms.group or item.patience):
+                for key in _needing(item.mapping, upstream.scheme, job.scheme, one.key, until):
+                    yield Slice(job.id, key)
+        for job, control in self.followers.get(one.of, ()):
+            if control.state in FORESEEN:
+                for key in _needing(control.mapping, control.scheme, job.scheme, one.key, until):
+                    yield Slice(job.id, key)
 
 
 Values = Sequence[Any]
@@ -171,26 +163,58 @@ def plan_of(
     outputs: Iterable[Values],
     datasets: Iterable[Values],
     promises: Iterable[Row],
+    controls: Iterable[Values] = (),
 ) -> Plan:
     """The rows are those of `deadlines.jobs`, `deadlines.inputs` …"""
+    declared = list(jobs)
+    sliced = {row[0]: stored_scheme(*row[4:7]) for row in declared}
     reads: dict[str, list[Input]] = defaultdict(list)
-    for job, dataset, text, required in inputs:
-        reads[job].append(Input(dataset, _mapping(text), bool(required)))
+    for job, dataset, text, required, reruns, terms in inputs:
+        mapping = _mapping(text)
+        reads[job].append(
+            Input(dataset, mapping, bool(required), loads(terms) if terms else PLAIN, reruns and not mapping.serves_all)
+        )
     makes: dict[str, list[str]] = defaultdict(list)
     for job, dataset in outputs:
         makes[job].append(dataset)
+    after: dict[str, list[Control]] = defaultdict(list)
+    for job, before, text, state in controls:
+        if before in sliced:
+            after[job].append(Control(before, sliced[before], _mapping(text), state))
     return Plan(
         {
-            id_: PlannedJob(
-                id_, Name(namespace, name), kind, stored_scheme(*sliced), tuple(reads[id_]), tuple(makes[id_])
-            )
-            for id_, namespace, name, kind, *sliced in jobs
+            row[0]: _job(row, sliced[row[0]], tuple(reads[row[0]]), tuple(makes[row[0]]), after[row[0]])
+            for row in declared
         },
         {
-            id_: PlannedDataset(id_, Name(namespace, name), stored_scheme(*sliced))
-            for id_, namespace, name, *sliced in datasets
+            id_: PlannedDataset(id_, Name(namespace, name), stored_scheme(*scheme))
+            for id_, namespace, name, *scheme in datasets
         },
         [_promise(row) for row in promises],
+    )
+
+
+def _job(
+    row: Values, scheme: PartitionScheme, inputs: tuple[Input, ...], outputs: tuple[str, ...], after: list[Control]
+) -> PlannedJob:
+    id_, namespace, name, kind, *_, schedule, not_before, order, takes_slots = row
+    if order == "strict" and scheme.unit is not None:
+        after = [*after, Control(id_, scheme, _mapping("previous 1"), SUCCESS)]
+    said = schedules.loads(schedule) if schedule else None
+    release = schedules.loads_not_before(not_before) if not_before else None
+    is_plain = not (said or release or after) and all(item.terms is PLAIN and not item.is_latest for item in inputs)
+    return PlannedJob(
+        id_,
+        Name(namespace, name),
+        kind,
+        scheme,
+        inputs,
+        outputs,
+        tuple(after),
+        said,
+        release,
+        bool(takes_slots),
+        is_plain,
     )
 
 

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from graph_model.deadlines.plan import Plan, Slice, plan_of
+from graph_model.deadlines.plan import Plan, plan_of
+from graph_model.deadlines.planned import Slice
 from graph_model.holds.repository import holds
 from graph_model.names import job_partition_id, partition_id
+from graph_model.readiness.control import Stands
 from graph_model.store.graph import Graph, Transaction
 
 BATCH = 20_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+SKIPPED, EXPIRED = "skipped", "expired"
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class PartitionFact:
-    """`first_micros`: since when there was a good version, of those not set aside. `reason`: of one that was."""
+class PartitionFact(NamedTuple):
+    """`first_micros`: since when there was a good version, of those not set aside. `reason`: of one that was. `mark`:
+    readers go without it, or must not go without it though it has expired; empty: neither."""
 
     is_there: bool
     first_micros: int | None = None
     reason: str = ""
+    mark: str = ""
 
     @property
     def first(self) -> datetime | None:
@@ -55,6 +59,7 @@ def read_plan(graph: Graph) -> Plan:
             outputs=tx.rows("deadlines.outputs")[0]["rows"],
             datasets=tx.rows("deadlines.datasets")[0]["rows"],
             promises=tx.rows("deadlines.promises"),
+            controls=tx.rows("deadlines.controls")[0]["rows"],
         )
 
     return graph.read(work)
@@ -70,35 +75,43 @@ def partition_facts(graph: Graph, slices: Iterable[Slice]) -> dict[Slice, Partit
     found: dict[Slice, PartitionFact] = {}
     for some in _batches(slices):
         ids = [partition_id(one.of, one.key) for one in some]
-        for place, is_there, micros, reason in graph.rows("deadlines.partitions", ids=ids)[0]["rows"]:
-            found[some[place]] = PartitionFact(is_there, micros, reason or "")
+        for place, is_there, micros, reason, mark in graph.rows("deadlines.partitions", ids=ids)[0]["rows"]:
+            found[some[place]] = PartitionFact(is_there, micros, reason or "", mark or "")
     return found
 
 
 def run_facts(graph: Graph, slices: Iterable[Slice]) -> dict[Slice, RunFact]:
     """The newest run of each job partition that had one; one that is open goes before all others."""
-    ids = {job_partition_id(one.of, one.key): one for one in slices}
     found: dict[Slice, RunFact] = {}
-    for some in _batches(ids):
-        for row in graph.rows("deadlines.newest_runs", job_partitions=some):
-            since, until = row["began"], row["not_before"]
-            found[ids[row["id"]]] = RunFact(
-                row["state"],
-                row["reason"] or "",
-                _seconds(row["ready"], row["now"]),
-                None if since is None else _seconds(since, row["now"]),
-                0.0 if until is None else _seconds(row["now"], until),
+    for some in _batches(slices):
+        ids = [job_partition_id(one.of, one.key) for one in some]
+        answer = graph.rows("deadlines.newest_runs", job_partitions=ids)[0]
+        for place, state, reason, ready, began, until in answer["rows"]:
+            found[some[place]] = RunFact(
+                state,
+                reason or "",
+                _seconds(ready, answer["now"]),
+                None if began is None else _seconds(began, answer["now"]),
+                0.0 if until is None else _seconds(answer["now"], until),
             )
     return found
 
 
-def held(graph: Graph) -> dict[str, str]:
+def control_states(graph: Graph, slices: Iterable[Slice]) -> dict[Slice, Stands]:
+    """How the newest run of each job partition stands that others wait for; without those that had none."""
+    ids = {job_partition_id(one.of, one.key): one for one in slices}
+    rows = graph.rows("readiness.control_states", ids=sorted(ids)) if ids else ()
+    return {ids[row["id"]]: Stands(row["run"], row["state"], row["exit_code"]) for row in rows}
+
+
+def held(graph: Graph) -> Mapping[str, str]:
     """Who holds what and why, by the id of the job, dataset or one partition of it."""
     return {hold.subject: hold.words for hold in holds(graph) if hold.blocks}
 
 
-def _seconds(begin: datetime, end: datetime) -> float:
-    return max((end - begin).total_seconds(), 0.0)
+def _seconds(begin: int, end: int) -> float:
+    """Between two moments in milliseconds."""
+    return max((end - begin) / 1000, 0.0)
 
 
 def _batches(items: Iterable[T]) -> Iterator[Sequence[T]]:

@@ -7,15 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from graph_model.deadlines.plan import Needs, Plan, Slice
+from graph_model.deadlines.calls import Calls, calls, calls_after
+from graph_model.deadlines.newest import Newest, newest_there
+from graph_model.deadlines.plan import Plan
+from graph_model.deadlines.planned import FORESEEN, Needs, Slice
 from graph_model.deadlines.repository import (
     NOTHING_THERE,
+    SKIPPED,
     PartitionFact,
     RunFact,
+    control_states,
     held,
     partition_facts,
     run_facts,
 )
+from graph_model.readiness.control import Stands, is_met
 from graph_model.store.graph import Graph
 
 MOST_STEPS_BACK = 12
@@ -30,7 +36,9 @@ class Situation:
     """`open`: the job partitions that still have something to do, and `needs` what each waits for in all.
 
     `partitions`: what was looked at, as far as it is known. `gone`: partitions that are looked at as if they were not
-    there. `cut`: open job partitions whose inputs were left out.
+    there. `stands`: how those stand that others wait for by control. `calls`: who waits for the clock. `newest`: what
+    there is of the inputs of which the latest partition is taken. `cut`: open job partitions whose inputs were left
+    out.
     """
 
     plan: Plan
@@ -41,6 +49,9 @@ class Situation:
     open: list[Slice] = field(default_factory=list)
     needs: dict[Slice, Needs] = field(default_factory=dict)
     gone: Collection[Slice] = frozenset()
+    stands: dict[Slice, Stands] = field(default_factory=dict)
+    calls: Calls = field(default_factory=dict)
+    newest: Newest = field(default_factory=dict)
     cut: set[Slice] = field(default_factory=set)
     incomplete: list[str] = field(default_factory=list)
 
@@ -55,16 +66,30 @@ class Situation:
     def missing(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
         return tuple(one for one in partitions if not self.is_there(one))
 
+    def awaited(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
+        """What readers wait for: of what is missing, all that they were not told to go without."""
+        return tuple(one for one in partitions if not (fact := self.fact(one)).is_there and fact.mark != SKIPPED)
+
+    def unmet(self, job: Slice) -> list[tuple[Slice, str]]:
+        """The job partitions that one waits for by control, and how each must end."""
+        planned = self.plan.jobs[job.of]
+        return [
+            (before, control.state)
+            for control in planned.after
+            for key in control.mapping.needed(job.key, upstream=control.scheme, job=planned.scheme)
+            if not is_met(control.state, self.stands.get(before := Slice(control.job, key)))
+        ]
+
     @cached_property
     def waits_for(self) -> dict[Slice, tuple[Slice, ...]]:
         """What each open job partition waits for, of what is not there. Ask when all is gathered."""
-        return {job: self.missing(self.needs[job].slices) for job in self.open}
+        return {job: self.awaited(self.needs[job].slices) for job in self.open}
 
     @cached_property
     def from_outside(self) -> list[Slice]:
         """What is not there and no job here makes, in order. Ask when all is gathered."""
         missing = {one for each in self.waits_for.values() for one in each}
-        missing.update(one for one, fact in self.partitions.items() if not fact.is_there)
+        missing.update(one for one, fact in self.partitions.items() if not fact.is_there and fact.mark != SKIPPED)
         missing.update(self.gone)
         known = self.plan.datasets
         return sorted(one for one in missing if one.of in known and self.plan.maker(one) is None)
@@ -83,6 +108,8 @@ def look(
     found = Situation(plan, at, gone=gone)
     _Gathering(graph, found).gather(list(jobs), list(wanted))
     found.runs = {} if gone else run_facts(graph, found.open)
+    found.calls = calls_after(plan, found.open, at) if gone else calls(graph, plan, found.open)
+    found.newest = newest_there(graph, plan, found.open)
     found.holds = held(graph)
     return found
 
@@ -93,6 +120,7 @@ class _Gathering:
     def __init__(self, graph: Graph, situation: Situation) -> None:
         self._graph, self._now = graph, situation
         self._seen: set[Slice] = set()
+        self._followed: set[Slice] = set()
 
     def gather(self, jobs: list[Slice], wanted: list[Slice]) -> None:
         self._learn(wanted)
@@ -101,26 +129,40 @@ class _Gathering:
             if not ahead:
                 return
             if len(self._seen) > MOST_JOB_PARTITIONS:
-                self._now.incomplete.append(TOO_MANY)
-                self._now.cut.update(ahead)
+                self._cut(ahead, TOO_MANY)
                 return
-            ahead = self._not_seen(self._makers(self._needed_by(ahead)))
+            ahead = self._not_seen(self._needed_by(ahead))
         if ahead:
-            self._now.incomplete.append(TOO_FAR)
-            self._now.cut.update(ahead)
-            self._now.open.extend(ahead)
-            self._now.needs.update((job, Needs((), first_of=False)) for job in ahead)
+            self._cut(ahead, TOO_FAR)
 
-    def _needed_by(self, jobs: list[Slice]) -> set[Slice]:
-        """What these job partitions need and what is not there; those of them that are open are noted."""
+    def _cut(self, ahead: list[Slice], why: str) -> None:
+        self._now.incomplete.append(why)
+        self._now.cut.update(ahead)
+        self._now.open.extend(ahead)
+        self._now.needs.update((job, Needs((), ())) for job in ahead)
+
+    def _needed_by(self, jobs: list[Slice]) -> list[Slice]:
+        """The job partitions that these wait for; those of them that are open are noted."""
         plan = self._now.plan
         outputs = {job: plan.outputs(job) for job in jobs}
         needs = {job: plan.needs(job) for job in jobs}
         self._now.needs.update(needs)
         self._learn({one for each in (*outputs.values(), *(need.slices for need in needs.values())) for one in each})
-        opened = [job for job in jobs if self._now.missing(outputs[job])]
+        opened = [job for job in jobs if job in self._followed or self._now.missing(outputs[job])]
         self._now.open.extend(opened)
-        return {one for job in opened for one in self._now.missing(needs[job].slices)}
+        missing = {one for job in opened for one in self._now.awaited(needs[job].slices)}
+        return [*self._makers(missing), *self._before(opened)]
+
+    def _before(self, opened: list[Slice]) -> list[Slice]:
+        """The job partitions for whose end some wait that is still to come, whether or not they make anything."""
+        followers = [job for job in opened if self._now.plan.jobs[job.of].after]
+        if not followers or self._now.gone:
+            return []
+        asked = {before for job in followers for before, _ in self._now.unmet(job)}
+        self._now.stands.update(control_states(self._graph, asked - self._now.stands.keys()))
+        found = {one for job in followers for one, state in self._now.unmet(job) if state in FORESEEN}
+        self._followed |= found
+        return sorted(found)
 
     def _makers(self, partitions: Iterable[Slice]) -> list[Slice]:
         return [maker for one in partitions if (maker := self._now.plan.maker(one)) is not None]

@@ -10,10 +10,12 @@ as the larger half of the values does.
 from __future__ import annotations
 
 import math
+from base64 import b64decode, b64encode
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from struct import pack, unpack
 
 MOST_POINTS = 40
 
@@ -77,6 +79,18 @@ def spread_of(values: Iterable[float]) -> Spread | None:
         return Spread(tuple(ordered), len(ordered))
     places = (place / (MOST_POINTS + 1) * (len(ordered) + 1) for place in range(1, MOST_POINTS + 1))
     return Spread(tuple(_between(ordered, place) for place in places), len(ordered))
+
+
+def written(spread: Spread) -> str:
+    """As the graph keeps it: one text, which is read twenty times as fast as a list of numbers."""
+    return b64encode(pack(f"<{len(spread.points) + 1}d", float(spread.count), *spread.points)).decode()
+
+
+def read(text: str) -> Spread:
+    """What `written` wrote."""
+    packed = b64decode(text)
+    count, *points = unpack(f"<{len(packed) // 8}d", packed)
+    return Spread(tuple(points), int(count))
 
 
 def differs(some: Sequence[float], others: Sequence[float]) -> bool:

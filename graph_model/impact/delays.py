@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from graph_model.deadlines.delay import A_LITTLE, Delayed, DelayForecast, forecast_delay
 from graph_model.deadlines.entities import Outlook, StepForecast
-from graph_model.deadlines.plan import Slice
+from graph_model.deadlines.planned import Slice
 from graph_model.deadlines.telling import clock, minutes
 from graph_model.impact.downstream import About, Downstream, downstream
 from graph_model.impact.entities import Affected, Change, Delay, Verdict

@@ -129,7 +129,7 @@ def test_the_first_of_several_is_enough_where_one_is() -> None:
     steps = [
         Step("a", takes=constant(10)),
         Step("b", takes=constant(50)),
-        Step("c", (0, 1), constant(1), first_of=True),
+        Step("c", (0, 1), constant(1), enough=1),
     ]
 
     times = run_through(steps)
