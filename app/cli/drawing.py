@@ -113,6 +113,7 @@ def remark(edge: LineageEdge) -> str:
     said = ["indirect"] if edge.flow == "INDIRECT" else []
     said += ["shapes"] if edge.kind == "SHAPES" else []
     said += ["order only"] if edge.kind == "PRECEDES" else []
+    said += [f"control: waits for its {edge.state}"] if edge.kind == "FOLLOWED_BY" else []
     said += [f"via {len(edge.via)} not shown"] if edge.via else []
     said += [edge.provenance] if edge.provenance != "declared" else []
     said += ["stale"] if edge.stale else []
@@ -155,7 +156,7 @@ def _inner_edges(lineage: Lineage, ids: Mapping[str, str]) -> list[LineageEdge]:
 
 
 def _is_faint(edge: LineageEdge) -> bool:
-    return edge.stale or edge.flow == "INDIRECT" or edge.kind in ("SHAPES", "PRECEDES")
+    return edge.stale or edge.flow == "INDIRECT" or edge.kind in ("SHAPES", "PRECEDES", "FOLLOWED_BY")
 
 
 def _dot_style(edge: LineageEdge) -> str:

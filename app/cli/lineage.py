@@ -32,6 +32,7 @@ def show_lineage(
     tag: ask.Tags = None,
     tier: ask.Tiers = None,
     technical: ask.Technical = False,
+    control: ask.Control = False,
     limit: Annotated[int, typer.Option("--limit", min=1, max=50_000, help="How many nodes at most.")] = 2000,
     dot: Annotated[bool, typer.Option("--dot", help="Print Graphviz.")] = False,
     mermaid: Annotated[bool, typer.Option("--mermaid", help="Print Mermaid.")] = False,
@@ -45,8 +46,9 @@ def show_lineage(
         raise typer.BadParameter("choose one of them", param_hint="--dot / --mermaid / --json")
     direction, wanted_level = ask.direction_of(up=up, down=down, both=both), ask.level_of(level)
     wanted = ask.filter_of(
-        kinds=kind, technical=technical, namespaces=namespace, owners=owner, domains=domain, tags=tag, tiers=tier
-    )
+        kinds=kind, technical=technical, control=control, namespaces=namespace, owners=owner, domains=domain, tags=tag,
+        tiers=tier,
+    )  # fmt: skip
     with open_graph() as graph:
         asked = ask.find_asked(graph, target, level=wanted_level)
         found = lineage(

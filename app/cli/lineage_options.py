@@ -54,6 +54,9 @@ Tiers = Annotated[list[str] | None, typer.Option("--tier", metavar="TIER", help=
 Technical = Annotated[
     bool, typer.Option("--technical", help="Show what only serves others, like temporary tables, too.")
 ]
+Control = Annotated[
+    bool, typer.Option("--control", help="Go along control edges too: to jobs that wait for others without data.")
+]
 
 
 def direction_of(*, up: bool, down: bool, both: bool) -> Direction:
@@ -68,7 +71,7 @@ def level_of(text: str) -> Level:
     return LEVELS[text.lower()]
 
 
-def filter_of(*, kinds: list[str] | None, technical: bool, **words: list[str] | None) -> Filter:
+def filter_of(*, kinds: list[str] | None, technical: bool, control: bool = False, **words: list[str] | None) -> Filter:
     """`words` are the other parts of a filter."""
     from graph_model.lineage.entities import Filter
 
@@ -76,7 +79,8 @@ def filter_of(*, kinds: list[str] | None, technical: bool, **words: list[str] | 
     if unknown:
         raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(KINDS)}", param_hint="--kind")
     parts: dict[str, Any] = {part: frozenset(some or ()) for part, some in words.items()}
-    return Filter(kinds=frozenset(KINDS[text.lower()] for text in kinds or ()), technical=technical, **parts)
+    shown = frozenset(KINDS[text.lower()] for text in kinds or ())
+    return Filter(kinds=shown, technical=technical, control=control, **parts)
 
 
 def find_asked(graph: Graph, text: str, *, level: Level = "DATASET") -> Asked:

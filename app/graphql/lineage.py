@@ -42,6 +42,11 @@ class LineageFilter:
     technical: bool = strawberry.field(
         default=False, description="Show what only serves others, like temporary tables; else it is bridged."
     )
+    control: bool = strawberry.field(
+        default=False,
+        description="Go along control edges too (FOLLOWED_BY): to jobs that wait for others without data. Else only "
+        "those of a job that is asked about are shown. Only at the level DATASET.",
+    )
 
     def to_filter(self) -> entities.Filter:
         return entities.Filter(
@@ -52,6 +57,7 @@ class LineageFilter:
             tags=frozenset(self.tags or ()),
             tiers=frozenset(self.tiers or ()),
             technical=self.technical,
+            control=self.control,
         )
 
 

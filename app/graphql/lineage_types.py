@@ -75,7 +75,8 @@ class LineageNode(Node):
 
 @strawberry.type(
     description="One flow, always pointing downstream. `saidBy`: all that say so, the best evidence first. Stale: none "
-    "of them sees it any longer. `via`: it stands for a way over these nodes, which are not shown."
+    "of them sees it any longer. `via`: it stands for a way over these nodes, which are not shown. Over PRECEDES and "
+    "FOLLOWED_BY, from job to job, no data flows."
 )
 class LineageEdge:
     source: strawberry.ID
@@ -88,6 +89,9 @@ class LineageEdge:
     flow: str | None = strawberry.field(description="Of a flow between columns: DIRECT or INDIRECT.")
     said_by: list[str]
     via: list[strawberry.ID]
+    state: str | None = strawberry.field(
+        description="Of FOLLOWED_BY: the end that is waited for: success, failure, done or exit N."
+    )
 
     @classmethod
     def of(cls, found: entities.LineageEdge) -> LineageEdge:
@@ -102,6 +106,7 @@ class LineageEdge:
             flow=found.flow,
             said_by=list(found.said_by),
             via=[strawberry.ID(id_) for id_ in found.via],
+            state=found.state,
         )
 
 

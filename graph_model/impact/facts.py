@@ -28,7 +28,8 @@ class ReaderFacts:
 
 @dataclass(slots=True)
 class Facts:
-    """`reads` by reader, `readers` and `makes` the other ways round; `uses` are the edges that leave a field.
+    """`reads` by reader, `readers` and `makes` the other ways round; `uses` are the edges that leave a field,
+    `followers` those that lead from a job to jobs that wait for it without data.
 
     `ways` leads over whole datasets to each node, by the fewest hops; `flowing` are the nodes to which data comes from
     the changes, the others only depend on a job that reads it; `checked` are the outputs whose values are. All by id.
@@ -41,6 +42,7 @@ class Facts:
     readers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     makes: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
+    followers: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     about: dict[str, ReaderFacts] = field(default_factory=dict)
     field_ids: dict[tuple[Name, str], str] = field(default_factory=dict)
     dataset_ids: dict[Name, str] = field(default_factory=dict)
@@ -56,7 +58,8 @@ class Facts:
 def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     """Everything downstream of the changes: over datasets, and along the columns that change."""
     start = [*changed.starts.values(), *changed.retired.values()]
-    datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings)
+    control = graph.rows("lineage.controlled")[0]["any"]  # nearly no estate has such edges
+    datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings, control=control)
     facts = Facts(
         changed, datasets, _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
     )
@@ -64,6 +67,9 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     for hop in datasets.hops.values():
         if hop.edge.kind == "PRODUCES":
             facts.makes[hop.edge.source].append(hop)
+            continue
+        if hop.edge.kind == hops.FOLLOWED_BY:
+            facts.followers[hop.edge.source].append(hop)
             continue
         facts.reads[hop.edge.target].append(hop)
         facts.readers[hop.edge.source].append(hop.edge.target)

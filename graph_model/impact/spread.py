@@ -21,6 +21,7 @@ from graph_model.impact.rules import (
     concerns_all_rows,
     judge,
 )
+from graph_model.impact.rules.control import before_stays
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop, goes_through
 
@@ -34,6 +35,7 @@ class Spread:
         self._look = Look(facts, flowed, self._harm)
         self._found: dict[str, Finding] = {}
         self._queue: dict[str, None] = {}
+        self._held_back: dict[str, None] = {}
         self._judged: dict[str, int] = {}
 
     def findings(self) -> dict[str, Finding]:
@@ -41,11 +43,15 @@ class Spread:
         self._apply_changes()
         for reader in dict.fromkeys([*self._facts.reads, *self._facts.changed.jobs]):
             self._judge(reader)
-        while self._queue:
-            dataset = next(iter(self._queue))
-            del self._queue[dataset]
-            for reader in self._facts.readers.get(dataset, ()):
-                self._judge(reader)
+        while self._queue or self._held_back:
+            while self._held_back:
+                job, _ = self._held_back.popitem()
+                self._pass_on(job, self._found[job])
+            if self._queue:
+                dataset = next(iter(self._queue))
+                del self._queue[dataset]
+                for reader in self._facts.readers.get(dataset, ()):
+                    self._judge(reader)
         return self._found
 
     def _apply_changes(self) -> None:
@@ -61,6 +67,18 @@ class Spread:
             for made in self._facts.makes.get(job.id, ()):
                 cause = f"{job.name} is retired"
                 self._harm_dataset(made.edge.target, HarmedDataset(DatasetHarm.STALLED, cause, (made.edge,)))
+            self._hold_back(job.id, _RETIRED)
+
+    def _hold_back(self, job: str, finding: Finding) -> None:
+        """What becomes of jobs that wait for this one without data."""
+        for hop in self._facts.followers.get(job, ()):
+            held, waits = before_stays(self._facts.datasets.nodes[job].name, hop.edge, finding), hop.node.id
+            if held is None or waits in self._facts.changed.retired:
+                continue
+            before = self._found.get(waits)
+            if before is None or badness(held) > badness(before):
+                self._found[waits] = held
+                self._held_back[waits] = None
 
     def _judge(self, reader: str) -> None:
         state = self._look.state(reader)
@@ -69,7 +87,7 @@ class Spread:
         self._judged[reader] = state
         undisturbed = self._look.undisturbed(reader)
         if undisturbed is not None:
-            self._found[reader] = undisturbed
+            self._found.setdefault(reader, undisturbed)
             return
         finding = judge(self._look.readings(reader), self._look.making(reader))
         before = self._found.get(reader)
@@ -78,6 +96,7 @@ class Spread:
         self._pass_on(reader, self._found[reader])  # also when the verdict stays: it may hold for more columns now
 
     def _pass_on(self, reader: str, finding: Finding) -> None:
+        self._hold_back(reader, finding)
         node = self._facts.datasets.nodes[reader]
         name = "whatever makes it" if node.technical else str(node.name)
         if finding.verdict is Verdict.BREAKS and finding.stalls:
@@ -233,6 +252,9 @@ class Spread:
         if dataset is not None and self._harm.add_column(dataset, node.id, harm):
             self._queue[dataset] = None
 
+
+_RETIRED = Finding(Verdict.BREAKS, "STALLED", "", "", ())
+"""What those who wait for a retired job go by: it comes to no end any more."""
 
 _RETYPING = frozenset({ColumnHarm.RETYPED, ColumnHarm.NARROWED})
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from graph_model.errors import InvalidInput
 from graph_model.lineage import repository
 from graph_model.lineage.bridge import EDGE_LIMIT, bridge, is_shown
 from graph_model.lineage.entities import (
@@ -17,7 +18,7 @@ from graph_model.lineage.entities import (
     NodeKind,
     Way,
 )
-from graph_model.lineage.hops import PRECEDES
+from graph_model.lineage.hops import PRECEDES, WITHOUT_DATA
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.repository import NodeFacts, Root
 from graph_model.lineage.steps import Asked, Start, find_start, step_of
@@ -95,23 +96,30 @@ def walk_from(
     """The whole walk from a start, in one way or in both."""
     if start.level == "RUN":
         wanted = replace(wanted, kinds=frozenset({"RUN", "CONSUMER"}))
-    steps: dict[Way, Step] = {way: step_of(graph, start, way, ordered=True) for way in _WAYS[direction]}
+    if wanted.control and start.level != "DATASET":
+        raise InvalidInput(
+            "control", f"there are no control edges at the level {start.level}: ask at the level DATASET"
+        )
+    steps: dict[Way, Step] = {
+        way: step_of(graph, start, way, ordered=True, control=wanted.control) for way in _WAYS[direction]
+    }
     shown = _shown(graph, wanted, start.root.at)
     walked = Walk(steps, start.nodes, ceilings=ceilings, also=start.also, shown=shown).to_its_end()
-    _no_flow_over_order(walked)
+    _no_flow_over_order(walked, (PRECEDES,) if wanted.control else WITHOUT_DATA)
     unknown = [UNRESOLVED_READS] if direction != "DOWN" and _misses_reads(graph, start, walked) else []
     walked.reasons = dict.fromkeys([*start.reasons, *walked.reasons, *unknown, *reasons_of_coverage(walked)])
     return walked
 
 
-def _no_flow_over_order(walked: Walked) -> None:
-    """A job that is not shown is passed over; where it only comes before or after, nothing flows over it."""
+def _no_flow_over_order(walked: Walked, kinds: Collection[str]) -> None:
+    """A job that is not shown is passed over; where it only comes before or after, nothing flows over it. `kinds` of
+    edges that say so."""
     if not walked.bridged:
         return
     walked.hops = {
         key: hop
         for key, hop in walked.hops.items()
-        if hop.edge.kind != PRECEDES
+        if hop.edge.kind not in kinds
         or (hop.edge.source not in walked.bridged and hop.edge.target not in walked.bridged)
     }
 

@@ -96,7 +96,8 @@ class LineageEdge:
 
     Where several sources say the same, it is one edge: `said_by` are all of them, the best evidence first, and
     provenance and staleness are those of the best. `flow` is DIRECT or INDIRECT for what feeds a column. `via`: it
-    stands for a way over these nodes, which are not shown.
+    stands for a way over these nodes, which are not shown. `state`, of a control edge: the end of the job before it
+    that the other one waits for.
     """
 
     source: str
@@ -109,6 +110,7 @@ class LineageEdge:
     flow: FlowKind | None = None
     said_by: tuple[str, ...] = ()
     via: tuple[str, ...] = ()
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,8 @@ class Filter:
     tiers: frozenset[str] = frozenset()
     technical: bool = False
     """Show technical nodes too: temporary tables, and jobs that only serve the others."""
+    control: bool = False
+    """Go along control edges too: to jobs that wait for others without data. Only among datasets."""
 
     @property
     def asks_for_facts(self) -> bool:

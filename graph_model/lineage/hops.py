@@ -12,8 +12,13 @@ from typing import Any
 
 from graph_model.lineage.entities import LineageEdge, LineageNode, Way
 from graph_model.lineage.merging import Met, Rows, all_ids, beside, merged, met
+from graph_model.names import Name
+from graph_model.store.graph import Row
 
 PRECEDES = "PRECEDES"
+FOLLOWED_BY = "FOLLOWED_BY"
+WITHOUT_DATA = (PRECEDES, FOLLOWED_BY)
+"""Edges between jobs over which no data flows: what others tell of their order, and control edges."""
 _BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
 _STRENGTH = ("declared", "observed", "parsed", "inferred")
 
@@ -58,6 +63,14 @@ def step_order(graph: Rows, job: str, *, direction: Way, at: datetime, known: da
     return [replace(hop, goes_on=False) for one in map(met, entries) for hop in _hops_to(one, direction)]
 
 
+def step_control(
+    graph: Rows, jobs: Sequence[str], *, direction: Way, at: datetime, known: datetime | None = None
+) -> list[Hop]:
+    """The control edges of jobs (by id) one hop on; unordered."""
+    rows = graph.rows("lineage.control", ids=list(jobs), way=direction, at=at, known=known) if jobs else []
+    return [_control_hop(row, direction) for row in rows]
+
+
 def step_columns(
     graph: Rows, frontier: Sequence[LineageNode], *, direction: Way, at: datetime, known: datetime | None = None
 ) -> list[Hop]:
@@ -79,6 +92,27 @@ def step_versions(graph: Rows, frontier: Sequence[LineageNode], *, direction: Wa
     """What runs read and wrote, one hop on from versions and runs; downstream also who consumes a version."""
     query = "lineage.versions_down" if direction == "DOWN" else "lineage.versions_up"
     return _hops(graph, query, frontier, direction, at=at)
+
+
+def _control_hop(row: Row, way: Way) -> Hop:
+    node = LineageNode(
+        row["other"],
+        "JOB",
+        Name(row["namespace"], row["name"]),
+        state=row["coverage"],
+        technical=row["technical"],
+    )
+    source, target = (row["id"], row["other"]) if way == "DOWN" else (row["other"], row["id"])
+    edge = LineageEdge(
+        source,
+        target,
+        FOLLOWED_BY,
+        row["provenance"] or "declared",
+        last_seen=row["seen"],
+        said_by=(row["said_by"],),
+        state=row["state"],
+    )
+    return Hop(edge, node)
 
 
 def _hops(graph: Rows, query: str, frontier: Sequence[LineageNode], way: Way, **parameters: Any) -> list[Hop]:

@@ -66,15 +66,18 @@ def find_start(graph: Rows, asked: Asked, root: Root, *, level: Level, most: int
     return Start(root, level, (root.node,))
 
 
-def step_of(graph: Rows, start: Start, way: Way, *, ordered: bool = False) -> Step:
+def step_of(graph: Rows, start: Start, way: Way, *, ordered: bool = False, control: bool = False) -> Step:
     """One hop at the level of `start`, in one way. `ordered`: from the job that it starts at also to those right before
-    or after it, with which it need not share data."""
+    or after it, with which it need not share data. `control`: from every job along control edges."""
     at, known = start.root.at, start.root.known
 
     def over_datasets(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
         found = hops.step(graph, frontier, direction=way, at=at, known=known)
+        if control:
+            jobs = [node.id for node in frontier if node.kind == "JOB"]
+            found += hops.step_control(graph, jobs, direction=way, at=at, known=known)
         if ordered and start.root.node.kind == "JOB" and [node.id for node in frontier] == [start.id]:
-            found += hops.step_order(graph, start.id, direction=way, at=at, known=known)
+            found += _beside(graph, start, way, control=not control)
         return found
 
     def along_columns(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
@@ -96,6 +99,16 @@ def step_of(graph: Rows, start: Start, way: Way, *, ordered: bool = False) -> St
     if start.level == "DATASET":
         return over_datasets
     return along_columns if start.level == "COLUMN" else along_what_ran
+
+
+def _beside(graph: Rows, start: Start, way: Way, *, control: bool) -> list[Hop]:
+    """The jobs right before or after the one that is asked about: shown, and not walked on from."""
+    at, known = start.root.at, start.root.known
+    found = hops.step_order(graph, start.id, direction=way, at=at, known=known)
+    if control:
+        waiting = hops.step_control(graph, [start.id], direction=way, at=at, known=known)
+        found += [replace(hop, goes_on=False) for hop in waiting]
+    return found
 
 
 def _columns(graph: Rows, root: Root, column: str | None, most: int) -> Start:

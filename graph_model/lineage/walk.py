@@ -198,13 +198,21 @@ def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: 
 
 
 def walk_datasets(
-    graph: Rows, start: Sequence[LineageNode], *, direction: Way, at: datetime, ceilings: Ceilings
+    graph: Rows,
+    start: Sequence[LineageNode],
+    *,
+    direction: Way,
+    at: datetime,
+    ceilings: Ceilings,
+    control: bool = False,
 ) -> Walked:
     """The walk over datasets, jobs and consumers from several nodes at once, through every job as a whole: one that
-    fails makes none of its outputs."""
+    fails makes none of its outputs. `control`: also to jobs that wait for others without data."""
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        return hops.step(graph, frontier, direction=direction, at=at)
+        found = hops.step(graph, frontier, direction=direction, at=at)
+        jobs = [node.id for node in frontier if node.kind == "JOB"] if control else []
+        return [*found, *hops.step_control(graph, jobs, direction=direction, at=at)] if jobs else found
 
     return Walk({"DOWN": step}, start, ceilings=ceilings, whole_jobs=True).to_its_end()
 
@@ -213,7 +221,8 @@ def flowing(walked: Walked, start: Iterable[str]) -> set[str]:
     """The nodes of a walk to which data comes from `start`, with what is known of the ways through its jobs."""
     leaving: dict[str, list[Hop]] = {}
     for hop in walked.hops.values():
-        leaving.setdefault(hop.edge.source, []).append(hop)
+        if hop.edge.kind not in hops.WITHOUT_DATA:
+            leaving.setdefault(hop.edge.source, []).append(hop)
     queue = deque(start)
     entered, reached = Entered(queue), set(queue)
     while queue:

@@ -55,16 +55,22 @@ def order(graph: Graph, id: str) -> Order:
 
 
 def orders(
-    graph: Graph, *, origin: Origin | None = None, open_only: bool = False, limit: int = 50
+    graph: Graph, *, origin: Origin | None = None, open_only: bool = False, limit: int = 50, after: str | None = None
 ) -> tuple[Order, ...]:
-    """The newest first."""
-    rows = graph.rows("orders.list_orders", origin=origin or "", open_only=open_only, limit=limit)
+    """The newest first; `after`: those behind this one, by its id."""
+    rows = graph.rows("orders.list_orders", origin=origin or "", open_only=open_only, limit=limit, after=after)
     return _orders(graph, [row["id"] for row in rows])
 
 
-def steps(graph: Graph, id: str, states: Sequence[StepState] = STILL, *, limit: int = 50) -> tuple[OrderStep, ...]:
-    """Steps in these states, in their order; those that wait for their turn among them."""
-    rows = graph.rows("orders.steps", order=id, states=[str(state) for state in states], most=limit)
+def count_orders(graph: Graph, *, origin: Origin | None = None, open_only: bool = False) -> int:
+    return graph.rows("orders.count_orders", origin=origin or "", open_only=open_only)[0]["count"]
+
+
+def steps(
+    graph: Graph, id: str, states: Sequence[StepState] = STILL, *, limit: int = 50, after: int = 0
+) -> tuple[OrderStep, ...]:
+    """Steps in these states, in their order, behind the place `after`; those that wait for their turn among them."""
+    rows = graph.rows("orders.steps", order=id, states=[str(state) for state in states], most=limit, after=after)
     return tuple(_step(row) for row in rows)
 
 

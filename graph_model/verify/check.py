@@ -11,6 +11,7 @@ from itertools import islice
 
 from graph_model.audit.verify_chain import verify_chain
 from graph_model.identity.verify import disagreements
+from graph_model.orders.start import LINE
 from graph_model.policies.verify import overfull
 from graph_model.readiness.verify import without_run
 from graph_model.store.graph import Graph
@@ -52,6 +53,10 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant(8, "attempts stay within policy", "verify.too_many_attempts"),
     Invariant(10, "a missed deadline is recorded once", "verify.missed_deadlines"),
     Invariant(11, "each nominal time comes once, has at most one run, and none is missed", "verify.nominal_times"),
+    Invariant(12, "only what goes on takes slots, and all of it is counted", "verify.slots_astray"),
+    Invariant(
+        13, "an order is open as long as something of it is left, and all of that has its turn", "verify.orders_astray"
+    ),
     Invariant(0, "every node that is looked up has its id", "verify.without_id"),
 )
 
@@ -63,7 +68,7 @@ def verify(graph: Graph) -> tuple[Violation, ...]:
 
 
 def _check(graph: Graph, invariant: Invariant) -> tuple[Violation, ...]:
-    parameters = {"most": MOST, "patience_ms": TWO_SWEEPS_MS}
+    parameters = {"most": MOST, "patience_ms": TWO_SWEEPS_MS, "line": LINE}
     wanted = {name: parameters[name] for name in graph.query(invariant.query).parameters}
     rows = graph.rows(invariant.query, **wanted)
     return tuple(Violation(invariant.number, invariant.rule, row["subject"], row["message"]) for row in rows)

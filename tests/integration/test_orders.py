@@ -31,6 +31,7 @@ from graph_model.runs.entities import Failure
 from graph_model.runs.fail import fail_run
 from graph_model.runs.repository import runs
 from graph_model.store.graph import Graph
+from graph_model.verify.check import verify
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from graph_model.versions.resolve import resolve
@@ -418,3 +419,32 @@ def test_what_cannot_be_is_refused_with_what_could(graph: Graph, side_driver: ne
     with pytest.raises(OrderPlanChanged, match="look at it with --dry-run"):
         order(graph, backfill("clean", terms=Terms(force=True)), by=WHO, reason=WHY, expected="000000000000")
     assert orders(graph) == ()
+
+
+def astray(graph: Graph) -> list[str]:
+    return sorted(found.message.replace(found.subject, "X") for found in verify(graph) if found.invariant == 13)
+
+
+def test_verify_finds_orders_and_steps_that_nobody_sees_to_any_more(graph: Graph, side_driver: neo4j.Driver) -> None:
+    chain(graph, side_driver, days=DAYS[:1])
+
+    def broken(statement: str) -> list[str]:
+        """What verify says of a new order after that was done to it, or to its first step; it is mended again."""
+        found = ordered(graph, run_request(f"clean+@{DAYS[0]}", terms=Terms(force=True)))
+        carry_on(graph)
+        assert astray(graph) == []
+        run = side_driver.execute_query
+        run(statement, order=found, database_=graph.settings.database)
+        told = [message.replace(found, "ORDER") for message in astray(graph)]
+        run("MATCH (x:Replay {id: $order}) DETACH DELETE x", order=found, database_=graph.settings.database)
+        run("MATCH (s:ReplayStep {replay: $order}) DETACH DELETE s", order=found, database_=graph.settings.database)
+        return told
+
+    all_over = "MATCH (s:ReplayStep {replay: $order}) SET s.state = 'DONE', s.ended_at = datetime('2013-01-01T00:00Z') "
+    assert broken(all_over + "REMOVE s.open") == ["is OPEN, and nothing of it is left"]
+    assert broken(all_over + "SET s.ended_at = datetime.realtime() REMOVE s.open") == []  # the sweep is on its way
+    over = "MATCH (x:Replay {id: $order}) SET x.state = 'CANCELLED' REMOVE x.open"
+    assert broken(over) == ["is open, but ORDER is CANCELLED"] * 4
+    forgotten = "MATCH (s:ReplayStep {replay: $order, order: 1}) SET s.open = 2"
+    assert broken(forgotten) == ["stands in a line of ORDER that had its turn"]
+    assert broken("MATCH (x:Replay {id: $order}) RETURN x") == []

@@ -99,6 +99,24 @@ def test_a_pool_gives_no_more_than_it_has_and_says_by_whom_it_is_full(graph: Gra
     assert [each for each in verify(graph) if each.invariant == 12] == []
 
 
+def test_verify_finds_slots_that_nobody_holds_and_that_nobody_counts(graph: Graph, side_driver: neo4j.Driver) -> None:
+    fleet = settle(graph, declared(cleaning(pool=WAREHOUSE), slots=2), days=1)
+    (run,) = claimed(graph, fleet.worker)
+
+    def told() -> list[str]:
+        return [each.message for each in verify(graph) if each.invariant == 12]
+
+    assert told() == []
+    ask(side_driver, graph, "MATCH (r:Run {id: $run}) REMOVE r.taking", run=run.id)
+    assert told() == ["goes on and is not counted with the slots that its attempt took"]
+    ask(side_driver, graph, "MATCH (r:Run {id: $run}) SET r.taking = 1, r.took = []", run=run.id)
+    assert told() == ["goes on and is not counted with the slots that its attempt took"]
+    fleet.play(run)
+    assert told() == []
+    ask(side_driver, graph, "MATCH (r:Run {id: $run}) SET r.taking = 1", run=run.id)
+    assert told() == ["takes slots, and is SUCCEEDED"]
+
+
 def test_a_run_takes_as_many_slots_as_its_job_says_and_others_are_not_kept_by_it(graph: Graph) -> None:
     wide = cleaning(pool=WAREHOUSE, slots=3)
     narrow = a_job("othering", {"raw": "same"}, "other", policies=Policies(WAREHOUSE), priority=-1)

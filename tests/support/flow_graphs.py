@@ -29,6 +29,7 @@ FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 _QUERIES = {
     "CONSUMED_BY": "estate.open_consumed_by",
     "PRODUCES": "estate.open_produces",
+    "FOLLOWED_BY": "estate.open_followed_by",
     "FEEDS": "estate.open_feeds",
     "SHAPES": "estate.open_shapes",
     "USED_BY": "estate.open_used_by",

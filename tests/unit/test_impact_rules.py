@@ -12,6 +12,7 @@ from graph_model.impact.rules import (
     MAKING_POLICY,
     POLICY,
     DatasetHarm,
+    Finding,
     HarmedColumn,
     HarmedDataset,
     Reading,
@@ -20,6 +21,7 @@ from graph_model.impact.rules import (
     judge,
     when_cut_off,
 )
+from graph_model.impact.rules.control import before_stays
 from graph_model.lineage.entities import LineageEdge
 from graph_model.names import Name
 
@@ -74,10 +76,47 @@ def test_each_rule_decides_where_it_alone_applies(facts: dict[str, Any], rule: s
     assert bool(finding.remedy) == (verdict != "SAFE")
 
 
+@pytest.mark.parametrize(
+    ("verdict", "effect", "may_fail", "state", "found"),
+    [
+        ("BREAKS", "HIT", False, "success", "BREAKS job_before_stalls"),
+        ("BREAKS", "HIT", False, "exit 0", "BREAKS job_before_stalls"),
+        ("BREAKS", "HIT", False, "failure", None),  # its failure is what is waited for
+        ("BREAKS", "HIT", False, "exit 3", None),
+        ("BREAKS", "STALLED", False, "done", "BREAKS job_before_stalls"),
+        ("BREAKS", "STALLED", False, "failure", "BREAKS job_before_stalls"),
+        ("UNKNOWN", "", False, "done", "UNKNOWN job_before_is_doubtful"),
+        ("RISKY", "", True, "success", "RISKY job_before_may_fail"),
+        ("RISKY", "", True, "failure", None),
+        ("RISKY", "", False, "success", None),
+        ("SAFE", "", False, "success", None),
+    ],
+)
+def test_who_waits_for_a_job_without_data_depends_on_the_end_that_it_waits_for(
+    verdict: str, effect: Any, may_fail: bool, state: str, found: str | None
+) -> None:
+    before = Finding(Verdict(verdict), effect, "rule", "reason", (READ,), may_fail=may_fail)
+    edge = LineageEdge("clean", "mail", "FOLLOWED_BY", state=state)
+
+    told = before_stays(Name("shop", "clean"), edge, before)
+
+    assert (told and f"{told.verdict} {told.rule}") == found
+    assert told is None or told.path == (READ, edge)
+
+
+def test_who_waits_for_a_job_that_makes_something_wrong_goes_on() -> None:
+    wrong = Finding(Verdict.BREAKS, "HIT", "rule", "reason", (READ,), stalls=False)
+
+    assert (
+        before_stays(Name("shop", "clean"), LineageEdge("clean", "mail", "FOLLOWED_BY", state="success"), wrong) is None
+    )
+
+
 def test_the_policy_has_a_paragraph_of_documentation_for_each_rule(pytestconfig: pytest.Config) -> None:
     text = (pytestconfig.rootpath / "docs" / "impact-rules.md").read_text()
 
     names = [rule.__name__ for rule in (*POLICY, *MAKING_POLICY)] + ["evidence_is_weak", "answer_is_cut_off"]
+    names += ["job_before_stalls", "job_before_is_doubtful", "job_before_may_fail"]
     assert [name for name in names if f"**`{name}`**" not in text] == []
 
 
