@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import typer
 from typer.testing import CliRunner
@@ -35,10 +37,17 @@ class Cli:
     environment: Mapping[str, str | None]
 
     def __call__(self, *arguments: str, **environment: str) -> Said:
-        result = CliRunner().invoke(
-            app, list(arguments), env={**self.environment, **environment}, prog_name="headwater"
-        )
+        said = {**self.environment, **environment}
+        # The runner would make all commands anew for each call, which takes longer than most of them do.
+        with patch("typer.testing._get_command", lambda _: whole_command()):
+            result = CliRunner().invoke(app, list(arguments), env=said, prog_name="headwater")
         return Said(result.exit_code, result.stdout, result.stderr)
+
+
+@cache
+def whole_command() -> Any:
+    """All of `headwater`, as it is made at its start."""
+    return typer.main.get_command(app)
 
 
 def graph_environment(settings: GraphSettings) -> dict[str, str]:
@@ -69,7 +78,7 @@ def cli_on_estate(settings: GraphSettings, folder: Path, estate: str) -> Cli:
 
 def all_commands() -> dict[str, Any]:
     """Every command by the words it is called with: `report`, `impact drop-column` …"""
-    return dict(_commands(typer.main.get_command(app), ()))
+    return dict(_commands(whole_command(), ()))
 
 
 def _commands(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
