@@ -162,8 +162,10 @@ def imported(name: str, project: str) -> Any:
 
 
 def prepare_path(project: str, headwater: str) -> None:
-    for module in [name for name in sys.modules if name.partition(".")[0] in HEADWATERS]:
-        del sys.modules[module]
+    # A template has forgotten them already, in a way that touches less.
+    if any(name in sys.modules for name in HEADWATERS):
+        for module in [name for name in sys.modules if name.partition(".")[0] in HEADWATERS]:
+            del sys.modules[module]
     kept = [entry for entry in sys.path if os.path.realpath(entry) != os.path.realpath(headwater) or is_shared(entry)]
     sys.path[:] = [project, *kept] if project else kept
 

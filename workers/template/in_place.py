@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,9 +29,26 @@ NAME = b"hw-job"
 class Fresh:
     """What a fresh interpreter has when a job's script begins: taken before a template imports anything else."""
 
-    def __init__(self, path: tuple[str, ...], at_start: frozenset[str], *, scripts: Iterable[Path]) -> None:
+    def __init__(
+        self,
+        path: tuple[str, ...],
+        at_start: frozenset[str],
+        *,
+        scripts: Iterable[Path],
+        unknown: Mapping[Path, Iterable[str]] | None = None,
+    ) -> None:
+        """`unknown`: by script, the packages that it must not find imported."""
         self._path, self._at_start = path, at_start
+        self._unknown = {str(script): tuple(packages) for script, packages in (unknown or {}).items()}
+        self._imported: dict[str, tuple[str, ...]] = {}
         self._scripts = {str(script): compile(script.read_bytes(), str(script), "exec") for script in scripts}
+
+    def look_around(self) -> None:
+        """Once all is imported: a copy that went through all modules itself would write into every page they lie on."""
+        found: dict[str, list[str]] = {}
+        for name in sys.modules.keys() - self._at_start:
+            found.setdefault(name.partition(".")[0], []).append(name)
+        self._imported = {package: tuple(names) for package, names in found.items()}
 
     def become(self, spec: dict[str, Any]) -> NoReturn:
         """Runs the script of `spec["argv"]` = python, -I, SCRIPT, ARGUMENTS… and ends this process with its code."""
@@ -54,13 +71,16 @@ class Fresh:
         sys.argv[:] = spec["argv"][2:]
         sys.orig_argv[:] = spec["argv"]
         self._forget_shadowed(spec["cwd"])
+        self._forget(self._unknown.get(spec["argv"][2], ()))
 
     def _forget_shadowed(self, folder: str) -> None:
         """What the project has a module of its own for is not taken from the template."""
-        own = {entry.name.partition(".")[0] for entry in os.scandir(folder) if _is_module(entry)}
-        for name in list(sys.modules):
-            if name.partition(".")[0] in own and name not in self._at_start:
-                del sys.modules[name]
+        self._forget(entry.name.partition(".")[0] for entry in os.scandir(folder) if _is_module(entry))
+
+    def _forget(self, packages: Iterable[str]) -> None:
+        for package in packages:
+            for name in self._imported.get(package, ()):
+                sys.modules.pop(name, None)
 
 
 def _is_module(entry: os.DirEntry[str]) -> bool:

@@ -25,14 +25,14 @@ MODULES = {
 def main(kind: str, socket: int) -> None:
     # What a fresh interpreter has by the time that it imports the function of a job: this much, and no more.
     path = tuple(sys.path)
-    runpy.run_path(str(JOB_SCRIPT), run_name="looked at")
+    ours = runpy.run_path(str(JOB_SCRIPT), run_name="looked at")["HEADWATERS"]
     at_start = frozenset(sys.modules)
     sys.path.insert(0, str(ROOT))
 
     from workers.template.in_place import Fresh
     from workers.template.serving import serve
 
-    serve(socket, Fresh(path, at_start, scripts=SCRIPTS[kind]), MODULES[kind])
+    serve(socket, Fresh(path, at_start, scripts=SCRIPTS[kind], unknown={JOB_SCRIPT: ours}), MODULES[kind])
 
 
 if __name__ == "__main__":

@@ -32,15 +32,16 @@ def serve(descriptor: int, fresh: Fresh, modules: Sequence[str]) -> NoReturn:
     kernel.prctl(kernel.PR_SET_NAME, NAME)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     with socket.socket(fileno=descriptor) as line:
-        line.send(_warm_up(modules) or READY)
+        line.send(_warm_up(modules, fresh) or READY)
         Serving(line, fresh).go_on()
     os._exit(0)  # taking the libraries down in good order would take time, and DuckDB complains of it
 
 
-def _warm_up(modules: Sequence[str]) -> bytes:
+def _warm_up(modules: Sequence[str], fresh: Fresh) -> bytes:
     """Why this process cannot be a template; empty when it can. A thread would be missing in every copy."""
     for name in modules:
         getattr(import_module(name), "warm_up", _nothing)()
+    fresh.look_around()
     gc.collect()
     gc.freeze()
     if os.fork() == 0:  # libraries that know of forks (OpenBLAS) give up their threads before the first one
