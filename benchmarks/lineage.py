@@ -21,7 +21,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,9 @@ import httpx
 import neo4j
 
 from app.main import create_app
-from benchmarks.ingest import own_server
 from benchmarks.lineage_estate import THEN, Estate, draw, load, reached
-from benchmarks.lineage_servers import ask_server
+from benchmarks.lineage_servers import ask_server, send_estate
+from benchmarks.lineage_small import Served, ask_small, own_servers
 from benchmarks.lineage_times import UNIT, Taken, row, say, spread, table, timed
 from graph_model import names
 from graph_model.lineage.ask import lineage
@@ -80,6 +80,25 @@ QUESTIONS = (
     Question("down, as of a past moment", BARE, as_of=THEN),
     Question("down, all columns", BARE_COLUMNS, level="COLUMN"),
 )
+
+
+def walk_bare(
+    driver: neo4j.Driver, database: str, bare: str, starts: Sequence[str], depth: int, *, at: datetime | None = None
+) -> set[str]:
+    """The loop that anybody would write, over rows of the driver."""
+    at, met, frontier = at or datetime.now(UTC), set(starts), list(starts)
+    with driver.session(database=database) as session, session.begin_transaction() as tx:
+        for _ in range(depth):
+            if not frontier:
+                break
+            found = [record.values() for record in tx.run(bare, ids=frontier, at=at)]  # pyright: ignore[reportArgumentType]
+            frontier = [node for node in dict.fromkeys(values[1] for values in found) if node not in met]
+            met.update(frontier)
+    return met
+
+
+def walk_up_bare(driver: neo4j.Driver, database: str, starts: Sequence[str]) -> set[str]:
+    return walk_bare(driver, database, BARE_UP, starts, 40)
 
 
 @dataclass(slots=True)
@@ -139,16 +158,8 @@ class Bench:
         )
 
     def walk_bare(self, question: Question, starts: Sequence[str], depth: int) -> set[str]:
-        """The loop that anybody would write, over rows of the driver."""
-        at, met, frontier = question.as_of or datetime.now(UTC), set(starts), list(starts)
-        with self.driver.session(database=self.graph.settings.database) as session, session.begin_transaction() as tx:
-            for _ in range(depth):
-                if not frontier:
-                    break
-                found = [record.values() for record in tx.run(question.bare, ids=frontier, at=at)]  # pyright: ignore[reportArgumentType]
-                frontier = [node for node in dict.fromkeys(values[1] for values in found) if node not in met]
-                met.update(frontier)
-        return met
+        database = self.graph.settings.database
+        return walk_bare(self.driver, database, question.bare, starts, depth, at=question.as_of)
 
     def _compare(self, asked: str, answer: Lineage, true: dict[str, int], edges: int) -> None:
         """Nodes with their distances and edges, all of them. Beside columns stands the dataset that they are of."""
@@ -236,16 +247,22 @@ def _tables(bench: Bench, engine: str, seconds: float, seeded: random.Random, ro
         say(bench.graphql(sized))
 
 
-def ask_over_http(url: str, sizes: Sequence[int], *, directed: bool = False) -> list[str]:
-    """Prints a table of what a server with Marquez' API takes, and gives what was answered wrongly."""
+def ask_over_http(url: str, sizes: Sequence[int], *, own: Served | None = None) -> list[str]:
+    """Prints a table of what a server with Marquez' API takes, and gives what was answered wrongly. One of our own is
+    asked for directed answers, too."""
     wrong: list[str] = []
     table(
         f"Lineage of {url}", "jobs", "question", "depth", "nodes", "ms (p50 / p95 of the roots)", "than Marquez 0.51.1"
     )
-    for jobs in sizes:
-        for line, problems in ask_server(url, jobs, directed=directed):
-            say(line)
-            wrong += problems
+    with httpx.Client(base_url=url.rstrip("/"), timeout=600) as client:
+        for jobs in sizes:
+            sent = send_estate(client, jobs)
+            lines = [ask_server(client, sent, jobs, directed=own is not None)]
+            if own:
+                lines.append(ask_small(own, sent, walk_up_bare))
+            for line, problems in chain.from_iterable(lines):
+                say(line)
+                wrong += problems
     return wrong
 
 
@@ -262,8 +279,8 @@ def main() -> None:
     if given.url:
         wrong += ask_over_http(given.url, given.jobs)
     elif given.api:
-        with own_server() as served:
-            wrong += ask_over_http(served.url, given.jobs, directed=True)
+        with own_servers() as served:
+            wrong += ask_over_http(served.url, given.jobs, own=served)
     else:
         for edges in given.edges:
             wrong += measure(given.engine, edges, given.roots)

@@ -38,32 +38,47 @@ class Question:
     ways: Ways
 
 
-def ask_server(url: str, jobs: int, *, directed: bool = False) -> Iterator[tuple[str, list[str]]]:
-    """A line of the table for each question, with what was answered wrongly."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An estate that a server was sent, and under which namespace."""
+
+    estate: Estate
+    namespace: str
+
+
+def send_estate(client: httpx.Client, jobs: int) -> Sent:
+    """Sends an estate of about so many jobs, one event for each."""
     estate = draw(int(jobs * LAYERS / (LAYERS - 1) * EDGES_PER_DATASET) + LAYERS)
     namespace = f"benchmark-{len(estate.jobs)}-{uuid.uuid4().hex[:6]}"
-    with httpx.Client(base_url=url.rstrip("/"), timeout=600) as client:
-        for event in _events(estate, namespace):
-            client.post("/api/v1/lineage", json=event).raise_for_status()
-        roots = [root.name for root in estate.datasets[len(estate.datasets) // 2 :][:ROOTS]]
-        for question in _questions(estate, directed=directed):
-            took, sizes, wrong = [], [], []
-            for root in roots:
-                tries, found = _ask(client, question, namespace, root)
-                took.append(min(tries))
-                sizes.append(len(found))
-                wrong += _problems(found, question, root, namespace)
-            theirs = MARQUEZ_MS.get((jobs, question.depth)) if not question.more else None
-            ratio = f"{theirs / median(took) / 1000:.0f} x" if theirs else ""
-            cells = (
-                f"{len(estate.jobs)}",
-                question.title,
-                f"{question.depth}",
-                f"{median(sizes):.0f}",
-                spread(took),
-                ratio,
-            )
-            yield row(*cells), wrong
+    for event in _events(estate, namespace):
+        client.post("/api/v1/lineage", json=event).raise_for_status()
+    return Sent(estate, namespace)
+
+
+def ask_server(
+    client: httpx.Client, sent: Sent, jobs: int, *, directed: bool = False
+) -> Iterator[tuple[str, list[str]]]:
+    """A line of the table for each question, with what was answered wrongly."""
+    estate = sent.estate
+    roots = [root.name for root in estate.datasets[len(estate.datasets) // 2 :][:ROOTS]]
+    for question in _questions(estate, directed=directed):
+        took, sizes, wrong = [], [], []
+        for root in roots:
+            tries, found = _ask(client, question, sent.namespace, root)
+            took.append(min(tries))
+            sizes.append(len(found))
+            wrong += _problems(found, question, root, sent.namespace)
+        theirs = MARQUEZ_MS.get((jobs, question.depth)) if not question.more else None
+        ratio = f"{theirs / median(took) / 1000:.0f} x" if theirs else ""
+        cells = (
+            f"{len(estate.jobs)}",
+            question.title,
+            f"{question.depth}",
+            f"{median(sizes):.0f}",
+            spread(took),
+            ratio,
+        )
+        yield row(*cells), wrong
 
 
 def _questions(estate: Estate, *, directed: bool) -> Iterator[Question]:
@@ -71,7 +86,7 @@ def _questions(estate: Estate, *, directed: bool) -> Iterator[Question]:
     for depth in (2, 20):
         yield Question("all around", depth, {}, around)
     if directed:
-        yield Question("upstream", 20, {"direction": "UPSTREAM"}, _upstream(estate))
+        yield Question("upstream", 20, {"direction": "UPSTREAM"}, upstream(estate))
 
 
 def _ask(client: httpx.Client, question: Question, namespace: str, root: str) -> tuple[list[float], set[str]]:
@@ -90,14 +105,14 @@ def _problems(found: set[str], question: Question, root: str, namespace: str) ->
     """Depths are counted differently, so a short answer is only held to lie within the true neighbourhood; a deep one
     must be all of it.
     """
-    true = {_node_id(node, namespace) for node in reached(question.ways, [f"dataset:{root}"], EVERYWHERE)}
+    true = {node_id(node, namespace) for node in reached(question.ways, [f"dataset:{root}"], EVERYWHERE)}
     if found - true or (question.depth >= LAYERS and found != true):
         asked = f"{question.title} {root}, depth {question.depth}"
         return [f"{asked}: {len(found)} nodes, of which {len(found & true)} of {len(true)} true"]
     return []
 
 
-def _node_id(node: str, namespace: str) -> str:
+def node_id(node: str, namespace: str) -> str:
     kind, _, name = node.partition(":")
     return f"{kind}:{namespace}:{name}"
 
@@ -122,7 +137,7 @@ def _around(estate: Estate) -> Ways:
     return found
 
 
-def _upstream(estate: Estate) -> Ways:
+def upstream(estate: Estate) -> Ways:
     found: nx.DiGraph[str] = nx.DiGraph()
     for job, (reads, makes) in _flows(estate).items():
         found.add_edges_from((f"dataset:{dataset}", f"job:{job}") for dataset in makes)

@@ -11,7 +11,8 @@ from strawberry.scalars import JSON
 
 from app.graphql.checks import CheckResult
 from app.graphql.context import Info
-from app.graphql.datasets import Column, Dataset, columns_of
+from app.graphql.dataset_contracts import Column, columns_of
+from app.graphql.datasets import Dataset
 from app.graphql.enums import VersionState
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.loaders import PageKey

@@ -25,15 +25,16 @@ CALL (known, until) {
 CALL (frontier) {
   UNWIND frontier AS j
   MATCH (j)-[:CONSUMED_BY|PRODUCES]-(d:Dataset)
-  WITH DISTINCT d
+  RETURN collect(DISTINCT d) AS touched
+}
+CALL (touched) {
+  UNWIND touched AS d
   MATCH (d)-[:CONSUMED_BY|PRODUCES]-(k:Job)
   WITH DISTINCT k
   RETURN collect(k.id) AS next
 }
-CALL (frontier) {
-  UNWIND frontier AS j
-  MATCH (j)-[:CONSUMED_BY|PRODUCES]-(d:Dataset)
-  WHERE d.entity IS NOT NULL
+CALL (touched) {
+  UNWIND touched AS d
   RETURN collect(DISTINCT d.entity) AS entities
 }
 RETURN jobs, next, entities

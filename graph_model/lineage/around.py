@@ -17,6 +17,7 @@ from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, NODE_LIMIT, TI
 
 MOST_JOBS = 20_000
 JOBS_PER_QUERY = 2000
+_CURRENT = {str}
 
 
 @dataclass(slots=True)
@@ -47,24 +48,23 @@ def around(
     met: Callable[[Mapping[str, JobAround]], None] | None = None,
 ) -> Around:
     """The jobs within `depth` jobs of a job, or of the jobs that read or make a dataset. `met` is told after each step
-    which ones were found so far."""
+    which ones were found in it."""
     found, deadline = Around(), time.monotonic() + seconds
     frontier = [root.id] if root.kind == "JOB" else jobs_of(graph, [root.id], at=at)
     datasets = {root.id}
     for hops in range(depth + 1):
-        before = len(found.jobs)
-        following = _take(graph, found, datasets, frontier, at=at, first=hops == 0)
+        new, following = _take(graph, datasets, frontier, at=at, first=hops == 0)
+        found.jobs |= new
         frontier = [job for job in following if job not in found.jobs]
-        if met:
-            met(found.jobs)
-        if len(found.jobs) == before or not frontier:
+        if met and new:
+            met(new)
+        if not new or not frontier:
             return found
         if len(found.jobs) + len(frontier) > MOST_JOBS or time.monotonic() >= deadline:
             found.reasons[TIMEOUT if time.monotonic() >= deadline else NODE_LIMIT] = None
             return found
-    beyond = Around()
-    _take(graph, beyond, datasets, frontier, at=at, first=False)
-    if beyond.jobs:
+    beyond, _ = _take(graph, datasets, frontier, at=at, first=False)
+    if beyond:
         found.reasons[DEPTH_LIMIT] = None
     return found
 
@@ -75,12 +75,12 @@ def jobs_of(graph: Rows, datasets: Sequence[str], *, at: datetime) -> list[str]:
 
 
 def _take(
-    graph: Rows, found: Around, datasets: set[str], frontier: Sequence[str], *, at: datetime, first: bool
-) -> list[str]:
-    """Adds the jobs of the frontier that share a dataset with what is known (the first ones do), and says which jobs
-    lie around them."""
+    graph: Rows, datasets: set[str], frontier: Sequence[str], *, at: datetime, first: bool
+) -> tuple[dict[str, JobAround], list[str]]:
+    """The jobs of the frontier that share a dataset with what is known (the first ones do), and which jobs lie around
+    the frontier. Adds to `datasets` those that are touched."""
+    found: dict[str, JobAround] = {}
     following: dict[str, None] = {}
-    new: set[str] = set()
     for start in range(0, len(frontier), JOBS_PER_QUERY):
         row = graph.rows("lineage.around", ids=list(frontier[start : start + JOBS_PER_QUERY]), at=at, known=None)[0]
         following |= dict.fromkeys(row["next"])
@@ -89,10 +89,10 @@ def _take(
         for id_, inputs, outputs in row["jobs"]:
             job = _job(inputs, outputs)
             if first or not datasets.isdisjoint(job.inputs) or not datasets.isdisjoint(job.outputs):
-                found.jobs[id_] = job
-                new.update(job.inputs, job.outputs)
-    datasets |= new
-    return list(following)
+                found[id_] = job
+    for job in found.values():
+        datasets.update(job.inputs, job.outputs)
+    return found, list(following)
 
 
 def _job(inputs: list[str | list[str]], outputs: list[str | list[str]]) -> JobAround:
@@ -102,8 +102,8 @@ def _job(inputs: list[str | list[str]], outputs: list[str | list[str]]) -> JobAr
 
 def _parted(said: list[str | list[str]]) -> tuple[list[str], set[str]]:
     """Each once, and those that are stale: where all that say an edge are."""
-    current = {one for one in said if isinstance(one, str)}
-    if len(current) == len(said):
+    if set(map(type, said)) <= _CURRENT:
         return list(dict.fromkeys(said)), set()  # type: ignore[arg-type]
+    current = {one for one in said if isinstance(one, str)}
     every = dict.fromkeys(one if isinstance(one, str) else one[0] for one in said)
     return list(every), every.keys() - current

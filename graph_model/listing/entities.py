@@ -1,4 +1,7 @@
-"""What lists say of things, in short. Moments are microseconds since 1970: a list has thousands of them."""
+"""What lists say of things, in short. Moments are microseconds since 1970: a list has thousands of them.
+
+Datasets, jobs and runs are not frozen for the same reason: to make a frozen one takes three times as long.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +42,7 @@ class VersionFacts:
     columns: tuple[ColumnFacts, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DatasetFacts:
     """`facets` are those of observations, by name; empty where they were not asked for. `made` is when it was seen to
     be written last, `complete` when that was said by a complete run, or of a job at rest. `version`: id of what readers
@@ -66,7 +69,7 @@ class DatasetFacts:
         return max(self.since, self.made or 0, self.complete or 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RunFacts:
     """A run: ours, or one that others tell of. `called` is the client's own id of it. `state` is that of `RunState`, or
     the type of the event that decides it; None: nothing was said of it.
@@ -97,7 +100,7 @@ class Linked:
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class JobFacts:
     """`runs` are its newest ones, as many as were asked for."""
 

@@ -98,7 +98,8 @@ def run_id(run: RunFacts) -> str:
 
 def run_form(run: RunFacts, ends: Sequence[RunEnd] | None = None) -> Form:
     """`ends` None: what it read and wrote was not looked at, so that nothing is said of it."""
-    nominal = _object(run.facets, "nominalTime")
+    facets = run.facets
+    nominal = _object(facets, "nominalTime") if facets else _NOTHING
     took = (run.ended - run.started) // 1000 if run.ended and run.started else None
     form: Form = {
         "id": run_id(run),
@@ -110,8 +111,8 @@ def run_form(run: RunFacts, ends: Sequence[RunEnd] | None = None) -> Form:
         "startedAt": moment(run.started),
         "endedAt": moment(run.ended),
         "durationMs": took,
-        "args": _object(run.facets, "marquez_args").get("args") or {},
-        "facets": run.facets,
+        "args": (_object(facets, "marquez_args").get("args") or {}) if facets else {},
+        "facets": facets,
     }
     return form if ends is None else form | _ends_form(run, ends)
 
@@ -153,19 +154,32 @@ def column_forms(columns: Sequence[ColumnFacts], facets: Mapping[str, Any]) -> l
 
 def dataset_data(dataset: DatasetFacts) -> Form:
     """A dataset as a node of lineage has it."""
-    facets, name = dataset.facets, dataset.name
-    return {
+    facets, name, tags = dataset.facets, dataset.name, dataset.tags
+    form: Form = {
         "id": name_form(name),
         "type": "STREAM" if is_stream(dataset) else "DB_TABLE",
         "name": name.name,
-        "physicalName": _object(facets, "marquez_dataset").get("physicalName") or name.name,
+        "physicalName": name.name,
         "createdAt": moment(dataset.since),
         "updatedAt": moment(dataset.last),
         "namespace": name.namespace,
-        "sourceName": _object(facets, "dataSource").get("name") or name.namespace,
-        "fields": column_forms(dataset.columns, facets),
-        "tags": list(dict.fromkeys([*dataset.tags, *(tags_in(facets, None) if facets else ())])),
+        "sourceName": name.namespace,
+        "fields": column_forms(dataset.columns, facets) if dataset.columns else [],
+        "tags": list(dict.fromkeys(tags)) if tags else [],
         "lastModifiedAt": moment(dataset.complete),
+        "description": dataset.description or None,
+        "lastLifecycleState": None,
+    }
+    return form | _told_of(dataset) if facets else form
+
+
+def _told_of(dataset: DatasetFacts) -> Form:
+    """What observations say of a dataset. Most say nothing, and an answer has thousands of datasets."""
+    facets, name = dataset.facets, dataset.name
+    return {
+        "physicalName": _object(facets, "marquez_dataset").get("physicalName") or name.name,
+        "sourceName": _object(facets, "dataSource").get("name") or name.namespace,
+        "tags": list(dict.fromkeys([*dataset.tags, *tags_in(facets, None)])),
         "description": dataset.description or _object(facets, "documentation").get("description"),
         "lastLifecycleState": _object(facets, "lifecycleStateChange").get("lifecycleStateChange"),
     }
@@ -199,35 +213,35 @@ def version_form(dataset: DatasetFacts, version: VersionFacts, run: Form | None)
 
 
 def is_stream(dataset: DatasetFacts) -> bool:
-    said = str(_object(dataset.facets, "datasetType").get("datasetType") or "").upper()
-    return said in _STREAMS or dataset.name.namespace.startswith("kafka:")
+    if dataset.name.namespace.startswith("kafka:"):
+        return True
+    return bool(dataset.facets) and str(_object(dataset.facets, "datasetType").get("datasetType")).upper() in _STREAMS
 
 
-def job_data(job: JobFacts, inputs: Sequence[Name], outputs: Sequence[Name]) -> Form:
-    """A job as a node of lineage has it."""
-    name = job.name
+def job_data(job: JobFacts, inputs: Sequence[Form], outputs: Sequence[Form]) -> Form:
+    """A job as a node of lineage has it; what it reads and makes by `name_form`."""
+    facets, name = job.facets, job.name
     parent = _parent_of(job)
-    simple = name.name.removeprefix(f"{parent}.") if parent else name.name
     return {
         "id": name_form(name),
-        "type": _job_type(job.facets),
+        "type": _job_type(facets) if facets else "BATCH",
         "name": name.name,
-        "simpleName": simple,
+        "simpleName": name.name.removeprefix(f"{parent}.") if parent else name.name,
         "parentJobName": parent,
         "parentJobUuid": None,
         "createdAt": moment(job.since),
         "updatedAt": moment(job.last),
         "namespace": name.namespace,
-        "inputs": [name_form(one) for one in inputs],
-        "outputs": [name_form(one) for one in outputs],
-        "location": _location(job.facets),
-        "description": job.description or _object(job.facets, "documentation").get("description"),
+        "inputs": inputs,
+        "outputs": outputs,
+        "location": _location(facets) if facets else None,
+        "description": job.description or (_object(facets, "documentation").get("description") if facets else None),
         "latestRun": run_form(job.runs[0]) if job.runs else None,
     }
 
 
 def job_form(job: JobFacts) -> Form:
-    form = job_data(job, _names(job.inputs), _names(job.outputs))
+    form = job_data(job, _name_forms(job.inputs), _name_forms(job.outputs))
     inputs, outputs = sorted(one.id for one in job.inputs), sorted(one.id for one in job.outputs)
     return form | {
         "context": _context(job.facets),
@@ -238,8 +252,8 @@ def job_form(job: JobFacts) -> Form:
     }
 
 
-def _names(linked: Sequence[Linked]) -> list[Name]:
-    return [one.name for one in linked]
+def _name_forms(linked: Sequence[Linked]) -> list[Form]:
+    return [name_form(one.name) for one in linked]
 
 
 def _job_type(facets: Mapping[str, Any]) -> str:
@@ -250,7 +264,9 @@ def _job_type(facets: Mapping[str, Any]) -> str:
 
 
 def _parent_of(job: JobFacts) -> str | None:
-    said = _object(job.runs[0].facets, "parent").get("job") if job.runs else None
+    if not job.runs or not job.runs[0].facets:
+        return None
+    said = _object(job.runs[0].facets, "parent").get("job")
     return said.get("name") if isinstance(said, dict) and said.get("name") != job.name.name else None
 
 

@@ -1,0 +1,107 @@
+"""A directed answer of some 25 nodes, as a person or a check asks for it all day: by GraphQL, in Marquez' form, and by
+the loop over bare Cypher that anybody would write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import httpx
+import neo4j
+
+from benchmarks.fleet import JVM
+from benchmarks.ingest import own_api
+from benchmarks.lineage_estate import reached
+from benchmarks.lineage_servers import EVERYWHERE, Sent, node_id, upstream
+from benchmarks.lineage_times import row, spread, timed
+from graph_model import names
+from graph_model.names import Name
+from graph_model.settings import GraphSettings
+from graph_model.store.graph import Graph
+from graph_model.store.migrations import migrate
+from tests.support.neo4j import JarNeo4j
+from tests.support.servers import driver_for
+
+SMALL = range(22, 29)
+ROOTS, TURNS, WARMING = 20, 7, 3
+QUESTION = """query($namespace: String!, $name: String!) {
+  lineage(root: {namespace: $namespace, name: $name}, direction: UP, depth: 40) { ... on Lineage {
+    isComplete incompleteReasons nodes { id kind name { namespace name } hops }
+    edges { source target kind provenance stale lastSeen saidBy } } } }"""
+
+Bare = Callable[[neo4j.Driver, str, list[str]], set[str]]
+"""Walks upstream over bare Cypher in a database, from ids."""
+
+
+class Served(NamedTuple):
+    url: str
+    graph: GraphSettings
+
+
+@contextmanager
+def own_servers() -> Iterator[Served]:
+    """An API process, and the Neo4j behind it, which the bare driver can ask too."""
+    with TemporaryDirectory() as name:
+        server = JarNeo4j(Path(name), jvm=JVM)
+        server.start()
+        try:
+            with Graph(server.settings) as graph:
+                migrate(graph)
+            with own_api(server.settings, Path(name)) as (url, _):
+                yield Served(url, server.settings)
+        finally:
+            server.stop()
+
+
+def ask_small(served: Served, sent: Sent, bare: Bare) -> Iterator[tuple[str, list[str]]]:
+    """A line of the table for each way to ask, with what was answered wrongly."""
+    ways = upstream(sent.estate)
+    true = ((one.name, reached(ways, [f"dataset:{one.name}"], EVERYWHERE)) for one in sent.estate.datasets)
+    roots = {
+        name: {node_id(node, sent.namespace) for node in nodes}
+        for name, nodes in islice((pair for pair in true if len(pair[1]) in SMALL), ROOTS)
+    }
+    with httpx.Client(base_url=served.url, timeout=60) as client, driver_for(served.graph) as driver:
+
+        def by_graphql(root: str) -> set[str]:
+            asked = {"query": QUESTION, "variables": {"namespace": sent.namespace, "name": root}}
+            found = client.post("/graphql", json=asked).raise_for_status().json()["data"]["lineage"]
+            assert found["isComplete"], found["incompleteReasons"]
+            return {_as_marquez(node) for node in found["nodes"]}
+
+        def by_marquez(root: str) -> set[str]:
+            asked = {"nodeId": f"dataset:{sent.namespace}:{root}", "direction": "UPSTREAM"}
+            found = client.get("/api/v1/lineage", params=asked).raise_for_status().json()["graph"]
+            return {node["id"] for node in found}
+
+        def by_cypher(root: str) -> set[str]:
+            start = names.dataset_id(Name(sent.namespace, root))
+            found = bare(driver, served.graph.database, [start])
+            return roots[root] if len(found) == len(roots[root]) else found
+
+        for title, ask in (("GraphQL", by_graphql), ("Marquez' API", by_marquez), ("bare Cypher", by_cypher)):
+            yield _line(f"25 nodes upstream, {title}", len(sent.estate.jobs), roots, ask)
+
+
+def _line(title: str, jobs: int, roots: dict[str, set[str]], ask: Callable[[str], set[str]]) -> tuple[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for _ in range(WARMING):
+        found = {root: ask(root) for root in roots}
+    wrong = [
+        f"{title} of {root}: not the {len(true)} nodes that are upstream"
+        for root, true in roots.items()
+        if found[root] != true
+    ]
+    took = [min(timed(lambda root=root: ask(root))[1] for _ in range(TURNS)) for root in roots]
+    sizes = sorted(map(len, roots.values()))
+    return row(str(jobs), title, "20", f"{sizes[len(sizes) // 2]}", spread(took), ""), wrong
+
+
+def _as_marquez(node: dict[str, Any]) -> str:
+    name = node["name"]
+    return f"{node['kind'].lower()}:{name['namespace']}:{name['name']}"
