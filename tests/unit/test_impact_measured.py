@@ -75,7 +75,8 @@ def versions(*types: dict[str, str]) -> Measured:
     """What is known of a dataset whose current versions were seen to hold such values."""
 
     class Versions:
-        def rows(self, _name: str, **_parameters: Any) -> list[dict[str, Any]]:
+        def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
+            assert (name, parameters) == ("impact.measured", {"ids": ["a"]})
             return [{"dataset": "a", "metrics": json.dumps({"narrowest": one}), "rows": 1} for one in types]
 
     return measured(Versions(), {"a": ()})["a"]
