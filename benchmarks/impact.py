@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.lineage import start
-from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, load, reached
+from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, forget_search, load, reached
 from benchmarks.lineage_times import row, say, spread, table, timed
 from graph_model import names
 from graph_model.impact.assess import assess
@@ -172,6 +172,8 @@ def measure(engine: str, datasets: int, changes: int, depth: int, sets: int) -> 
         try:
             with Graph(server.settings) as graph, driver_for(server.settings) as driver:
                 migrate(graph)
+                if graph.engine == "neo4j":
+                    forget_search(driver, server.settings.database)
                 _, seconds = timed(lambda: load(driver, server.settings.database, estate))
                 bench = Bench(graph, estate, depth)
                 title = f"{len(estate.datasets):,} datasets, {len(estate.edges):,} edges, {engine}, depth {depth}"

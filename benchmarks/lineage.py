@@ -29,7 +29,7 @@ import httpx
 import neo4j
 
 from app.main import create_app
-from benchmarks.lineage_estate import THEN, Estate, draw, load, reached
+from benchmarks.lineage_estate import THEN, Estate, draw, forget_search, load, reached
 from benchmarks.lineage_servers import ask_server, send_estate
 from benchmarks.lineage_small import Served, ask_small, own_servers
 from benchmarks.lineage_times import UNIT, Taken, row, say, spread, table, timed
@@ -219,6 +219,8 @@ def measure(engine: str, edges: int, roots: int) -> list[str]:
         try:
             with Graph(server.settings) as graph, driver_for(server.settings) as driver:
                 migrate(graph)
+                if graph.engine == "neo4j":
+                    forget_search(driver, server.settings.database)
                 _, seconds = timed(lambda: load(driver, server.settings.database, estate))
                 bench = Bench(graph, driver, estate, process)
                 _tables(bench, engine, seconds, random.Random(1), roots)

@@ -150,6 +150,16 @@ CREATE (a)-[:FEEDS {id: row[0] + '>' + row[1] + '>FEEDS', kind: 'DIRECT', job: r
 }
 
 
+_SEARCH: tuple[LiteralString, ...] = ("search_things", "search_names", "search_columns")
+
+
+def forget_search(driver: neo4j.Driver, database: str) -> None:
+    """Takes the indexes of words from a Neo4j. None of these questions searches, and to fill them is most of the work
+    of planting."""
+    for index in _SEARCH:
+        driver.execute_query(f"DROP INDEX {index} IF EXISTS", database_=database)
+
+
 def load(driver: neo4j.Driver, database: str, estate: Estate) -> None:
     """Writes the estate into an empty, migrated graph, some thousands at a time. The edges of columns, which touch no
     node of the others, are written beside them."""

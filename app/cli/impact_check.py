@@ -145,13 +145,16 @@ def _compared(asked: Asked) -> Report:
     from connectors.git.history import compare, top_of
     from connectors.review.estates import read_sides
     from connectors.review.report import report_of
-    from connectors.sql.binding import rebind
+    from connectors.sql.binding import rebind, warm_up
     from connectors.sql.columns import read_columns
+    from connectors.sql.reader import reader
     from graph_model.estate.repository import known_datasets
     from graph_model.estate.review import review
 
     top = top_of(asked.repository)
     comparison = compare(top, asked.base, asked.head, direct=asked.direct)
+    reader().warm_up()  # while it starts, so do we
+    warm_up()
     with (
         open_graph(patience=PATIENCE_SECONDS) as graph,
         read_sides(top, comparison, patterns=asked.estates, known=known_datasets(graph)) as sides,

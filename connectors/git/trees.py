@@ -59,6 +59,17 @@ def write_tree(folder: Path, wanted: Mapping[str, str], into: Path) -> None:
         file.write_bytes(text)
 
 
+def write_beside(folder: Path, wanted: Mapping[str, str], into: Path, *, there: Mapping[str, str], at: Path) -> None:
+    """The same for a second tree: what the first one, which was written `at`, holds in the same place is not read
+    again. The two then share a file, so that neither may be written to."""
+    same = [path for path, content in wanted.items() if there.get(path) == content]
+    for path in same:
+        file = into / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.hardlink_to(at / path)
+    write_tree(folder, {path: wanted[path] for path in wanted.keys() - set(same)}, into)
+
+
 def _entries(listing: bytes) -> Iterator[tuple[str, str, str, str]]:
     for entry in listing.split(b"\0"):
         if entry:

@@ -10,8 +10,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from connectors.git.history import Comparison
-from connectors.git.trees import Tree, read_tree, write_tree
+from connectors.git.trees import Tree, read_tree, write_beside, write_tree
+from graph_model.contracts.document import Document
+from graph_model.contracts.entities import Contract
+from graph_model.contracts.odcs import read_whole
 from graph_model.errors import InvalidEstate, InvalidInput, Mistake, nearest
+from graph_model.estate.drafts import ReadContract
 from graph_model.estate.entities import Estate
 from graph_model.estate.parse import load_estate
 from graph_model.names import Name
@@ -66,11 +70,35 @@ def read_sides(top: Path, comparison: Comparison, *, patterns: Sequence[str], kn
     if not any(files):
         raise InvalidInput("estate", _nothing_found(trees, patterns))
     with tempfile.TemporaryDirectory(prefix="headwater-check-") as folder:
-        places = [Path(folder).resolve() / side for side in ("before", "after")]
-        for tree, named, place in zip(trees, files, places, strict=True):
-            wanted = {path: content for file in named for path, content in tree.below(_folder(file)).items()}
-            write_tree(top, wanted, place)
-        yield Sides(*(read_side(place, named, known=known) for place, named in zip(places, files, strict=True)))
+        before, after = places = [Path(folder).resolve() / side for side in ("before", "after")]
+        old, new = (_beside(tree, named) for tree, named in zip(trees, files, strict=True))
+        write_tree(top, old, before)
+        write_beside(top, new, after, there=old, at=before)
+        read = _remembering()  # most contracts are the same in both
+        yield Sides(
+            *(
+                read_side(place, named, known=known, read_contract=read)
+                for place, named in zip(places, files, strict=True)
+            )
+        )
+
+
+def _beside(tree: Tree, files: Iterable[str]) -> dict[str, str]:
+    """All that lies in the folders of these estate files, where what they name lies too."""
+    return {path: content for file in files for path, content in tree.below(_folder(file)).items()}
+
+
+def _remembering() -> ReadContract:
+    """Reads each contract once: what it says does not depend on where it lies, but for the words of a refusal."""
+    known: dict[tuple[str, str], tuple[Document, Contract]] = {}
+
+    def read(text: str, *, file: str, dataset: str) -> tuple[Document, Contract]:
+        key = (text, dataset)
+        if key not in known:
+            known[key] = read_whole(text, file=file, dataset=dataset)
+        return known[key]
+
+    return read
 
 
 def estate_files(paths: Iterable[str], patterns: Sequence[str]) -> tuple[str, ...]:
@@ -79,7 +107,7 @@ def estate_files(paths: Iterable[str], patterns: Sequence[str]) -> tuple[str, ..
     return tuple(path for path in sorted(paths) if (_is_named(path, wanted) if wanted else _is_called_so(path)))
 
 
-def read_side(place: Path, files: Sequence[str], *, known: Known) -> Side:
+def read_side(place: Path, files: Sequence[str], *, known: Known, read_contract: ReadContract = read_whole) -> Side:
     """Reads estate files below `place`. They may refer to one another, in whatever order."""
     loaded: dict[str, Estate] = {}
     failed: dict[str, InvalidEstate] = {}
@@ -88,7 +116,7 @@ def read_side(place: Path, files: Sequence[str], *, known: Known) -> Side:
         declared = {dataset.name: dataset.partitions for estate in loaded.values() for dataset in estate.datasets}
         for file in left:
             try:
-                loaded[file] = load_estate(place / file, known={**known, **declared})
+                loaded[file] = load_estate(place / file, known={**known, **declared}, read_contract=read_contract)
             except InvalidEstate as error:
                 failed[file] = error
         if len(loaded) == before:

@@ -32,6 +32,11 @@ def rebind(
     return loads(_binder().ask(request))
 
 
+def warm_up() -> None:
+    """Starts the process that binds, so that the first query does not wait for that."""
+    _binder().warm_up()
+
+
 @lru_cache(maxsize=1)
 def _binder() -> Reader:
     """A child beside the one that reads, so that neither waits for the other's engine."""

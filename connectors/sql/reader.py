@@ -40,6 +40,11 @@ class Reader:
         self._child: subprocess.Popen[str] | None = None
         self._owner = os.getpid()
 
+    def warm_up(self) -> None:
+        """Starts the child, so that the first text does not wait for that."""
+        with self._lock:
+            self._running()
+
     def read_query(self, text: str, *, dialect: str, tables: Mapping[str, Sequence[str]]) -> ScriptReads:
         """See `script.read_query`. Raises UnreadableSqlError, also for what takes too long."""
         return self._read(text, {"strict": True, "dialect": dialect, "tables": _plain(tables), "path": []})

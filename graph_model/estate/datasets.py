@@ -10,7 +10,6 @@ from typing import Any
 from graph_model.arrivals.watch import AnyWatch
 from graph_model.contracts.document import Document
 from graph_model.contracts.entities import Contract
-from graph_model.contracts.odcs import read_whole
 from graph_model.contracts.sensitive import hidden_whole, is_sensitive
 from graph_model.contracts.team import owners_of
 from graph_model.errors import InvalidContract, Mistake
@@ -163,7 +162,7 @@ def _contract(section: Section, name: Name, source: Source) -> tuple[Document | 
         return None, Contract(), None
     file = str(source.folder / path.value)  # for messages; what is kept is the path as the estate writes it
     try:
-        document, contract = read_whole(text, file=file, dataset=name.name)
+        document, contract = source.read_contract(text, file=file, dataset=name.name)
         promised = retention_of_contract(document, file=file)
     except InvalidContract as error:
         source.mistakes.found.append(Mistake(error.file, error.line or 1, error.message))

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+from graph_model.contracts.document import Document
+from graph_model.contracts.entities import Contract
+from graph_model.contracts.odcs import read_whole
 from graph_model.estate.entities import Correction, DatasetSpec, Deadline, ReadsBy
 from graph_model.estate.sections import Mistakes, Said
 from graph_model.names import Name
@@ -17,13 +20,21 @@ from graph_model.readiness.terms import PLAIN, Terms
 from graph_model.schemas.promises import OnViolation
 
 
+class ReadContract(Protocol):
+    """As `odcs.read_whole`: what a contract says of a dataset. `file` is for the words of a refusal."""
+
+    def __call__(self, text: str, *, file: str, dataset: str) -> tuple[Document, Contract]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file being read: where its mistakes go, the namespace of bare names, the folder that its paths start from."""
+    """The file being read: where its mistakes go, the namespace of bare names, the folder that its paths start from,
+    and by whom the contracts beside it are read."""
 
     mistakes: Mistakes
     namespace: str
     folder: Path
+    read_contract: ReadContract = read_whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from graph_model.contracts.odcs import read_whole
 from graph_model.errors import InvalidEstate, Mistake, nearest
 from graph_model.estate.build import build_estate
 from graph_model.estate.comparisons import check_comparisons
 from graph_model.estate.consumers import read_consumer
 from graph_model.estate.databases import check_databases
 from graph_model.estate.datasets import read_dataset
-from graph_model.estate.drafts import Draft, Source
+from graph_model.estate.drafts import Draft, ReadContract, Source
 from graph_model.estate.entities import Estate
 from graph_model.estate.jobs import read_job
 from graph_model.estate.other_names import check_claims
@@ -28,16 +29,22 @@ T = TypeVar("T")
 FILE_NAME = "estate.yaml"
 
 
-def load_estate(path: Path, *, known: Collection[Name] | Mapping[Name, PartitionScheme] = ()) -> Estate:
+def load_estate(
+    path: Path,
+    *,
+    known: Collection[Name] | Mapping[Name, PartitionScheme] = (),
+    read_contract: ReadContract = read_whole,
+) -> Estate:
     """The estate in `path` (a file, or a folder that holds an estate.yaml).
 
     `known` are datasets that other scopes declare, best with their partitions, so that mappings onto them are checked
-    too (`repository.known_datasets`). Raises InvalidEstate with every mistake, in the order of the file.
+    too (`repository.known_datasets`). `read_contract` may remember what it has read before. Raises InvalidEstate with
+    every mistake, in the order of the file.
     """
     file = path / FILE_NAME if path.is_dir() else path
     mistakes = Mistakes(str(file))
     tree = _read(file, mistakes)
-    draft = _draft(tree, file.parent, mistakes) if tree else None
+    draft = _draft(tree, file.parent, mistakes, read_contract) if tree else None
     if draft is None:
         raise InvalidEstate(_in_order(mistakes))
     around = _surroundings(draft, known)
@@ -80,7 +87,7 @@ def _text(file: Path, mistakes: Mistakes) -> str | None:
     return None
 
 
-def _draft(tree: Entries, folder: Path, mistakes: Mistakes) -> Draft | None:
+def _draft(tree: Entries, folder: Path, mistakes: Mistakes, read_contract: ReadContract) -> Draft | None:
     """None when even the names of things cannot be read, because there is no scope to read them in."""
     section = Section(tree, mistakes, what="estate", keys=ESTATE_KEYS)
     section.text("description")
@@ -92,7 +99,7 @@ def _draft(tree: Entries, folder: Path, mistakes: Mistakes) -> Draft | None:
         mistakes.add(
             scope.line, f"scope {scope.value}: what begins with {IMPORT} is imported", "call it something else"
         )
-    source = Source(mistakes, namespace.value, folder)
+    source = Source(mistakes, namespace.value, folder, read_contract)
     datasets = _declared(section, "datasets", source)
     return Draft(
         scope=scope.value,

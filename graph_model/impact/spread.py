@@ -11,6 +11,7 @@ from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
 from graph_model.impact.flow import Flowed
 from graph_model.impact.look import Harm, Look
+from graph_model.impact.order import ranks
 from graph_model.impact.rules import (
     DatasetHarm,
     Finding,
@@ -41,7 +42,7 @@ class Spread:
     def findings(self) -> dict[str, Finding]:
         """The finding of each reader, by id."""
         self._apply_changes()
-        for reader in dict.fromkeys([*self._facts.reads, *self._facts.changed.jobs]):
+        for reader in self._in_order():
             self._judge(reader)
         while self._queue or self._held_back:
             while self._held_back:
@@ -53,6 +54,11 @@ class Spread:
                 for reader in self._facts.readers.get(dataset, ()):
                     self._judge(reader)
         return self._found
+
+    def _in_order(self) -> Iterator[str]:
+        """Every reader, after those who make what it reads: so that most are judged once, when all has happened."""
+        for rank in ranks(self._facts.reads, self._facts.makes, also=self._facts.changed.jobs):
+            yield from (reader for reader in rank if reader in self._facts.reads or reader in self._facts.changed.jobs)
 
     def _apply_changes(self) -> None:
         changed = self._facts.changed

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 
 from connectors.git.history import compare
+from connectors.review import estates
 from connectors.review.estates import Sides, estate_files, read_side, read_sides
+from graph_model.contracts.document import Document
+from graph_model.contracts.entities import Contract
+from graph_model.contracts.odcs import read_whole
 from graph_model.errors import InvalidInput
 from tests.support.repositories import Repository
 
@@ -101,3 +105,44 @@ def test_a_scope_that_the_head_lacks_is_gone_but_not_while_a_file_cannot_be_read
 
     assert ([one.scope for one in less.compared], less.gone) == (["raw", "made"], ("made",))
     assert ([one.scope for one in broken.compared], broken.gone) == (["raw"], ())
+
+
+CONTRACT = """\
+apiVersion: v3.1.0
+kind: DataContract
+id: {name}
+version: 1.0.0
+status: draft
+schema:
+  - name: {name}
+    properties:
+      - {{name: id, logicalType: integer}}
+"""
+PROMISED = "scope: raw\ndatasets:\n" + "".join(
+    f"  {name}: {{format: csv, contract: {name}.yaml}}\n" for name in ("orders", "prices")
+)
+
+
+def test_what_is_the_same_in_both_trees_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = Repository(tmp_path)
+    repository.writes("estate.yaml", PROMISED)
+    for name in ("orders", "prices"):
+        repository.writes(f"{name}.yaml", CONTRACT.format(name=name))
+    repository.commits()
+    repository.branches("topic")
+    repository.edits("prices.yaml", "integer", "string")
+    repository.commits()
+    asked: list[str] = []
+
+    def read(text: str, *, file: str, dataset: str) -> tuple[Document, Contract]:
+        asked.append(dataset)
+        return read_whole(text, file=file, dataset=dataset)
+
+    monkeypatch.setattr(estates, "read_whole", read)
+    with read_sides(tmp_path, compare(tmp_path, "main", "HEAD"), patterns=(), known={}) as sides:
+        (before,), (after,) = sides.before.estates, sides.after.estates
+
+    assert sorted(asked) == ["orders", "prices", "prices"]
+    types = [[spec.contract.columns[0].type for spec in side.datasets] for side in (before, after)]
+    assert types == [["integer", "integer"], ["integer", "string"]]
+    assert before.datasets[0] == after.datasets[0]
