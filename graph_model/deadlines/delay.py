@@ -7,9 +7,10 @@ and what else was there is there.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 from graph_model.datasets.repository import known_datasets
@@ -151,11 +152,15 @@ def _both(
 
 def _duties(plan: Plan, slices: set[Slice]) -> list[Duty]:
     """The deadlines that any of these partitions is promised for."""
-    found: list[Duty] = []
-    for promise in plan.promises:
-        days = {day_of(plan, one) for one in slices if one.of in promise.reads}
-        found.extend((promise, day) for day in sorted(day for day in days if day is not None))
-    return found
+    days: dict[str, set[date]] = defaultdict(set)
+    for one in slices:
+        if one.of in plan.datasets and (day := day_of(plan, one)) is not None:
+            days[one.of].add(day)
+    return [
+        (promise, day)
+        for promise in plan.promises
+        for day in sorted({day for of in promise.reads if of in days for day in days[of]})
+    ]
 
 
 def _compare(base: View, with_it: View, duty: Duty) -> Delayed:

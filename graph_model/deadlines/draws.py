@@ -52,7 +52,7 @@ def _quantiles_of(points: Floats, size: int) -> Floats:
     where = np.clip(shares * (size + 1), 1.0, float(size))
     below = np.minimum(where.astype(np.intp), max(size - 1, 1))
     part = where - below
-    low, high = points[:, below - 1], points[:, np.minimum(below, size - 1)]
+    low, high = points.take(below - 1, axis=1), points.take(np.minimum(below, size - 1), axis=1)
     found = low + part * (high - low)
     beyond = shares * (size + 1) > size
     if beyond.any():

@@ -209,4 +209,5 @@ def _over(ends: Floats, block: Block) -> Floats:
 
 def quantiles(rows: Floats) -> Floats:
     """The 5, 50 and 95 % points of each row."""
-    return np.partition(rows, (EARLY, LIKELY, LATE), axis=-1)[..., (EARLY, LIKELY, LATE)]
+    # All of a row in order is found sooner than three places of it.
+    return np.sort(rows, axis=-1)[..., (EARLY, LIKELY, LATE)]

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from graph_model.deadlines.dates import keys_on
+from graph_model.deadlines.dates import keys_on, kinds_of_day
 from graph_model.deadlines.planned import FORESEEN, Input, Needs, PlannedDataset, PlannedJob, Promise, Slice
 from graph_model.estate.entities import Deadline
 from graph_model.names import Name
@@ -23,6 +23,9 @@ from graph_model.readiness.terms import PLAIN, loads
 from graph_model.schedules import entities as schedules
 from graph_model.store.graph import Row
 
+MOST_REMEMBERED = 100_000
+"""Job partitions of which a plan remembers what they wait for: those of ten large business dates."""
+
 
 @dataclass(slots=True)
 class Plan:
@@ -32,7 +35,12 @@ class Plan:
     makers: Mapping[str, list[PlannedJob]] = field(init=False)
     readers: Mapping[str, list[tuple[PlannedJob, Input]]] = field(init=False)
     followers: Mapping[str, list[tuple[PlannedJob, Control]]] = field(init=False)
+    # Schemes and mappings live as long as the plan, and many jobs share them: their places in memory tell them apart,
+    # which costs a tenth of comparing what they say.
     _keys: dict[tuple[int, int, int, str], tuple[str, ...]] = field(default_factory=dict)
+    _needs: dict[Slice, Needs] = field(default_factory=dict)
+    _held: dict[tuple[int, str], bool] = field(default_factory=dict)
+    _kinds: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         makers: dict[str, list[PlannedJob]] = defaultdict(list)
@@ -49,7 +57,9 @@ class Plan:
 
     def jobs_on(self, day: date) -> Iterator[Slice]:
         """The job partitions of a business date."""
-        return (Slice(job.id, key) for job in self.jobs.values() for key in keys_on(job.scheme, day))
+        schemes = {id(job.scheme): job.scheme for job in self.jobs.values()}
+        keys = {alike: keys_on(scheme, day) for alike, scheme in schemes.items()}
+        return (Slice(job.id, key) for job in self.jobs.values() for key in keys[id(job.scheme)])
 
     def timeless_jobs(self) -> Iterator[Slice]:
         """The partitions of jobs whose partitions stand for no time."""
@@ -64,12 +74,30 @@ class Plan:
     def maker(self, made: Slice) -> Slice | None:
         """The job partition that makes a partition; None: it comes from outside."""
         for job in self.makers.get(made.of, ()):
-            if _holds(job.scheme, made.key):
+            alike = (id(job.scheme), made.key)
+            if alike not in self._held:
+                self._held[alike] = job.scheme.holds(made.key)
+            if self._held[alike]:
                 return Slice(job.id, made.key)
         return None
 
+    def kinds_of_day(self, scheme: PartitionScheme, key: str) -> tuple[str, ...]:
+        """As `dates.kinds_of_day`, for a scheme of this plan."""
+        alike = (id(scheme), key)
+        if alike not in self._kinds:
+            self._kinds[alike] = kinds_of_day(scheme, key)
+        return self._kinds[alike]
+
     def needs(self, job: Slice) -> Needs:
         """What a job partition waits for, each once."""
+        found = self._needs.get(job)
+        if found is None:
+            if len(self._needs) >= MOST_REMEMBERED:
+                self._needs.clear()
+            found = self._needs[job] = self._needs_of(job)
+        return found
+
+    def _needs_of(self, job: Slice) -> Needs:
         planned = self.jobs[job.of]
         required = self._taken(planned, job.key, lambda item: item.required and item.terms.latest_good is None)
         if not planned.is_plain:
@@ -85,7 +113,6 @@ class Plan:
         upstream = self.datasets.get(item.dataset)
         if upstream is None:
             return ()
-        # All of these live as long as the plan, and many jobs share them: their places in memory tell them apart.
         alike = (id(item.mapping), id(upstream.scheme), id(planned.scheme), key)
         keys = self._keys.get(alike)
         if keys is None:
@@ -130,26 +157,46 @@ class Plan:
     def waiting_for(self, slices: Iterable[Slice], *, until: datetime) -> set[Slice]:
         """The job partitions that may have to wait for these partitions, over any number of steps; none whose own time
         begins after `until`."""
+        return _Waiting(self, until).after(slices)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    plan: Plan
+    until: datetime
+    _keys: dict[tuple[int, int, int, str], tuple[str, ...]] = field(default_factory=dict)
+
+    def after(self, slices: Iterable[Slice]) -> set[Slice]:
         found: set[Slice] = set()
         ahead = list(slices)
         while ahead:
-            for waiting in self._next_to_wait(ahead.pop(), until):
+            for waiting in self._next(ahead.pop()):
                 if waiting not in found:
                     found.add(waiting)
-                    ahead.extend((waiting, *self.outputs(waiting)))
+                    ahead.extend(self.plan.outputs(waiting))
+                    if waiting.of in self.plan.followers:
+                        ahead.append(waiting)
         return found
 
-    def _next_to_wait(self, one: Slice, until: datetime) -> Iterator[Slice]:
+    def _next(self, one: Slice) -> Iterator[Slice]:
         """What reads a partition, or follows the run of a job partition."""
-        upstream = self.datasets.get(one.of)
-        for job, item in self.readers.get(one.of, ()) if upstream else ():
+        upstream = self.plan.datasets.get(one.of)
+        for job, item in self.plan.readers.get(one.of, ()) if upstream else ():
             if upstream is not None and (item.required or item.terms.group or item.patience):
-                for key in _needing(item.mapping, upstream.scheme, job.scheme, one.key, until):
-                    yield Slice(job.id, key)
-        for job, control in self.followers.get(one.of, ()):
+                yield from (Slice(job.id, key) for key in self._needing(item.mapping, upstream.scheme, job, one.key))
+        for job, control in self.plan.followers.get(one.of, ()):
             if control.state in FORESEEN:
-                for key in _needing(control.mapping, control.scheme, job.scheme, one.key, until):
-                    yield Slice(job.id, key)
+                yield from (Slice(job.id, key) for key in self._needing(control.mapping, control.scheme, job, one.key))
+
+    def _needing(
+        self, mapping: PartitionMapping, upstream: PartitionScheme, job: PlannedJob, key: str
+    ) -> tuple[str, ...]:
+        alike = (id(mapping), id(upstream), id(job.scheme), key)
+        if alike not in self._keys:
+            needing = mapping.needing(key, upstream=upstream, job=job.scheme)
+            begins = ((own, job.scheme.interval(own) if job.scheme.holds(own) else None) for own in needing)
+            self._keys[alike] = tuple(own for own, time in begins if time is None or time.start <= self.until)
+        return self._keys[alike]
 
 
 Values = Sequence[Any]
@@ -230,13 +277,3 @@ def _promise(row: Row) -> Promise:
 
 
 _mapping = lru_cache(maxsize=1024)(parse_mapping)
-_holds = lru_cache(maxsize=16_384)(PartitionScheme.holds)
-
-
-@lru_cache(maxsize=16_384)
-def _needing(
-    mapping: PartitionMapping, upstream: PartitionScheme, job: PartitionScheme, key: str, until: datetime
-) -> tuple[str, ...]:
-    found = mapping.needing(key, upstream=upstream, job=job)
-    begins = ((own, job.interval(own) if job.holds(own) else None) for own in found)
-    return tuple(own for own, interval in begins if interval is None or interval.start <= until)

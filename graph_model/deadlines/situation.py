@@ -12,6 +12,7 @@ from graph_model.deadlines.newest import Newest, newest_there
 from graph_model.deadlines.plan import Plan
 from graph_model.deadlines.planned import FORESEEN, Needs, Slice
 from graph_model.deadlines.repository import (
+    EXPIRED,
     NOTHING_THERE,
     SKIPPED,
     PartitionFact,
@@ -64,11 +65,14 @@ class Situation:
         return self.fact(partition).is_there
 
     def missing(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
-        return tuple(one for one in partitions if not self.is_there(one))
+        # A forecast asks this of a hundred thousand partitions.
+        known, gone = self.partitions, self.gone
+        return tuple([one for one in partitions if one in gone or one not in known or not known[one].is_there])
 
     def awaited(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
         """What readers wait for: of what is missing, all that they were not told to go without."""
-        return tuple(one for one in partitions if not (fact := self.fact(one)).is_there and fact.mark != SKIPPED)
+        missing = self.missing(partitions)
+        return tuple(one for one in missing if self.fact(one).mark != SKIPPED) if missing else ()
 
     def unmet(self, job: Slice) -> list[tuple[Slice, str]]:
         """The job partitions that one waits for by control, and how each must end."""
@@ -79,6 +83,11 @@ class Situation:
             for key in control.mapping.needed(job.key, upstream=control.scheme, job=planned.scheme)
             if not is_met(control.state, self.stands.get(before := Slice(control.job, key)))
         ]
+
+    @cached_property
+    def has_expired(self) -> bool:
+        """Whether anything that was looked at has expired. Ask when all is gathered."""
+        return any(fact.mark == EXPIRED for fact in self.partitions.values())
 
     @cached_property
     def waits_for(self) -> dict[Slice, tuple[Slice, ...]]:

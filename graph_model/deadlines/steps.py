@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from graph_model.deadlines.dates import kinds_of_day
 from graph_model.deadlines.durations import FEW, Subject, similar
 from graph_model.deadlines.entities import StepState, Timing
 from graph_model.deadlines.gates import Begin, Gates
@@ -24,15 +23,18 @@ Known = Mapping[tuple[str, tuple[str, ...]], Timing]
 
 def asked_of(situation: Situation) -> list[Asked]:
     """Whose history is needed: the jobs of what is open, and the datasets from outside that it waits for."""
-    plan, found = situation.plan, dict[Asked, None]()
+    plan, found = situation.plan, dict[tuple[str, tuple[str, ...]], Asked]()
     for job in situation.open:
         planned = plan.jobs[job.of]
-        subject = Subject(job.of, is_job=True, scheme=planned.scheme, not_before=planned.not_before)
-        found[subject, kinds_of_day(planned.scheme, job.key)] = None
+        kinds = plan.kinds_of_day(planned.scheme, job.key)
+        if (job.of, kinds) not in found:
+            subject = Subject(job.of, is_job=True, scheme=planned.scheme, not_before=planned.not_before)
+            found[job.of, kinds] = subject, kinds
     for one in situation.from_outside:
         scheme = plan.datasets[one.of].scheme
-        found[Subject(one.of, is_job=False, scheme=scheme), kinds_of_day(scheme, one.key)] = None
-    return list(found)
+        kinds = plan.kinds_of_day(scheme, one.key)
+        found[one.of, kinds] = Subject(one.of, is_job=False, scheme=scheme), kinds
+    return list(found.values())
 
 
 def build(situation: Situation, known: Known, delays: Mapping[Slice, datetime] | None = None) -> Network:
@@ -101,7 +103,7 @@ class _Building:
             return self._network.add(Step(id_, blocked=True), replace(told, state=StepState.BLOCKED, why=why))
         scheme = self._plan.datasets[one.of].scheme
         interval = scheme.interval(one.key) if scheme.holds(one.key) else None
-        timing = self._known.get((one.of, kinds_of_day(scheme, one.key)), Timing())
+        timing = self._known.get((one.of, self._plan.kinds_of_day(scheme, one.key)), Timing())
         spread, basis = timing.measured, timing.basis
         if spread is None and scheme.due_after:
             spread, basis = Spread((scheme.due_after,), 0), "when it is declared to be due"
@@ -119,7 +121,7 @@ class _Building:
     def _job(self, job: Slice) -> tuple[Step, Told]:
         id_ = job_partition_id(job.of, job.key)
         told = Told(job, is_job=True, state=StepState.WAITING)
-        run, lacks = self._now.runs.get(job), bool(self._now.awaited(self._now.needs[job].must))
+        run, lacks = self._now.runs.get(job), self._lacks(job)
         if run is not None and run.state == "RUNNING":
             return self._running(id_, job, run, told)
         if why := self._blocked(id_, job, run, lacks=lacks):
@@ -138,6 +140,11 @@ class _Building:
         return Step(id_, begin.after, takes, begin.release, begin.enough), replace(
             told, basis=basis, unknown=unknown or begin.unknown
         )
+
+    def _lacks(self, job: Slice) -> bool:
+        """Whether anything is missing without which it does not begin."""
+        wanted, needs = self._now.waits_for[job], self._now.needs[job]
+        return bool(wanted) and (needs.must is needs.slices or bool(self._now.awaited(needs.must)))
 
     def _begin(self, job: Slice) -> Begin:
         if not self._plan.jobs[job.of].is_plain and job not in self._now.cut:
@@ -166,6 +173,8 @@ class _Building:
 
     def _expired(self, job: Slice) -> str:
         """What has expired is waited for even where it is optional, and is not made again by itself."""
+        if not self._now.has_expired:
+            return ""
         slices = (*self._now.needs[job].slices, *self._plan.outputs(job))
         found = next((one for one in self._now.missing(slices) if self._now.fact(one).mark == EXPIRED), None)
         return f"{self._words(found)} has expired" if found else ""
@@ -188,7 +197,7 @@ class _Building:
         if job in self._now.cut:
             return Timing(), f"{self._words(job)}: what it waits for was left out"
         planned = self._plan.jobs[job.of]
-        own = self._known.get((job.of, kinds_of_day(planned.scheme, job.key)), Timing())
+        own = self._known.get((job.of, self._plan.kinds_of_day(planned.scheme, job.key)), Timing())
         if own.count >= FEW:
             return own, ""
         alike = self._similar(planned.kind, planned.name.namespace)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import neo4j
@@ -12,9 +13,13 @@ from graph_model.deadlines.durations import learn
 from graph_model.deadlines.entities import Outlook, StepForecast, StepState
 from graph_model.deadlines.forecast import forecast
 from graph_model.errors import DatasetNotFound, InvalidPartition
+from graph_model.estate.entities import Follows
 from graph_model.impact.assess import assess
 from graph_model.impact.entities import Affected, Delay, Verdict
+from graph_model.names import job_id
+from graph_model.readiness.terms import Group, Terms
 from graph_model.runs.claim import claim
+from graph_model.schedules.declare import declare_schedules
 from graph_model.store.graph import Graph
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
@@ -274,3 +279,34 @@ def test_what_was_set_aside_is_waited_for(graph: Graph, past: Past) -> None:
     raw = step(forecast(graph, AHEAD).steps, "raw")
 
     assert raw.ends.unknown.startswith(f"raw@{AHEAD}: what came was set aside: ")
+
+
+def test_the_clock_and_terms_decide_when_a_job_begins(graph: Graph, past: Past) -> None:
+    group = Terms(group=Group("either", 1))
+    jobs = (
+        a_job("early", {"clean": "same"}, "o_early"),
+        a_job("timed", {"clean": "same"}, "o_timed"),
+        replace(a_job("after", {"raw": "same"}, "o_after"), after=(Follows(name("timed")),)),
+        a_job("either", {"clean": "same", "raw": "same"}, "o_either", terms={"clean": group, "raw": group}),
+        a_job("newest", {"clean": "same", "raw": "latest"}, "o_newest"),
+    )
+    declare(past.driver, past.database, datasets=tuple(job.outputs[0].name for job in jobs), jobs=jobs)
+    for job in jobs:
+        past.ran_often(job.name, [(day, 5 * MINUTE, 0.0) for day in DAYS])
+    past.rows("MATCH (j:Job {name: 'early'}) SET j.not_before = $said", said='{"at": "06:00"}')
+    at_eight = '{"rules": [{"at": ["08:00"]}]}'
+    past.rows("MATCH (j:Job {name: 'timed'}) SET j.schedule = $said", said=at_eight)
+    timed = job_id(name("timed"))
+    graph.write(lambda tx: declare_schedules(tx, {timed: at_eight}, now=datetime.now(UTC)))
+
+    steps = forecast(graph, AHEAD).steps
+
+    ends = {job.name.name: after_end(step(steps, job.name.name).ends.likely) for job in jobs}
+    assert ends == {
+        "early": 6 * HOUR + 5 * MINUTE,
+        "timed": 8 * HOUR + 5 * MINUTE,
+        "after": 8 * HOUR + 10 * MINUTE,
+        "either": 2 * HOUR + 5 * MINUTE,
+        "newest": 2 * HOUR + 16 * MINUTE,
+    }
+    assert step(steps, "early").basis == f"20 runs; not before {AHEAD + timedelta(days=1)} 06:00 UTC"
