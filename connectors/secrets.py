@@ -1,4 +1,5 @@
-"""Secrets, looked up where they are needed: on the worker, when a run starts. Nothing here is kept or logged."""
+"""Secrets, looked up where they are needed: those of a job on the worker, when a run starts; logins of databases and
+stores where somebody reads there. Nothing here is kept or logged."""
 
 from __future__ import annotations
 
@@ -12,7 +13,16 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 from graph_model.errors import SecretMissing
-from graph_model.jobs.secrets import ENTRY_POINTS, ENVIRONMENT, FILE, known_schemes, listed, parted, what_is_wrong
+from graph_model.jobs.secrets import (
+    ENTRY_POINTS,
+    ENVIRONMENT,
+    FILE,
+    is_reference,
+    known_schemes,
+    listed,
+    parted,
+    what_is_wrong,
+)
 
 REDACTED = "[secret]"
 # What is shorter is no secret, and taking it out would shred every text.
@@ -44,6 +54,11 @@ def resolve(reference: str) -> str:
     return found
 
 
+def looked_up(text: str) -> str:
+    """What a text stands for that may be a reference; itself, where it is none. Raises as `resolve`."""
+    return resolve(text) if is_reference(text) else text
+
+
 @cache
 def _finder(scheme: str) -> Find:
     own: dict[str, Find] = {ENVIRONMENT: _from_environment, FILE: _from_file}
@@ -52,7 +67,7 @@ def _finder(scheme: str) -> Find:
 
 def _from_environment(name: str) -> str:
     if not os.environ.get(name):
-        raise LookupError(f"the environment of this worker has no variable {name}")
+        raise LookupError(f"the environment here has no variable {name}")
     return os.environ[name]
 
 
@@ -62,7 +77,7 @@ def _from_file(path: str) -> str:
         with Path(path).open(encoding="utf-8") as file:
             return file.read(MOST_BYTES + 1).removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError) as error:
-        raise LookupError(f"the file cannot be read on this worker ({type(error).__name__})") from None
+        raise LookupError(f"the file cannot be read here ({type(error).__name__})") from None
 
 
 def hidden_forms(values: Iterable[str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from graph_model.estate.durations import EXAMPLE as DURATION_EXAMPLE
 from graph_model.estate.durations import parse_duration
 from graph_model.jobs.limits import SIZE_EXAMPLE, Limits, parse_size
+from graph_model.jobs.secrets import is_reference, what_is_wrong
 from graph_model.versions.roots import NAMED_DATABASES, Roots, is_in_store
 
 CONNECTION_FILE = "connection.json"
@@ -275,7 +276,8 @@ class DataSettings(Settings):
     databases: str = Field(
         default="env:*",
         description="databases that tables may lie in, separated by commas: env:NAME (a variable that holds the"
-        " address), env:* (any such variable), an address without login, * (any)",
+        " address), env:* (any such variable), file:/PATH, file:* and so on with every scheme of secrets, an address"
+        " without login, * (any)",
     )
 
     @field_validator("roots")
@@ -290,7 +292,8 @@ class DataSettings(Settings):
     @classmethod
     def _are_databases(cls, value: str) -> str:
         for entry in _listed(value):
-            if not re.fullmatch(r"\*|env:(\*|\w+)|[a-z][a-z0-9+_]*:///?[^@?#]*", entry):
+            is_secret = is_reference(entry) and (entry.endswith(":*") or what_is_wrong(entry) is None)
+            if not is_secret and not re.fullmatch(r"\*|[a-z][a-z0-9+_]*:///?[^@?#]*", entry):
                 shown = entry.rpartition("@")[2]  # what stands before it would be a login
                 raise ValueError(f"{shown} is neither env:NAME nor an address like postgresql://host/database")
         return value

@@ -79,8 +79,8 @@ def filter_of(*, kinds: list[str] | None, technical: bool, control: bool = False
     if unknown:
         raise typer.BadParameter(f"{unknown[0]!r} is none of {', '.join(KINDS)}", param_hint="--kind")
     parts: dict[str, Any] = {part: frozenset(some or ()) for part, some in words.items()}
-    shown = frozenset(KINDS[text.lower()] for text in kinds or ())
-    return Filter(kinds=shown, technical=technical, control=control, **parts)
+    parts["kinds"] = frozenset(KINDS[text.lower()] for text in kinds or ())
+    return Filter(technical=technical, control=control, **parts)
 
 
 def find_asked(graph: Graph, text: str, *, level: Level = "DATASET") -> Asked:

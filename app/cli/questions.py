@@ -30,7 +30,7 @@ def list_questions(
             each.id,
             each.job,
             each.partition,
-            f"{each.dataset}@{each.dataset_partition or 'whole'}",
+            each.dataset.at(each.dataset_partition),
             each.version,
             each.asked_at,
         )

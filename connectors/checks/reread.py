@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors import storage
 from graph_model.errors import ContentError, LocationRefused, StorageUnavailable
+from graph_model.jobs.secrets import is_reference
 from graph_model.store.graph import Graph
 from graph_model.versions.altered import Kept, note_unchanged, set_altered_aside
 from graph_model.versions.quarantine import SetAside
@@ -69,6 +70,6 @@ def look_again(kept: Kept, roots: Roots) -> Reread:
 
 def _require_root(location: str, root: Path) -> None:
     """A disk that is not mounted must not look like an estate whose files were all deleted."""
-    below = "{root}" in location or not (Path(location).is_absolute() or "://" in location or location[:4] == "env:")
+    below = "{root}" in location or not (Path(location).is_absolute() or "://" in location or is_reference(location))
     if below and not root.is_dir():
         raise StorageUnavailable(f"the storage root {root} is not there")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,20 +15,21 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from connectors.crawl.entities import Crawled, Guess, Proposal, Skipped
 from connectors.crawl.sample import SAMPLED_ROWS, unique_in
+from connectors.secrets import looked_up
 from connectors.storage.database import engine_of, first_line, is_of_the_system
 from connectors.storage.duckdb_columns import typed_by_duckdb
 from connectors.storage.fences import FENCES
 from connectors.storage.locations import DATABASE_FILES
 from connectors.storage.sqlalchemy_types import of_column
 from graph_model.contracts.entities import Column
-from graph_model.errors import InvalidInput, StorageUnavailable
+from graph_model.errors import InvalidInput, SecretMissing, StorageUnavailable
+from graph_model.jobs.secrets import is_reference
 
-_ENVIRONMENT = "env:"
 _WIDEST = 8
 
 
 def is_address(text: str) -> bool:
-    return text.startswith(_ENVIRONMENT) or "://" in text
+    return is_reference(text) or "://" in text
 
 
 def crawl_database(address: str, root: Path, *, schema: str | None = None, table: str | None = None) -> Crawled:
@@ -65,7 +65,7 @@ def _named_apart(found: Iterable[Proposal]) -> Iterator[Proposal]:
 
 def _portable(address: str, url: URL, root: Path) -> str:
     """A database file is named below the storage root where it lies there, else by its whole path."""
-    if address.startswith(_ENVIRONMENT) or url.get_backend_name() not in DATABASE_FILES or not url.database:
+    if is_reference(address) or url.get_backend_name() not in DATABASE_FILES or not url.database:
         return address
     file = Path(url.database).resolve()
     folder = root.resolve()
@@ -79,17 +79,15 @@ class _Table:
 
 
 def _url(address: str, root: Path) -> URL:
-    text = address
-    if address.startswith(_ENVIRONMENT):
-        variable = address.removeprefix(_ENVIRONMENT)
-        text = os.environ.get(variable, "")
-        if not text:
-            raise InvalidInput(address, f"the environment variable {variable} is not set")
+    try:
+        text = looked_up(address)
+    except SecretMissing as error:
+        raise InvalidInput(address, error.why) from None
     try:
         url = make_url(text.replace("{root}", str(root.absolute())))
     except ArgumentError:
         raise InvalidInput(address, "is not an address: write DRIVER://USER@HOST/DATABASE") from None
-    if url.password is not None and text is address:
+    if url.password is not None and not is_reference(address):
         shown = url.render_as_string(hide_password=True)
         raise InvalidInput(shown, "holds a password, which no estate may: name a variable that holds it, as env:NAME")
     if url.get_backend_name() in DATABASE_FILES and url.database and not Path(url.database).is_file():

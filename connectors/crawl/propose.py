@@ -13,6 +13,7 @@ from connectors.crawl.folders import crawl_file, crawl_folder
 from connectors.crawl.writing import contract_text, estate_text, file_name
 from graph_model.errors import InvalidInput
 from graph_model.estate.yaml_lines import MOST_BYTES
+from graph_model.jobs.secrets import ENVIRONMENT
 
 CONTRACTS = "contracts"
 
@@ -52,7 +53,7 @@ def _only(target: str, found: Crawled) -> Proposal:
 def scope_of(target: str) -> str:
     """What to call the estate of a folder or a database, unless somebody says otherwise."""
     bare = target.partition("?")[0].rstrip("/") if is_address(target) else Path(target).resolve().name
-    last = bare.rpartition("/")[2].removeprefix("env:").partition(".")[0]
+    last = bare.rpartition("/")[2].removeprefix(f"{ENVIRONMENT}:").partition(".")[0]
     return re.sub(r"[^\w-]+", "_", last).strip("_-").lower() or "data"
 
 

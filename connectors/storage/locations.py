@@ -1,30 +1,28 @@
-"""Locations: what a relative one, `{root}` and `env:NAME` stand for, and which may be opened at all."""
+"""Locations: what a relative one, `{root}` and references like `env:NAME` stand for, and which may be opened at all."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from connectors.secrets import looked_up
 from connectors.storage.store_options import with_login
-from graph_model.errors import ContentError, LocationRefused
+from graph_model.errors import ContentError, LocationRefused, SecretMissing
+from graph_model.jobs.secrets import ENVIRONMENT, OURS, is_reference, parted
 from graph_model.versions.entities import Content
 from graph_model.versions.roots import DATABASES_VARIABLE, ROOTS_VARIABLE, Roots, as_roots, is_in_store
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-_ENVIRONMENT = "env:"
-# Our own settings are no databases, and nobody shall find out what they hold.
-_OURS = "HEADWATER_"
 DATABASE_FILES = ("sqlite", "duckdb")
 # All that an address may say after its `?`: anything else could lead to another host, or to files of this machine.
 _HARMLESS = frozenset({"sslmode", "application_name", "connect_timeout", "timeout", "charset"})
 
 
 def located(content: Content, roots: Roots | Path) -> Content:
-    """The same content with a location that holds on this machine: absolute, `{root}` and `env:NAME` replaced; for one
+    """The same content with a location that holds on this machine: absolute, `{root}` and references replaced; for one
     in S3, with the login of this process among its options.
 
     Raises LocationRefused for one outside of `roots`, links followed. A bare folder is the only root.
@@ -65,34 +63,29 @@ def _inside(path: Path, within: tuple[str, ...]) -> Path:
 
 
 def split_table(location: str) -> tuple[str, str]:
-    """Database address and table name of `URL#TABLE`; an address `env:NAME` is looked up in the environment."""
+    """Database address and table name of `URL#TABLE`; an address that is a reference, like `env:NAME`, is looked up."""
     address, hash_sign, table = location.rpartition("#")
     if not hash_sign or not address or not table:
         raise ContentError("the location of a table is written URL#TABLE")
-    return _from_environment(address), table
-
-
-def _from_environment(address: str) -> str:
-    if not address.startswith(_ENVIRONMENT):
-        return address
-    variable = address.removeprefix(_ENVIRONMENT)
-    if variable.startswith(_OURS):
-        raise LocationRefused(address, DATABASES_VARIABLE)
-    if not os.environ.get(variable):
-        raise ContentError(
-            f"the address of the database is expected in the environment variable {variable}, which is not set"
-        )
-    return os.environ[variable]
+    try:
+        return looked_up(address), table
+    except SecretMissing as error:
+        if address.startswith(f"{ENVIRONMENT}:{OURS}"):
+            raise LocationRefused(address, DATABASES_VARIABLE) from None
+        raise ContentError(f"the address of the database: {error}") from None
 
 
 def _located_table(location: str, roots: Roots, within: tuple[str, ...]) -> str:
+    written = location.rpartition("#")[0]
+    if is_reference(written) and not written.startswith(f"{ENVIRONMENT}:") and not _is_named(written, roots.databases):
+        raise LocationRefused(written, DATABASES_VARIABLE)  # before anything is looked up
     address, table = split_table(location)
     address = address.replace("{root}", str(roots.folder.absolute()))
     url = address_of(address)
     if url.get_backend_name() in DATABASE_FILES:
         placed = _located_database_file(url, roots, within)
         return f"{placed.render_as_string(hide_password=False)}#{table}"
-    if not _is_listed(location.rpartition("#")[0], url, roots.databases):
+    if not _is_listed(written, url, roots.databases):
         raise LocationRefused(url.render_as_string(hide_password=True), DATABASES_VARIABLE)
     return f"{address}#{table}"
 
@@ -118,13 +111,17 @@ def address_of(address: str) -> URL:
 
 
 def _is_listed(written: str, url: URL, databases: tuple[str, ...]) -> bool:
-    if "*" in databases or written in databases:
-        return True
-    if written.startswith(_ENVIRONMENT):
-        return f"{_ENVIRONMENT}*" in databases
+    if _is_named(written, databases) or is_reference(written):
+        return _is_named(written, databases)
     return set(url.query) <= _HARMLESS and any(
-        _covers(address_of(listed), url) for listed in databases if not listed.startswith(_ENVIRONMENT)
+        _covers(address_of(listed), url) for listed in databases if not is_reference(listed)
     )
+
+
+def _is_named(written: str, databases: tuple[str, ...]) -> bool:
+    """`*`, the very text, or of a reference all that have its scheme."""
+    scheme, _ = parted(written) or ("", "")
+    return "*" in databases or written in databases or (is_reference(written) and f"{scheme}:*" in databases)
 
 
 def _covers(listed: URL, url: URL) -> bool:

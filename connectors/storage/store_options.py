@@ -1,4 +1,4 @@
-"""What a dataset may say about the store that it lies in: where that is, and which variables hold the keys to it."""
+"""What a dataset may say about the store that it lies in: where that is, and what the keys to it are called."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from graph_model.errors import ContentError
+from connectors.secrets import looked_up
+from graph_model.errors import ContentError, SecretMissing
 from graph_model.estate.vocabulary import LOGIN_OPTIONS
+from graph_model.jobs.secrets import is_reference
 
-_ENVIRONMENT = "env:"
 # Each with the variables that stand for it where a dataset says nothing, as other programs know them.
 _OPTIONS: Mapping[str, tuple[str, ...]] = {
     "endpoint": ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
@@ -21,8 +22,8 @@ _OPTIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def with_login(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a dataset in S3 with what its variables hold. Raises ContentError for a key that is written out:
-    it would lie in the graph.
+    """The options of a dataset in S3 with what its references stand for. Raises ContentError for a key that is written
+    out: it would lie in the graph.
 
     A dataset that names its own keys gets no others beside them: a login is taken whole, from one place.
     """
@@ -37,11 +38,9 @@ def with_login(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _value(name: str, written: Any) -> str:
     text = str(written)
-    if not text.startswith(_ENVIRONMENT):
-        if name in LOGIN_OPTIONS:
-            raise ContentError(f"the option {name} must name a variable, like env:NAME: written out it would be known")
-        return text
-    variable = text.removeprefix(_ENVIRONMENT)
-    if variable.startswith("HEADWATER_") or not os.environ.get(variable):
-        raise ContentError(f"the option {name} is expected in the environment variable {variable}, which is not set")
-    return os.environ[variable]
+    if name in LOGIN_OPTIONS and not is_reference(text):
+        raise ContentError(f"the option {name} must be a reference, like env:NAME: written out it would be known")
+    try:
+        return looked_up(text)
+    except SecretMissing as error:
+        raise ContentError(f"the option {name}: {error}") from None

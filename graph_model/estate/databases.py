@@ -16,7 +16,6 @@ from graph_model.names import Name
 
 _WORD = re.compile(r"\{([^{}]*)\}")
 _DRIVER = re.compile(r"^([a-z]+)(\+[a-z0-9_]+)?://")
-_FROM_ENVIRONMENT = "env:"
 
 
 def is_in_database(job: JobDraft) -> bool:

@@ -26,6 +26,7 @@ from graph_model.estate.retention import read_retention
 from graph_model.estate.sections import Said, Section, describe
 from graph_model.estate.vocabulary import DATASET_KEYS, EXPOSE, FORMATS, LOGIN_OPTIONS, known_formats
 from graph_model.estate.yaml_lines import Entries, Scalar
+from graph_model.jobs.secrets import MEND, is_reference
 from graph_model.names import Name
 from graph_model.partitions.rules import PartitionScheme
 from graph_model.retention.contract import retention_of_contract
@@ -102,8 +103,8 @@ def _options(section: Section, format: str) -> dict[str, Any]:
     """`url` and `table` say where a table lies; for readers they are options like the others."""
     options = section.values("options")
     for entry, _ in section.entries("options"):
-        if entry.text in LOGIN_OPTIONS and not str(options[entry.text]).startswith("env:"):
-            section.wrong(entry.line, f"{entry.text} would be known to all who read the graph", "write env:NAME")
+        if entry.text in LOGIN_OPTIONS and not is_reference(str(options[entry.text])):
+            section.wrong(entry.line, f"{entry.text} would be known to all who read the graph", MEND)
         if entry.text == OPTION:
             _check_dialect(section, entry.line, options[entry.text], format)
     for key in ("url", "table"):

@@ -10,7 +10,7 @@ from graph_model.estate.sections import Section, describe
 from graph_model.estate.vocabulary import JOB_LIMIT_KEYS, SECRET_KEYS
 from graph_model.estate.yaml_lines import Entries, Scalar, Tree
 from graph_model.jobs.limits import SIZE_EXAMPLE, Limits, parse_size
-from graph_model.jobs.secrets import OURS, Secret, what_is_wrong
+from graph_model.jobs.secrets import MEND, OURS, Secret, what_is_wrong
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What a variable of such a name holds belongs into no file and into no graph.
@@ -86,9 +86,8 @@ def _secret(section: Section, name: str, tree: Entries) -> Secret | None:
     wrong = what_is_wrong(said.value)
     if wrong:
         # What stands there may be the secret itself, written out by mistake: it is not said again.
-        part.wrong(said.line, f"the secret is no reference: {wrong}" if ":" in said.value else _NO_REFERENCE, _MEND)
+        part.wrong(said.line, f"the secret is no reference: {wrong}" if ":" in said.value else _NO_REFERENCE, MEND)
     return Secret(said.value, as_file=form == "file")
 
 
 _NO_REFERENCE = "the secret is written out, or no reference"
-_MEND = "write env:NAME or file:/PATH"

@@ -90,7 +90,7 @@ DEADLINE_KEYS = ("by", "timezone")
 FORMATS = ("csv", "parquet", "arrow", "jsonl", "table", "manifest")
 # Installed packages bring further formats along, as entry points of this group.
 MORE_FORMATS = "headwater.formats"
-# Options of stores that only name a variable, env:NAME: what they stand for must not lie in the graph.
+# Options of stores that are references, like env:NAME: what they stand for must not lie in the graph.
 LOGIN_OPTIONS = ("access_key", "secret_key", "session_token")
 EVERY = ("hour", "day", "week", "month", "quarter", "year")
 INTERPRETERS = ("template", "fresh")

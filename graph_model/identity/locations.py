@@ -25,7 +25,7 @@ _ALIKE = {"s3a": "s3", "s3n": "s3", "gcs": "gs"}
 
 def name_of_location(location: str | None) -> Name | None:
     """The name of what lies at a location as an estate writes it (placeholders stay); None where it has none."""
-    if not location or location.startswith("env:"):
+    if not location:
         return None
     try:
         parts = urlsplit(location)

@@ -12,6 +12,7 @@ ENTRY_POINTS = "headwater.secrets"
 ENVIRONMENT, FILE = "env", "file"
 # Our own settings are no secrets of jobs.
 OURS = "HEADWATER_"
+MEND = f"write {ENVIRONMENT}:NAME or {FILE}:/PATH"
 _REFERENCE = re.compile(r"([a-z][a-z0-9+.-]*):(.+)")
 
 
@@ -33,6 +34,14 @@ def parted(reference: str) -> tuple[str, str] | None:
     """Scheme and the rest of a reference; None for a text that is none."""
     found = _REFERENCE.fullmatch(reference)
     return (found[1], found[2]) if found else None
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text that may as well be an address, or be written out, is a reference, by all that is known here."""
+    scheme, rest = parted(text) or ("", "")
+    return (scheme in (ENVIRONMENT, FILE) or scheme in known_schemes()) and not (
+        scheme == FILE and rest.startswith("//")
+    )
 
 
 def what_is_wrong(reference: str) -> str | None:

@@ -265,15 +265,15 @@ def _tell_missing(
         return
     ids = sorted({dataset for found in lacking.values() for dataset, _ in found})
     rows = round_.tx.rows("readiness.dataset_names", ids=ids)
-    names = {row["id"]: str(Name(row["namespace"], row["name"])) for row in rows}
-    words = {id: [f"{names[dataset]}@{key or 'whole'}" for dataset, key in found] for id, found in lacking.items()}
+    names = {row["id"]: Name(row["namespace"], row["name"]) for row in rows}
+    words = {id: [names[dataset].at(key) for dataset, key in found] for id, found in lacking.items()}
     for id, said in words.items():
         last[id].reason = f"without {', '.join(said)}"
         _tell(round_, last[id], "runs without inputs", f"at its time it runs without {', '.join(said)}")
 
 
 def _tell(round_: Round, call: Call, title: str, body: str) -> None:
-    title = f"{title}: partition {call.target.key or 'whole'}"
+    title = f"{title}: partition {call.target.key}" if call.target.key else title
     notice = Notice(f"tick/{call.id}", "what_is_there", call.run or call.id, call.target.job, title, body)
     round_.trail.tell([notice])
 

@@ -24,7 +24,8 @@ _STORE = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
 class Roots:
     """`folder` is the storage root, which relative locations lie below. `stores` are prefixes such as `s3://bucket/raw`.
 
-    `databases`: `env:NAME`, `env:*`, addresses of SQLAlchemy without a login, or `*` for any.
+    `databases`: references to secrets like `env:NAME`, all of a scheme like `env:*`, addresses of SQLAlchemy without a
+    login, or `*` for any.
     """
 
     folder: Path

@@ -132,7 +132,7 @@ def test_a_secret_that_no_worker_has_fails_the_run_at_once(place: Place) -> None
 
     ended = place.ended("telling")
 
-    missing = "DOOR: the secret env:FRONT_DOOR cannot be had: the environment of this worker has no variable FRONT_DOOR"
+    missing = "DOOR: the secret env:FRONT_DOOR cannot be had: the environment here has no variable FRONT_DOOR"
     assert (ended.reason, len(ended.attempts)) == (missing, 1)
 
 

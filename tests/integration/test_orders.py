@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import LiteralString
 
 import neo4j
 import pytest
@@ -428,7 +429,7 @@ def astray(graph: Graph) -> list[str]:
 def test_verify_finds_orders_and_steps_that_nobody_sees_to_any_more(graph: Graph, side_driver: neo4j.Driver) -> None:
     chain(graph, side_driver, days=DAYS[:1])
 
-    def broken(statement: str) -> list[str]:
+    def broken(statement: LiteralString) -> list[str]:
         """What verify says of a new order after that was done to it, or to its first step; it is mended again."""
         found = ordered(graph, run_request(f"clean+@{DAYS[0]}", terms=Terms(force=True)))
         carry_on(graph)
@@ -440,7 +441,9 @@ def test_verify_finds_orders_and_steps_that_nobody_sees_to_any_more(graph: Graph
         run("MATCH (s:ReplayStep {replay: $order}) DETACH DELETE s", order=found, database_=graph.settings.database)
         return told
 
-    all_over = "MATCH (s:ReplayStep {replay: $order}) SET s.state = 'DONE', s.ended_at = datetime('2013-01-01T00:00Z') "
+    all_over: LiteralString = (
+        "MATCH (s:ReplayStep {replay: $order}) SET s.state = 'DONE', s.ended_at = datetime('2013-01-01T00:00Z') "
+    )
     assert broken(all_over + "REMOVE s.open") == ["is OPEN, and nothing of it is left"]
     assert broken(all_over + "SET s.ended_at = datetime.realtime() REMOVE s.open") == []  # the sweep is on its way
     over = "MATCH (x:Replay {id: $order}) SET x.state = 'CANCELLED' REMOVE x.open"

@@ -240,7 +240,7 @@ def test_the_login_comes_from_the_environment_by_name(
 
     assert inspect(located(content, roots)).row_count == 1
     for options, said in [
-        ({"secret_key": "written-out"}, "must name a variable"),
+        ({"secret_key": "written-out"}, "must be a reference"),
         ({"access_key": "env:HEADWATER_X"}, "variable HEADWATER_X, which is not set"),
     ]:
         with pytest.raises(ContentError, match=said) as refused:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from graph_model.estate.entities import JobSpec
 from graph_model.names import dataset_id, job_id, job_partition_id, partition_id
+from tests.simulation.declared import POOL_SLOTS
 from tests.simulation.estates import DAYS
 from tests.simulation.files import File
 from tests.simulation.model.records import Record
@@ -59,6 +60,7 @@ class Checker:
             yield from self._partition(partition)
         for job_partition in self._graph.of("JobPartition"):
             yield from self._overlaps(job_partition)
+        yield from self._slots()
         yield from self._chain()
         yield from self._readiness()
         yield from self._sources()
@@ -173,6 +175,21 @@ class Checker:
         for earlier, later in pairwise(attempts):
             if earlier["ended_at"] is not None and later["started_at"] < earlier["ended_at"]:
                 yield f"attempts {earlier.id} and {later.id} were under way at the same time"
+
+    # 12: pools
+
+    def _slots(self) -> Iterator[str]:
+        """Every attempt of a job held one slot of the pool, whatever was written down of it."""
+        if not self._world.pooled:
+            return
+        jobs = [run for run in self._runs if run["kind"] == "job"]
+        found = [attempt for run in jobs for attempt in self._ends(run, "HAS_ATTEMPT")]
+        attempts = [(attempt["started_at"], attempt["ended_at"], attempt.id) for attempt in found]
+        for start, _, id in attempts:
+            at_once = sum(began <= start and (ended is None or ended > start) for began, ended, _ in attempts)
+            if at_once > POOL_SLOTS:
+                yield f"when attempt {id} began, {at_once} held slots of a pool that has {POOL_SLOTS}"
+        yield from (f"run {run.id} is over and takes slots" for run in self._runs if run["taking"] is not None)
 
     # 4, 6: versions
 

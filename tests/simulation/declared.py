@@ -22,19 +22,25 @@ from tests.support.protocol import DAILY, ENDLESS, OWNER, name
 RETENTION = dumps(Retention(versions=1))
 
 
+# In histories with a pool, every job takes one of its slots, and more would go on at once.
+POOL, POOL_SLOTS = "pl", 2
+
+
 @cache
-def records_of(estate: Estate, *, without_last_job: bool) -> dict[Key, Record]:
+def records_of(estate: Estate, *, without_last_job: bool, pooled: bool = False) -> dict[Key, Record]:
     """What is committed at the start. Shared by all histories: nobody changes a committed record."""
     view = View(Committed(), lambda: 0.0, lambda view, key: None)  # noqa: ARG005
     view.create("Owner", owner_id(OWNER), name=OWNER)
     for dataset in estate.datasets:
         _declare_dataset(view, dataset, whole=dataset in estate.whole)
     for job in estate.jobs[:-1] if without_last_job else estate.jobs:
-        declare_job(view, job)
+        declare_job(view, job, pooled=pooled)
+    if pooled:
+        view.create("Pool", POOL, namespace="test", name="shared", kind="pool", slots=POOL_SLOTS, scope="test")
     return {key: record for key, record in view.own.items() if record is not None}
 
 
-def declare_late(engine: Engine, job: JobSpec, pause: Callable[[], None]) -> None:
+def declare_late(engine: Engine, job: JobSpec, pause: Callable[[], None], *, pooled: bool = False) -> None:
     """Declares a job while others work, until it is committed.
 
     Each try is shorter than the grace of marks: a partition that is new since a longer one looked for partitions, and
@@ -43,7 +49,7 @@ def declare_late(engine: Engine, job: JobSpec, pause: Callable[[], None]) -> Non
     while True:
         view = engine.begin(0.2)
         try:
-            declare_job(view, job)
+            declare_job(view, job, pooled=pooled)
             _mark_partitions(view, {dataset_id(item.dataset) for item in job.inputs})
             engine.commit(view)
         except Neo4jError:
@@ -53,13 +59,15 @@ def declare_late(engine: Engine, job: JobSpec, pause: Callable[[], None]) -> Non
             return
 
 
-def declare_job(view: View, spec: JobSpec) -> None:
+def declare_job(view: View, spec: JobSpec, *, pooled: bool = False) -> None:
     job = view.create(
         "Job", job_id(spec.name), namespace=spec.name.namespace, name=spec.name.name, kind=spec.kind,
         partition_every=DAILY.every, partition_from=DAILY.start, definition=definition.dumps(spec),
         definition_hash=definition.hash_of(spec), retries=spec.retries, priority=spec.priority,
         ready_for=spec.ready_for,
     )  # fmt: skip
+    if pooled:
+        view.set(job, pool_takes=[POOL], limited=1)
     view.link(job, "OWNED_BY", view.must(("Owner", owner_id(OWNER))))
     for item in spec.inputs:
         dataset = view.must(("Dataset", dataset_id(item.dataset)))

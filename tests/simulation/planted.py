@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from tests.simulation.model.queries import QUERIES, Rows
 from tests.simulation.simulate import simulate_many
+from tests.simulation.world import POOLED_FROM
 
 Patch = tuple[object, str, Any]
 # So many histories without a violation: the bug has gone unnoticed.
@@ -22,8 +23,11 @@ MOST_HISTORIES = 1_500
 
 @dataclass(frozen=True)
 class Bug:
+    """`first`: the seed from which on histories can show it."""
+
     name: str
     patches: Callable[[], Iterator[Patch]]
+    first: int = 0
 
     @contextmanager
     def planted(self) -> Iterator[None]:
@@ -39,9 +43,9 @@ class Bug:
 BUGS: dict[str, Bug] = {}
 
 
-def bug(name: str) -> Callable[[Callable[[], Iterator[Patch]]], Callable[[], Iterator[Patch]]]:
+def bug(name: str, *, pooled: bool = False) -> Callable[[Callable[[], Iterator[Patch]]], Callable[[], Iterator[Patch]]]:
     def register(patches: Callable[[], Iterator[Patch]]) -> Callable[[], Iterator[Patch]]:
-        BUGS[name] = Bug(name, patches)
+        BUGS[name] = Bug(name, patches, POOLED_FROM if pooled else 0)
         return patches
 
     return register
@@ -68,8 +72,9 @@ class Catch:
     told: str
 
 
-def catch(bug: Bug, *, first: int = 0, most: int = MOST_HISTORIES) -> Catch:
+def catch(bug: Bug, *, first: int | None = None, most: int = MOST_HISTORIES) -> Catch:
     """Plays histories with the bug until one shows it."""
+    first = bug.first if first is None else first
     with bug.planted():
         for number, outcome in enumerate(simulate_many(range(first, first + most)), 1):
             if outcome.violations:
@@ -77,4 +82,4 @@ def catch(bug: Bug, *, first: int = 0, most: int = MOST_HISTORIES) -> Catch:
     return Catch(bug.name, None, None, "")
 
 
-from tests.simulation.bugs import deciding, keeping, owning  # noqa: E402, F401  they register themselves
+from tests.simulation.bugs import deciding, keeping, owning, sharing  # noqa: E402, F401  they register themselves

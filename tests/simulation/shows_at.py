@@ -1,7 +1,6 @@
-"""The seed at which each planted bug showed when it was last looked for; 0 where nothing is said."""
+"""The seed at which each planted bug showed when it was last looked for; the first that can where nothing is said."""
 
 SHOWS_AT: dict[str, int] = {
-    "an expired lease is not looked at again under the lock": 1992,
     "a bad content is published": 5,
     "a claim ignores when a run is due": 1,
     "a claim takes no lock": 13,
@@ -17,7 +16,10 @@ SHOWS_AT: dict[str, int] = {
     "a run is claimed beside a running sibling": 9,
     "a run is claimed without a lease": 68,
     "a run that is given back counts as an attempt": 12,
+    "a run that is tried again gives its slots never back": 10**15,
+    "a run that succeeded gives its slots never back": 10**15,
     "a worker comes back under its old id": 4,
+    "an expired lease is not looked at again under the lock": 1992,
     "audit records are written in a transaction of their own": 1,
     "equal content found again does not count as news": 46,
     "failed attempts are not counted": 1,
@@ -31,6 +33,9 @@ SHOWS_AT: dict[str, int] = {
     "poison is never given up": 44,
     "readiness is read before the lock, and no mark makes good for it": 12,
     "runs of older inputs are not superseded": 18,
+    "slots are counted as they were before the lock": 10**15 + 29,
+    "slots are counted before all earlier claims are seen whole": 10**15 + 34,
+    "slots are counted without the lock of their pool": 10**15 + 52,
     "the fence is not checked": 16,
     "the good outputs of a bad run are published": 106,
     "the output of a run of older inputs overtakes": 91,

@@ -13,6 +13,7 @@ import pytest
 
 from tests.simulation.faults import Cell
 from tests.simulation.simulate import simulate_many
+from tests.simulation.world import POOLED_FROM
 
 PER_TEST = 50
 # Each showed a mistake of the protocol once.
@@ -23,6 +24,12 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("first", range(0, 500, PER_TEST))
 def test_nothing_is_lost_and_nothing_done_twice(first: int) -> None:
     wrong = {outcome.seed: outcome.violations for outcome in simulate_many(range(first, first + PER_TEST))}
+
+    assert {seed: violations for seed, violations in wrong.items() if violations} == {}
+
+
+def test_jobs_that_share_a_pool_never_take_more_than_it_has() -> None:
+    wrong = {outcome.seed: outcome.violations for outcome in simulate_many(range(POOLED_FROM, POOLED_FROM + PER_TEST))}
 
     assert {seed: violations for seed, violations in wrong.items() if violations} == {}
 

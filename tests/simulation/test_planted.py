@@ -14,7 +14,7 @@ NEARBY = 8
 
 @pytest.mark.parametrize("name", sorted(BUGS))
 def test_a_planted_bug_is_noticed(name: str) -> None:
-    found = catch(BUGS[name], first=SHOWS_AT.get(name, 0), most=NEARBY)
+    found = catch(BUGS[name], first=SHOWS_AT.get(name), most=NEARBY)
     if found.histories is None:
         found = catch(BUGS[name])
 

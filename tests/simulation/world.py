@@ -34,6 +34,8 @@ QUEUES = (
 )
 # Of ten histories this one has a job that waits on terms.
 ON_TERMS = 8
+# From this seed on, the jobs of a history share the slots of a pool.
+POOLED_FROM = 10**15
 _JOB_SECONDS = (0.0, 0.05, 0.3, 1.0, 3.0, 20.0)
 # Where workers sleep past their lease: processes that outlive it, and others that are done at once.
 _LONG_JOB_SECONDS = (0.05, 25.0)
@@ -42,6 +44,7 @@ _LONG_JOB_SECONDS = (0.05, 25.0)
 class World:
     def __init__(self, seed: int) -> None:
         self.seed = seed
+        self.pooled = seed >= POOLED_FROM
         self.chance = Random(seed)
         self.scheduler = Scheduler()
         self.faults = Faults(seed, self.chance)
@@ -136,7 +139,8 @@ class World:
         return file.hash if file else "nothing"
 
     def _an_engine(self) -> Engine:
-        committed = Committed(records_of(self.story.estate, without_last_job=self.story.late is not None))
+        late = self.story.late is not None
+        committed = Committed(records_of(self.story.estate, without_last_job=late, pooled=self.pooled))
         if self.seed % 2:
             return Waiting(committed, self.scheduler, self.witness)
         piece = self.chance.choice((0.0001, 0.001, 0.01, 0.01))
@@ -164,7 +168,8 @@ class World:
             self.scheduler.spawn(self.outside, self._declare, after=self.story.late)
 
     def _declare(self) -> None:
-        declare_late(self.engine, self.story.estate.jobs[-1], lambda: self.scheduler.sleep(0.01))
+        late = self.story.estate.jobs[-1]
+        declare_late(self.engine, late, lambda: self.scheduler.sleep(0.01), pooled=self.pooled)
         self.clients -= 1
 
     def _plan_events(self, until: float) -> None:

@@ -96,7 +96,7 @@ def test_an_address_in_a_variable_stays_there(shop: str, tmp_path: Path, monkeyp
     found = crawl_database("env:SHOP_URL", tmp_path)
 
     assert {one.url for one in found.proposals} == {"env:SHOP_URL"}
-    with pytest.raises(InvalidInput, match="NOT_SET is not set"):
+    with pytest.raises(InvalidInput, match="the environment here has no variable NOT_SET"):
         crawl_database("env:NOT_SET", tmp_path)
 
 

@@ -115,7 +115,7 @@ MISTAKES = {
     "unknown key of the estate": ("jbos: {}", (6, "estate: unknown key jbos", "did you mean jobs?")),
     "a key of a store that is written out": (
         "  lake: {format: csv, location: 's3://lake/x.csv', options: {secret_key: abc}}",
-        (6, "dataset lake: secret_key would be known to all who read the graph", "write env:NAME"),
+        (6, "dataset lake: secret_key would be known to all who read the graph", "write env:NAME or file:/PATH"),
     ),
     "a dialect that nobody knows": (
         "  lake: {format: csv, options: {dialect: snifed}}",

@@ -10,9 +10,10 @@ import pytest
 from connectors import secrets
 from connectors.run_logs import folder_of, read_log
 from graph_model.errors import SecretMissing
-from graph_model.jobs.secrets import Secret, known_schemes
+from graph_model.jobs.secrets import Secret
 from graph_model.runs.entities import ClaimedRun, Failure
 from tests.support.tasks import a_run, an_input, an_output, outcome_of
+from tests.support.vaults import a_vault
 from workers.launcher.capture import Redactor
 from workers.supervisor import Done
 from workers.template.keeper import Templates
@@ -100,9 +101,9 @@ def build(inputs, outputs, partition):
 @pytest.mark.parametrize(
     ("reference", "why"),
     [
-        ("env:NOT_THERE", "the environment of this worker has no variable NOT_THERE"),
+        ("env:NOT_THERE", "the environment here has no variable NOT_THERE"),
         ("env:HEADWATER_GRAPH_PASSWORD", "HEADWATER_GRAPH_PASSWORD is a setting of Headwater, which no job is given"),
-        ("file:/no/such/file", "the file cannot be read on this worker (FileNotFoundError)"),
+        ("file:/no/such/file", "the file cannot be read here (FileNotFoundError)"),
         ("vualt:door", "nothing here looks up vualt:; known are env:, file:"),
     ],
 )
@@ -114,38 +115,15 @@ def test_a_secret_that_is_not_there_ends_the_run_before_it_starts_and_is_not_tri
     assert outcome == Failure(f"DOOR: the secret {reference} cannot be had: {why}", retry=False)
 
 
-def test_a_package_brings_a_vault_along(project: Path, root: Path, tmp_path: Path, monkeypatch: Any) -> None:
-    a_vault(tmp_path / "site", monkeypatch)
-
-    outcome = outcome_of(a_job(project, TELL, "vault:doors/front"), root)
-    missing = outcome_of(a_job(project, TELL, "vault:doors/back"), root)
+def test_a_package_brings_a_vault_along(project: Path, root: Path, tmp_path: Path) -> None:
+    with a_vault(tmp_path / "site"):
+        outcome = outcome_of(a_job(project, TELL, "vault:doors/front"), root)
+        missing = outcome_of(a_job(project, TELL, "vault:doors/back"), root)
 
     assert outcome == Failure("ValueError: not with [secret]", 1)
     assert missing == Failure(
         "DOOR: the secret vault:doors/back cannot be had: the vault has no doors/back", retry=False
     )
-
-
-def a_vault(site: Path, monkeypatch: Any) -> None:
-    """An installed package with an entry point."""
-    described = site / "vault_of_tests-1.dist-info"
-    described.mkdir(parents=True)
-    (described / "METADATA").write_text("Name: vault-of-tests\nVersion: 1\n")
-    (described / "entry_points.txt").write_text("[headwater.secrets]\nvault = vault_of_tests:find\n")
-    (site / "vault_of_tests.py").write_text(
-        "def find(name):\n    if name != 'doors/front':\n        raise LookupError(f'the vault has no {name}')\n"
-        "    return 'a very long key'\n"
-    )
-    monkeypatch.syspath_prepend(str(site))
-    for cached in (known_schemes, secrets._finder):
-        cached.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def _forget_what_is_installed() -> Any:
-    yield
-    known_schemes.cache_clear()
-    secrets._finder.cache_clear()
 
 
 def test_a_password_in_the_address_of_an_input_is_hidden_as_well(project: Path, root: Path, monkeypatch: Any) -> None:

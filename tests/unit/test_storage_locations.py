@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from connectors.storage import discard, expose, inspect, located, read, write
+from connectors.storage.store_options import with_login
 from graph_model.errors import ContentError, LocationRefused, SettingsError
 from graph_model.settings import DataSettings, StorageSettings, roots_of
 from graph_model.versions.entities import Content
 from graph_model.versions.roots import Roots
+from tests.support.vaults import FOUND, a_vault
 
 ROOT = Path("/data")
 
@@ -158,7 +160,7 @@ def test_the_address_of_a_table_may_name_the_root_and_the_environment(monkeypatc
     assert located(Content("table", "sqlite:///{root}/w.db#t"), ROOT).location == "sqlite:////data/w.db#t"
     assert located(Content("table", "sqlite:///w.db#t"), ROOT).location == "sqlite:////data/w.db#t"
     assert located(Content("table", "env:WAREHOUSE#s.t"), ROOT).location == "postgresql://user:pass#word@host/db#s.t"
-    with pytest.raises(ContentError, match="environment variable NOWHERE, which is not set"):
+    with pytest.raises(ContentError, match="env:NOWHERE cannot be had: the environment here has no variable NOWHERE"):
         located(Content("table", "env:NOWHERE#t"), ROOT)
     with pytest.raises(ContentError, match="written URL#TABLE"):
         located(Content("table", "sqlite:///w.db"), ROOT)
@@ -233,12 +235,51 @@ def test_by_default_the_environment_names_the_databases_but_never_our_own_settin
             located(Content("table", f"{address}#t"), roots)
 
 
+def test_a_login_of_a_database_lies_wherever_secrets_do_if_that_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "warehouse").write_text("postgresql://me:hush@host/db\n")
+    file = f"file:{tmp_path / 'warehouse'}"
+
+    for listed in (file, "file:*", "*"):
+        content = located(Content("table", f"{file}#s.t"), Roots(ROOT, databases=(listed,)))
+        assert content.location == "postgresql://me:hush@host/db#s.t"
+    with pytest.raises(LocationRefused, match="HEADWATER_DATA_DATABASES"):
+        located(Content("table", f"{file}#s.t"), Roots(ROOT))
+    with pytest.raises(LocationRefused):  # and whether there is such a file, nobody learns
+        located(Content("table", "file:/nowhere#t"), Roots(ROOT))
+
+
+def test_a_vault_holds_logins_of_databases_too(tmp_path: Path) -> None:
+    roots = Roots(ROOT, databases=("vault:*",))
+
+    with a_vault(tmp_path / "site"):
+        with pytest.raises(ContentError, match="address of the database is not one") as refused:
+            located(Content("table", "vault:doors/front#t"), roots)
+        with pytest.raises(ContentError, match="the vault has no doors/back"):
+            located(Content("table", "vault:doors/back#t"), roots)
+        with pytest.raises(LocationRefused):
+            located(Content("table", "vault:doors/back#t"), Roots(ROOT))
+    assert FOUND not in str(refused.value)
+
+
+def test_keys_of_a_store_lie_wherever_secrets_do(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hush\n")
+
+    found = with_login({"access_key": f"file:{tmp_path / 'key'}", "endpoint": "http://lake:9000"})
+
+    assert (found["access_key"], found["endpoint"]) == ("hush", "http://lake:9000")
+    with pytest.raises(ContentError, match="option secret_key: the secret file:/nowhere cannot be had"):
+        with_login({"secret_key": "file:/nowhere"})
+    with pytest.raises(ContentError, match="must be a reference") as written_out:
+        with_login({"secret_key": "hush:hush"})
+    assert "hush" not in str(written_out.value)
+
+
 def test_the_settings_list_roots_and_databases(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HEADWATER_DATA_ROOTS", "/srv/data, s3://lake/raw/")
-    monkeypatch.setenv("HEADWATER_DATA_DATABASES", "env:WAREHOUSE,postgresql://host/db")
+    monkeypatch.setenv("HEADWATER_DATA_DATABASES", "env:WAREHOUSE,file:*,postgresql://host/db")
 
     assert roots_of(StorageSettings(root=ROOT), DataSettings()) == Roots(
-        ROOT, (Path("/srv/data"),), ("s3://lake/raw",), ("env:WAREHOUSE", "postgresql://host/db")
+        ROOT, (Path("/srv/data"),), ("s3://lake/raw",), ("env:WAREHOUSE", "file:*", "postgresql://host/db")
     )
 
 
@@ -248,6 +289,8 @@ def test_the_settings_list_roots_and_databases(monkeypatch: pytest.MonkeyPatch) 
         ("HEADWATER_DATA_ROOTS", "data"),
         ("HEADWATER_DATA_ROOTS", "s3://"),
         ("HEADWATER_DATA_DATABASES", "warehouse"),
+        ("HEADWATER_DATA_DATABASES", "file:relative"),
+        ("HEADWATER_DATA_DATABASES", "vualt:*"),
         ("HEADWATER_DATA_DATABASES", "postgresql://me:secret@host/db"),
     ],
 )
