@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?= tests
 .DEFAULT_GOAL := help
-.PHONY: help venv demo up test unit simulate planted races kill-matrix day benchmark benchmark-lineage benchmark-impact benchmark-forecast benchmark-orchestration benchmark-peers decision-trust test-spark lint format types lock clients lock-clients lock-peers clean
+.PHONY: help venv demo up test test-long unit simulate planted races kill-matrix day benchmark benchmark-lineage benchmark-impact benchmark-forecast benchmark-orchestration benchmark-peers decision-trust test-spark lint format types lock clients lock-clients lock-peers clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ up: $(STAMP) ## graph, broker, API and workers on this machine, until Ctrl-C; da
 
 test: $(STAMP) ## the whole suite, on both graph engines side by side (TESTS=path for a part of it)
 	$(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
+
+test-long: $(STAMP) ## the same with all that the suite leaves out for its time: more kills, histories, orders, engines
+	LONG=1 $(BIN)/pytest -n 2 --dist loadgroup $(TESTS)
 
 unit: $(STAMP) ## only the tests that need no process
 	$(BIN)/pytest tests/unit

@@ -14,6 +14,7 @@ from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from graph_model.store.migrations import migrate
 from tests.support.arcadedb import start_arcadedb
+from tests.support.length import only_long
 from tests.support.neo4j import NoNeo4j, start_neo4j
 from tests.support.servers import Server, driver_for
 
@@ -26,6 +27,20 @@ SKIPPED = "no Neo4j"
 def on_each_engine() -> list[Any]:
     """Parameters that keep all tests of one engine in one process (`pytest -n 2 --dist loadgroup`)."""
     return [pytest.param(engine, marks=pytest.mark.xdist_group(engine)) for engine in ENGINES]
+
+
+def on_one_engine() -> pytest.MarkDecorator:
+    """For tests of what does not depend on the engine at all."""
+    return pytest.mark.parametrize("engine", on_each_engine()[:1], indirect=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where one engine will do, the second has its turn in `make test-long`."""
+    for item in items:
+        if item.get_closest_marker("one_engine_will_do") is None or not hasattr(item, "callspec"):
+            continue
+        if item.callspec.params.get("engine") in ENGINES[1:]:  # pyright: ignore[reportAttributeAccessIssue]
+            item.add_marker(only_long)
 
 
 @pytest.fixture(scope="session", params=on_each_engine())
@@ -86,7 +101,7 @@ def wipe(driver: neo4j.Driver, database: str, *, batch: int = 2000) -> None:
     statement = "MATCH (n) WHERE NOT n:Migration WITH n LIMIT $batch DETACH DELETE n RETURN count(*) AS gone"
     for attempts_left in reversed(range(20)):
         try:
-            while driver.execute_query(statement, batch=batch, database_=database).records[0]["gone"]:
+            while driver.execute_query(statement, batch=batch, database_=database).records[0]["gone"] == batch:
                 pass
         except Neo4jError:
             if not attempts_left:

@@ -15,12 +15,11 @@ from graph_model.runs.replay import replay
 from graph_model.runs.repository import run as get_run
 from graph_model.store.graph import Graph
 from graph_model.verify.check import verify
+from tests.conftest import on_one_engine
 from tests.support.protocol import name
 from tests.support.workers import DAY, Place, a_place, until
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 # Ignores being asked to end, and has a grandchild in a session of its own that does so too.
 CLINGING = """
 import os, pathlib, signal, sys, time

@@ -13,12 +13,11 @@ from graph_model.verify.check import verify
 from graph_model.versions.entities import Report, Version, VersionState
 from graph_model.versions.report import report_version
 from graph_model.versions.repository import version
+from tests.conftest import on_one_engine
 from tests.support.protocol import name
 from tests.support.workers import DAY, Place, a_place, until
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 
 
 @pytest.fixture

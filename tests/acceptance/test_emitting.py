@@ -24,6 +24,9 @@ from tests.support.openlineage_schema import lacks
 from tests.support.receivers import Answer, Receiver, a_receiver
 from tests.support.workers import Place, a_place, until
 
+# What a worker tells does not depend on the engine; what there is to tell is tested on both elsewhere.
+pytestmark = pytest.mark.one_engine_will_do
+
 DAYS = ("2013-01-05", "2013-01-06", "2013-01-07")
 SILENT = 3.0
 

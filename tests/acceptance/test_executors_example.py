@@ -26,6 +26,7 @@ from graph_model.verify.check import verify
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from graph_model.versions.resolve import resolve
+from tests.conftest import on_one_engine
 from tests.integration.conftest import missing
 from tests.support.java import compiled
 from tests.support.postgresql import NoPostgreSQL, PostgreSQL, start_postgresql
@@ -34,9 +35,7 @@ from tests.support.workers import DAY, Place, a_place, until
 EXAMPLE = Path(__file__).parents[2] / "examples" / "executors"
 TOKEN = "only the service and its job know"
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 
 
 @pytest.fixture

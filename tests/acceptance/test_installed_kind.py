@@ -21,11 +21,10 @@ from graph_model.store.graph import Graph
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from graph_model.versions.resolve import resolve
+from tests.conftest import on_one_engine
 from tests.support.workers import DAY, Place, a_place
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 PAGE = (Path(__file__).parents[2] / "docs" / "executors-java-spark-http.md").read_text()
 # What the author of such a package writes, as the page shows it: how a job is declared, and how it is carried out.
 KIND, EXECUTOR = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

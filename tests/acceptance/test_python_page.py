@@ -33,6 +33,9 @@ from tests.support.cli import graph_environment
 from tests.support.protocol import Fleet
 from tests.support.stacks import headwater as command
 
+# What the page asks of the graph has tests of its own on each engine.
+pytestmark = pytest.mark.one_engine_will_do
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "python.md").read_text()
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -20,13 +20,12 @@ from graph_model.runs.entities import Run, RunState
 from graph_model.runs.repository import run as get_run
 from graph_model.store.graph import Graph
 from graph_model.verify.check import verify
+from tests.conftest import on_one_engine
 from tests.integration.api import data
 from tests.support.cli import cli_in
 from tests.support.workers import Place, a_place, until
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 TELLING = """
 import os, pathlib, shutil, sys, time
 project = pathlib.Path(__file__).parent

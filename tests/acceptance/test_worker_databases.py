@@ -23,13 +23,12 @@ from graph_model.verify.check import verify
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from graph_model.versions.resolve import resolve
+from tests.conftest import on_one_engine
 from tests.integration.conftest import missing
 from tests.support.postgresql import NoPostgreSQL, PostgreSQL, start_postgresql
 from tests.support.workers import DAY, Place, WorkerProcess, a_place, until
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 # Both wait until nobody holds the lock: the query in its statement, the procedure after it has committed two rows.
 LOCK = 7
 ESTATE = """\

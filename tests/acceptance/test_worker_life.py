@@ -16,13 +16,12 @@ from graph_model.store.graph import Graph
 from graph_model.verify.check import verify
 from graph_model.versions.entities import VersionState
 from graph_model.versions.resolve import resolve
+from tests.conftest import on_one_engine
 from tests.support.protocol import name
 from tests.support.workers import DAY, Place, a_place, until
 
 # What a worker does with its processes does not depend on the engine; what the graph does is tested on both elsewhere.
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 SLEEPLESS = """
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)

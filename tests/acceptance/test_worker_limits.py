@@ -18,13 +18,12 @@ from graph_model.verify.check import verify
 from graph_model.versions.entities import Report, Version, VersionState
 from graph_model.versions.report import report_version
 from graph_model.versions.repository import version as get_version
+from tests.conftest import on_one_engine
 from tests.support.protocol import name
 from tests.support.workers import DAY, Place, WorkerProcess, a_place, until
 
 # What a worker does with its processes does not depend on the engine; what the graph does is tested on both elsewhere.
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 ENDLESS = "CREATE VIEW rows AS WITH RECURSIVE n(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM n) SELECT id FROM n"
 _ATTEMPTS = (
     "MATCH (r:Run {input_set: $version})-[:HAS_ATTEMPT]->(a:Attempt) RETURN a.outcome AS outcome, r.state AS state"

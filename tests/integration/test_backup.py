@@ -21,6 +21,7 @@ from graph_model.verify.check import verify
 from graph_model.versions.repository import version
 from tests.conftest import wipe
 from tests.support.backups import breaks_after, declare_line, fill, report
+from tests.support.length import short_or_long
 from tests.support.protocol import Fleet
 
 
@@ -231,7 +232,7 @@ def test_a_backup_under_writers_is_consistent_and_lacks_nothing_acknowledged(
             while not stop.is_set():
                 number += 1
                 acknowledged.append(report(own, 1 + number % 28, f"{writer}-{number}").version)
-                many.set() if len(acknowledged) > 40 else None
+                many.set() if len(acknowledged) > short_or_long(15, 40) else None
 
     with ThreadPoolExecutor(4) as writers:
         done = [writers.submit(report_on, number) for number in range(4)]

@@ -18,6 +18,9 @@ from tests.support.cli import Cli, cli_on_estate
 from tests.support.pages import Page
 from tests.support.spoiled import DAY, Columns, plain, report
 
+# What the page asks of the graph has tests of its own on each engine.
+pytestmark = pytest.mark.one_engine_will_do
+
 PAGE = Page.called("bad-versions.md")
 COLUMNS = {
     "orders": ("id", "city", "amount"),

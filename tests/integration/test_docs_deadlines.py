@@ -17,6 +17,9 @@ from tests.support.cli import Cli, cli_on_estate
 from tests.support.histories import Past, end_of
 from tests.support.pages import Page
 
+# What the page asks of the graph has tests of its own on each engine.
+pytestmark = pytest.mark.one_engine_will_do
+
 PAGE = Page.called("deadlines.md")
 DAYS = [date(2013, 1, 7) + timedelta(days=number) for number in range(20)]
 

@@ -16,6 +16,9 @@ from tests.integration.api import app_on, data
 from tests.support.cli import Cli, cli_on_estate
 from tests.support.pages import Page
 
+# What the page asks of the graph has tests of its own on each engine.
+pytestmark = pytest.mark.one_engine_will_do
+
 PAGE = Page.called("names.md")
 
 

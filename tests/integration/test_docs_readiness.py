@@ -19,6 +19,9 @@ from tests.support.cli import Cli, cli_on_estate
 from tests.support.pages import Page
 from tests.support.protocol import Fleet
 
+# What the page asks of the graph has tests of its own on each engine.
+pytestmark = pytest.mark.one_engine_will_do
+
 PAGE = Page.called("readiness.md")
 ARRIVES = re.compile(r"# (\w+)(?:@(\S+))? arrives(?: and is (\d+) days old| (again))?$")
 DIFFERS = (

@@ -18,6 +18,9 @@ from tests.support.cli import Cli, cli_on_estate
 from tests.support.pages import Page
 from tests.support.protocol import Fleet
 
+# What the page asks of the graph has tests of its own on each engine.
+pytestmark = pytest.mark.one_engine_will_do
+
 PAGE = Page.called("running.md")
 DAYS = ("2013-01-01", "2013-01-02", "2013-01-03")
 ROUNDS = 12

@@ -20,7 +20,8 @@ def test_the_engine_plans_the_query_and_has_nothing_to_remark(
     query = migrated_graph.query(name)
     parameters = dict.fromkeys(query.parameters)
 
-    with side_driver.session(database=migrated_graph.settings.database) as session:
+    database, least = migrated_graph.settings.database, neo4j.NotificationMinimumSeverity.WARNING
+    with side_driver.session(database=database, notifications_min_severity=least) as session:
         summary = session.run(f"EXPLAIN {query.text}", parameters).consume()
 
     assert [status.status_description for status in summary.gql_status_objects if _is_remark(status)] == []

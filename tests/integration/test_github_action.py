@@ -20,6 +20,9 @@ from graph_model.store.graph import Graph
 from tests.support.cli import Cli, graph_environment
 from tests.support.repositories import Repository
 
+# What the steps ask of the graph has tests of its own on each engine.
+pytestmark = pytest.mark.one_engine_will_do
+
 ROOT = Path(__file__).parents[2]
 ACTION = ROOT / "examples" / "github-action"
 BOT, STRANGER = "github-actions[bot]", "stranger"

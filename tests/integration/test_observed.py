@@ -18,6 +18,7 @@ from tests.integration.api import app_on, data
 from tests.integration.observing import any_order_makes_one_graph, observations
 from tests.integration.small_estate import CLEAN_JOB, RAW
 from tests.support.events import CUSTOMERS, ORDERS, SECOND, TOTALS, WAREHOUSE, dataset, run_event, two_runs
+from tests.support.length import short_or_long
 from tests.support.specification import SPECIFICATION
 
 CAPTURED = SPECIFICATION.parent / "events"
@@ -25,7 +26,7 @@ CAPTURED = SPECIFICATION.parent / "events"
 
 def test_any_order_makes_the_same_graph(graph: Graph, side_driver: neo4j.Driver) -> None:
     found = observations(two_runs())
-    any_order_makes_one_graph(graph, side_driver, found, range(6))
+    any_order_makes_one_graph(graph, side_driver, found, range(short_or_long(3, 6)))
 
 
 @pytest.mark.skipif(not CAPTURED.exists(), reason="the captured requests of real clients are not on this machine")

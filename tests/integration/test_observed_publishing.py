@@ -38,6 +38,7 @@ from tests.integration.trusted import (
     written,
 )
 from tests.support.events import dataset, facet, run_event
+from tests.support.length import short_or_long
 from tests.support.protocol import Fleet
 
 
@@ -321,7 +322,7 @@ def test_the_name_under_which_a_run_knows_the_dataset_says_the_partition(
 def shuffles(events: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     chance = random.Random(5)
     found = []
-    for _ in range(8):
+    for _ in range(short_or_long(4, 8)):
         order = [*events, *chance.sample(list(events), 2)]
         chance.shuffle(order)
         found.append(order)

@@ -20,6 +20,7 @@ from graph_model.observed.record import record_observations
 from graph_model.store.graph import Graph
 from tests.integration.observing import any_order_makes_one_graph, observations
 from tests.support.events import SECOND, WAREHOUSE, dataset, facet, made_from, run_event
+from tests.support.length import short_or_long
 
 X, Y = dataset("x", "a int8"), dataset("y", "b int8")
 A, B = dataset("a"), dataset("b")
@@ -212,7 +213,7 @@ def test_any_order_says_the_same(graph: Graph, side_driver: neo4j.Driver) -> Non
             about("a", "02:00:00", lineage=facet(inputs=[source("y")])),
         ]
     )
-    any_order_makes_one_graph(graph, side_driver, found, range(5))
+    any_order_makes_one_graph(graph, side_driver, found, range(short_or_long(2, 5)))
 
 
 def fates(graph: Graph, *changes: Change) -> dict[str, tuple[str, str]]:

@@ -10,7 +10,7 @@ import pytest
 
 from graph_model.errors import CannotQuarantine, CannotRelease, CannotRevalidate, VersionNotFound
 from graph_model.names import Name
-from graph_model.readiness.concern import BATCH
+from graph_model.readiness import concern
 from graph_model.readiness.explain import readiness
 from graph_model.runs.claim import claim
 from graph_model.runs.entities import RunState
@@ -296,8 +296,11 @@ def test_only_what_was_good_is_set_aside_and_only_what_was_set_aside_is_released
         quarantine(estate, "vs_nothing", by=WHO, reason=WHY)
 
 
-def test_a_wide_fan_out_goes_through_the_marks(graph: Graph, side_driver: neo4j.Driver) -> None:
-    job = a_job("rolling", {"raw": f"last {BATCH + 1}"}, "rolling", optional=("raw",))
+def test_a_wide_fan_out_goes_through_the_marks(
+    graph: Graph, side_driver: neo4j.Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(concern, "BATCH", 10)
+    job = a_job("rolling", {"raw": "last 11"}, "rolling", optional=("raw",))
     declare(side_driver, graph.settings.database, datasets=("raw", "rolling"), jobs=(job,))
     fleet = Fleet(graph)
     first, second = report(graph, "a"), report(graph, "b")

@@ -192,7 +192,7 @@ def test_a_run_waits_until_an_input_is_newer_than_its_last_one(declared: Declare
 
 
 def test_a_run_that_nobody_starts_in_time_lapses_and_is_told(declared: Declare, side_driver: neo4j.Driver) -> None:
-    fleet = declared(a_job("job", {"raw": "same"}, "out", ready_for=1.0))
+    fleet = declared(a_job("job", {"raw": "same"}, "out", ready_for=LONG))
     graph = fleet.graph
 
     report(fleet, "raw")

@@ -1,4 +1,4 @@
-"""A seeded dozen of the kills of `make kill-matrix`: each victim twice, each time at another step."""
+"""A seeded few of the kills of `make kill-matrix`: each victim once, and twice in `make test-long`, at another step."""
 
 from __future__ import annotations
 
@@ -12,18 +12,20 @@ from tests.kill.checker import await_quiet, check
 from tests.kill.load import Load
 from tests.kill.matrix import seed_of
 from tests.kill.stack import Stack
+from tests.support.length import short_or_long
 
 pytestmark = pytest.mark.xdist_group("kill")
 SEED = 1
 
 
-def a_dozen() -> list[tuple[Cell, int]]:
-    """Each victim twice, once while reports arrive and once while jobs run; no step comes twice."""
+def a_few() -> list[tuple[Cell, int]]:
+    """Half of the victims while reports arrive and half while jobs run, or each in both; no step comes twice."""
     steps = random.Random(SEED).sample(STEPS, 2 * len(VICTIMS))
-    return [(Cell(victim, step), number) for number in (0, 1) for victim in VICTIMS for step in [steps.pop()]]
+    dozen = [(Cell(victim, step), number) for number in (0, 1) for victim in VICTIMS for step in [steps.pop()]]
+    return short_or_long([dozen[place + len(VICTIMS) * (place % 2)] for place in range(len(VICTIMS))], dozen)
 
 
-@pytest.mark.parametrize(("cell", "number"), a_dozen(), ids=str)
+@pytest.mark.parametrize(("cell", "number"), a_few(), ids=str)
 def test_a_kill_loses_nothing_and_doubles_nothing(stack: Stack, days: Iterator[int], cell: Cell, number: int) -> None:
     outcome = play(stack, cell, number=number, seed=seed_of(SEED, cell, number), day=next(days))
 

@@ -1,4 +1,4 @@
-"""Histories with fixed seeds, on every change. `make simulate` plays fresh ones, by the hundred thousand."""
+"""Histories with fixed seeds: 200 with every change, 500 in `make test-long`. `make simulate` plays fresh ones."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from tests.simulation.faults import Cell
 from tests.simulation.simulate import simulate_many
 from tests.simulation.world import POOLED_FROM
+from tests.support.length import short_or_long
 
 PER_TEST = 50
 # Each showed a mistake of the protocol once.
@@ -21,7 +22,7 @@ TELLING = (193, 681, 934, 2267, 113919676556, 588137984314)
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("first", range(0, 500, PER_TEST))
+@pytest.mark.parametrize("first", range(0, short_or_long(200, 500), PER_TEST))
 def test_nothing_is_lost_and_nothing_done_twice(first: int) -> None:
     wrong = {outcome.seed: outcome.violations for outcome in simulate_many(range(first, first + PER_TEST))}
 

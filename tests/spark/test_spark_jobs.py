@@ -27,6 +27,7 @@ from graph_model.verify.check import verify
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from graph_model.versions.resolve import resolve
+from tests.conftest import on_one_engine
 from tests.spark.conftest import CONF
 from tests.support.workers import DAY, Place, a_place, until
 
@@ -66,9 +67,7 @@ spark = SparkSession.builder.getOrCreate()
 spark.read.parquet(sys.argv[1]).select("no_such_column").write.parquet(sys.argv[2])
 """
 
-pytestmark = pytest.mark.parametrize(
-    "engine", [pytest.param("arcadedb", marks=pytest.mark.xdist_group("arcadedb"))], indirect=True
-)
+pytestmark = on_one_engine()
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ public class Neo4jLauncher {
                 // Graphs of tests grow from nothing: plans that are made anew for each size would take most of the time.
                 .setConfig(GraphDatabaseSettings.cypher_min_replan_interval, Duration.ofHours(1))
                 .setConfig(GraphDatabaseSettings.query_statistics_divergence_threshold, 1.0)
+                // A plan is for the types of its parameters and the size of their lists: there are thousands of them.
+                .setConfig(GraphDatabaseSettings.query_cache_size, 3000)
                 .setConfig(BoltConnector.enabled, true)
                 .setConfig(BoltConnector.listen_address, address)
                 .build();

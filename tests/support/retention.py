@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from typing import LiteralString
+from unittest.mock import patch
 
 import neo4j
 
 from graph_model.names import dataset_id
+from graph_model.retention import expire as expiry
 from graph_model.retention.entities import Retention, dumps
-from graph_model.retention.expire import MARK_GRACE_MS, expire_versions
 from graph_model.store.graph import Graph
-from tests.support.protocol import name
+from tests.support.protocol import AT_ONCE_MS, name
 
 _KEEP = """
 MATCH (d:Dataset {id: $id}) SET d.retention = $retention
@@ -30,8 +30,8 @@ def keep(driver: neo4j.Driver, graph: Graph, dataset: str, retention: Retention)
 
 def expire(graph: Graph) -> tuple[str, ...]:
     """What the steward lets go, once every mark may be looked at."""
-    time.sleep(MARK_GRACE_MS / 1000)
-    return expire_versions(graph)
+    with patch.object(expiry, "MARK_GRACE_MS", AT_ONCE_MS):
+        return expiry.expire_versions(graph)
 
 
 def days_go_by(driver: neo4j.Driver, graph: Graph, days: int) -> None:

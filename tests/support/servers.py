@@ -23,9 +23,15 @@ class Server:
 
 
 def driver_for(settings: GraphSettings) -> neo4j.Driver:
-    """A driver beside the product's own gate, for what only tests do: wiping, looking, setting up."""
+    """A driver beside the product's own gate, for what only tests do: wiping, looking, setting up. Deaf to remarks, of
+    which a small graph is full: each would be logged with the whole statement.
+    """
     password = settings.password.get_secret_value()
-    return neo4j.GraphDatabase.driver(settings.uri, auth=(settings.user, password) if password else None)
+    return neo4j.GraphDatabase.driver(
+        settings.uri,
+        auth=(settings.user, password) if password else None,
+        notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+    )
 
 
 def wait_for_bolt(uri: str, auth: tuple[str, str], *, within: float = STARTED_WITHIN) -> None:
