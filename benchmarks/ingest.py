@@ -4,7 +4,8 @@ The stream is a layered graph of jobs, each with inputs from the layer before, o
 START and a COMPLETE for every run, about 1.4 kB each. Every job and dataset is new; with `--again`, each line is
 followed by one for the same jobs a day later. Without `--url`, a Neo4j and an API of its own are started and ended.
 Prints a Markdown table: one client, sixteen, and one that sends batches of a hundred where the server takes them; of
-our own server also what processor time an event costs. Other jobs (`--warm`) are sent before, as a server has been up
+our own server also what processor time an event costs, and as a yardstick what the same rows cost when they are
+written by one bare statement (`--bare`). Other jobs (`--warm`) are sent before, as a server has been up
 for longer than a minute. Exit 1 when an event was not taken.
 """
 
@@ -35,6 +36,7 @@ import psutil
 
 from app.local.children import LOOPBACK, Child, free_port
 from benchmarks.fleet import JVM
+from benchmarks.ingest_bare import write_bare
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from graph_model.store.migrations import migrate
@@ -94,10 +96,11 @@ Busy = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A server to measure. `processes`: those of it that are ours, by what they are."""
+    """A server to measure. `processes`: those of it that are ours, by what they are; `graph`: the graph behind it."""
 
     url: str
     processes: dict[str, int]
+    graph: GraphSettings | None = None
 
     def busy(self) -> Busy | None:
         if not self.processes:
@@ -192,6 +195,19 @@ def measure(served: Served, way: Way, events: Sequence[dict[str, Any]]) -> Outco
     return Outcome(len(events) - len(first) * way.batch, seconds, [wait for _, wait in answers], refused, used)
 
 
+def measure_bare(served: Served, graph: GraphSettings, way: Way, day: int, options: argparse.Namespace) -> Outcome:
+    """The same stream with other names. What sixteen clients send at once is written by one, sixteen events at a time,
+    as our API does."""
+    group = max(way.clients, way.batch)
+    for prefix, jobs in (("warm", 2 * group), ("bare", options.jobs)):
+        events = stream(options.seed, jobs, f"{prefix}_{way.clients}_{way.batch}", day)
+        busy = served.busy()
+        seconds, waits = write_bare(graph, events, group=group)
+        after = served.busy()
+    used = {what: after[what] - before for what, before in busy.items()} if busy and after else None
+    return Outcome(len(events), seconds, waits, 0, used)
+
+
 def _path(url: str, way: Way) -> str:
     path = urlsplit(url).path.rstrip("/") + "/api/v1/lineage"
     return path if way.batch == 1 else f"{path}/batch"
@@ -209,7 +225,7 @@ def own_server() -> Iterator[Served]:
                 migrate(graph)
             with own_api(neo4j.settings, folder) as api:
                 url, pid = api
-                yield Served(url, {"API": pid, "graph": neo4j.pid})
+                yield Served(url, {"API": pid, "graph": neo4j.pid}, neo4j.settings)
         finally:
             neo4j.stop()
 
@@ -254,6 +270,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--warm", type=int, default=300, help="runs before the first line, each way")
     parser.add_argument("--again", action="store_true", help="also measure the same jobs running again")
+    parser.add_argument("--bare", action="store_true", help="also write the same rows by one bare statement each")
     options = parser.parse_args()
     if options.url:
         return _table(Served(options.url, {}), options)
@@ -274,6 +291,8 @@ def _table(served: Served, options: argparse.Namespace) -> int:
             outcome = measure(served, way, events)
             refused += outcome.refused
             say(outcome.row(way.name + what))
+            if options.bare and served.graph:
+                say(measure_bare(served, served.graph, way, day, options).row(f"bare Cypher, {way.name}{what}"))
     return 1 if refused else 0
 
 

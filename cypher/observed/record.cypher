@@ -11,7 +11,8 @@
 // param:   source string
 // param:   now datetime
 // param:   forever datetime
-// returns: concerns list of string - one row: the parts (ROLE/id of the name) that are declared, of outputs those that others are trusted to publish
+// param:   operation string - the mark of the unit of work
+// returns: concerns list of string, paused string or null - one row. paused: why writes are (`store.mark_operation`). concerns: the parts (ROLE/id of the name) that are declared, of outputs those that others are trusted to publish
 // access:  write
 FOREACH (x IN $events |
   MERGE (e:LineageEvent {id: x.id})
@@ -88,4 +89,8 @@ CALL () {
   FOREACH (_ IN CASE WHEN x.last > h.last_seen THEN [1] ELSE [] END | SET h.last_seen = x.last)
   RETURN count(*) AS shown
 }
-RETURN read + made AS concerns
+WITH read + made AS concerns
+OPTIONAL MATCH (p:Pause {id: 'writes'})
+WHERE p.until > datetime.realtime()
+CREATE (:Operation {id: $operation, at: datetime.realtime()})
+RETURN concerns, p.reason AS paused

@@ -64,14 +64,10 @@ def declare_names(tx: Transaction, said: Declarations, *, now: datetime) -> None
         settle(tx, tied)
 
 
-def match_new(tx: Transaction, datasets: Mapping[str, str], *, now: datetime) -> bool:
-    """Makes one with a declared dataset what was seen for the first time; whether anything was. `datasets`: id and
-    namespace."""
-    scopes, is_changed = _scopes(datasets.values()), False
-    for part in _parts(sorted(datasets)):
-        found = tx.rows("identity.match_new", ids=list(part), namespaces=scopes, token=tx.token)[0]
-        is_changed |= _match(tx, found["wanted"], found["standing"], now=now)
-    return is_changed
+def match_new(tx: Transaction, may_be: Sequence[Row], declared: Sequence[Row], *, now: datetime) -> bool:
+    """Makes one with a declared dataset what was seen for the first time; whether anything was. Both as `observed.lock`
+    found them, under the locks of the namespaces."""
+    return _match(tx, may_be, declared, now=now)
 
 
 def match_names(tx: Transaction, datasets: Iterable[str], *, now: datetime) -> None:
@@ -141,12 +137,13 @@ def _name_row(name: Name) -> Row:
 
 def _lock(tx: Transaction, namespaces: Iterable[str]) -> None:
     """Who sees a new name and who declares one wait for each other: either looks at what the other one said."""
-    if ids := _scopes(namespaces):
+    if ids := sorted({names_scope(namespace) for namespace in namespaces}):
         tx.rows("identity.lock_namespaces", ids=ids, token=tx.token)
 
 
-def _scopes(namespaces: Iterable[str]) -> list[str]:
-    return sorted({f"names {namespace}" for namespace in namespaces})
+def names_scope(namespace: str) -> str:
+    """The id of the node that stands for all names of a namespace, to lock."""
+    return f"names {namespace}"
 
 
 def _without(some: Mapping[str, Row], others: Mapping[str, Row]) -> list[Row]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from graph_model.estate.writing import FOREVER
+from graph_model.identity.declare import names_scope
 from graph_model.names import dataset_id
 from graph_model.observed.gather import DatasetSaid, JobSaid, Said
 from graph_model.schemas.recording import schema_id
@@ -15,7 +16,7 @@ from graph_model.store.graph import Row, Transaction
 from graph_model.store.trouble import all_seen
 
 _JOB = ("id", "facets", "terms", "coverage", "tells")
-_NAME = ("id", "dataset", "is_new", "facets", "terms", "drops", "shown")
+_NAME = ("id", "dataset", "facets", "terms", "drops", "shown")
 _RUN = (
     *("id", "facets", "terms", "types", "first", "started_at", "ended_at", "complete_at"),
     *("inputs", "outputs", "heard", "slices", "told"),
@@ -25,9 +26,9 @@ _RUN = (
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
-    datasets by id of a name, the runs by id, the jobs of which words about their outputs are known. `new` are datasets
-    that were never seen, by id their namespace. `terms` of all by id (JSON), `partial` the jobs of which not all is
-    known, `shown` the schemas (by id) that are there with all their fields."""
+    datasets by id of a name, the runs by id, the jobs of which words about their outputs are known. `may_be` and
+    `declared`: of datasets that were never seen, what `match_new` takes. `terms` of all by id (JSON), `partial` the
+    jobs of which not all is known, `shown` the schemas (by id) that are there with all their fields."""
 
     jobs: Mapping[str, str | None]
     datasets: Mapping[str, str | None]
@@ -35,14 +36,16 @@ class Known:
     names: Mapping[str, str]
     runs: Mapping[str, Row]
     tells: frozenset[str]
-    new: Mapping[str, str]
+    may_be: Sequence[Row]
+    declared: Sequence[Row]
     terms: Mapping[str, str | None]
     partial: frozenset[str]
     shown: frozenset[str]
 
 
 def lock(tx: Transaction, said: Said, now: datetime) -> Known:
-    """Jobs first, then datasets, then runs, each sorted by id, so that two who do it wait for each other."""
+    """Jobs first, then datasets, then runs, then namespaces, each sorted by id, so that two who do it wait for each
+    other."""
     found = tx.rows(
         "observed.lock",
         jobs=[_job_row(identity, job) for identity, job in sorted(said.jobs.items())],
@@ -61,7 +64,8 @@ def lock(tx: Transaction, said: Said, now: datetime) -> Known:
         names={row["id"]: row["dataset"] for row in names},
         runs={row["id"]: row for row in runs},
         tells=frozenset(row["id"] for row in jobs if row["tells"]),
-        new={row["dataset"]: said.datasets[row["id"]].name.namespace for row in names if row["is_new"]},
+        may_be=found["wanted"],
+        declared=found["standing"],
         terms={**_terms(jobs, "id"), **_terms(names, "dataset"), **_terms(runs, "id")},
         partial=frozenset(row["id"] for row in jobs if row["coverage"]),
         shown=frozenset(schema for row in names for schema in row["shown"]),
@@ -78,6 +82,7 @@ def _name_row(identity: str, about: DatasetSaid) -> Row:
         "id": identity,
         "namespace": about.name.namespace,
         "name": about.name.name,
+        "scope": names_scope(about.name.namespace),
         "dataset": dataset,
         "schemas": [schema_id(dataset, columns) for columns in about.schemas],
     }

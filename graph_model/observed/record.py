@@ -66,6 +66,7 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
         source=SOURCE,
         now=now,
         forever=FOREVER,
+        operation=tx.operation,
     )
     marked = mark(tx, news_of(ended), set(recorded[0]["concerns"]))
     record_words(tx, said, [(run.job, run.at, run.told) for run in ended], known.tells)
@@ -74,7 +75,7 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
     see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
     settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
-    is_matched = bool(known.new) and match_new(tx, known.new, now=now)
+    is_matched = match_new(tx, known.may_be, known.declared, now=now)
     if is_matched or said.same:
         return mark_by_names(tx, news_of(ended))
     return marked

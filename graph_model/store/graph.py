@@ -8,11 +8,9 @@ operation id that was written in the same transaction.
 from __future__ import annotations
 
 import random
-import secrets
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from typing import Any, LiteralString, Self, TypeVar
 
 import neo4j
@@ -23,52 +21,19 @@ from graph_model.errors import GraphPaused, GraphUnavailable
 from graph_model.failpoints import failpoint
 from graph_model.settings import GraphSettings, origin
 from graph_model.store.clock import SYSTEM_CLOCK, Clock
-from graph_model.store.packing import FIRST_PROTOCOL, packed
+from graph_model.store.packing import FIRST_PROTOCOL
 from graph_model.store.queries import NamedQuery, load_queries
+from graph_model.store.sending import Send, as_written, with_lists_together, with_packed_times
+from graph_model.store.transaction import Row, Transaction, begin, mark, roll_back
 from graph_model.store.trouble import NotVisible, Trouble, WrongQuery, classify, one_line, translated
-from graph_model.store.values import exact
 
-Row = dict[str, Any]
 T = TypeVar("T")
-
-_PLAIN = frozenset((str, int, float, bool, type(None)))
 FIRST_WAIT = 0.004
 LONGEST_WAIT = 0.4
 
 
 class CommitUnknown(Exception):
     """Inside the gate only: the reply to a COMMIT was lost."""
-
-
-class Transaction:
-    """One open transaction. `token` is fresh for each attempt: the value to lock nodes with."""
-
-    def __init__(
-        self,
-        bolt: neo4j.Transaction,
-        queries: Callable[[str], NamedQuery],
-        *,
-        writes: bool,
-        pack: Callable[[Row], Row] = packed,
-    ) -> None:
-        self._bolt, self._queries, self._writes, self._pack = bolt, queries, writes, pack
-        self.token = secrets.token_hex(8)
-
-    def rows(self, name: str, **parameters: Any) -> list[Row]:
-        """The rows of a named query, with times in UTC. Pass `token=tx.token` yourself where a query locks."""
-        return [{key: plain(value) for key, value in record.items()} for record in self._run(name, parameters)]
-
-    def exact_rows(self, name: str, **parameters: Any) -> list[Row]:
-        """The rows of a named query in the form of `store.values`: nothing is rounded, and JSON can hold all of it."""
-        return [{key: exact(value) for key, value in record.items()} for record in self._run(name, parameters)]
-
-    def _run(self, name: str, parameters: Row) -> neo4j.Result:
-        query = self._queries(name)
-        if parameters.keys() != query.parameters:
-            raise WrongQuery(f"{name} takes {sorted(query.parameters)}, got {sorted(parameters)}")
-        if query.access == "write" and not self._writes:
-            raise WrongQuery(f"{name} writes, but was called in a read")
-        return self._bolt.run(query.text, self._pack(parameters))
 
 
 class Graph:
@@ -82,7 +47,7 @@ class Graph:
         self._driver = _driver_of(settings) if driver is None else driver
         self._clock = clock
         self._engine: str | None = None
-        self._pack: Callable[[Row], Row] = dict
+        self._send: Send = as_written
 
     def __enter__(self) -> Self:
         return self
@@ -99,9 +64,9 @@ class Graph:
         if self._engine is None:
             with self._translated():
                 server = self._driver.get_server_info()
-            if server.protocol_version >= FIRST_PROTOCOL:
-                self._pack = packed
             self._engine = "arcadedb" if "arcadedb" in server.agent.lower() else "neo4j"
+            if server.protocol_version >= FIRST_PROTOCOL:
+                self._send = with_lists_together if self._engine == "neo4j" else with_packed_times
         return self._engine
 
     def query(self, name: str) -> NamedQuery:
@@ -149,14 +114,12 @@ class Graph:
 
     def _write_once(self, work: Callable[[Transaction], T], timeout: float, *, while_paused: bool) -> T:
         operation = uuid.uuid4().hex
-        mark = "store.mark_exempt_operation" if while_paused else "store.mark_operation"
         done: list[T] = []
 
         def marked(tx: Transaction) -> T:
+            tx.operation = operation
             done.append(work(tx))
-            # The last statement looks whether writes are paused, so that the look costs no way of its own.
-            reason = tx.rows(mark, id=operation)[0].get("paused")
-            if reason is not None:
+            if (reason := mark(tx, while_paused=while_paused)) is not None:
                 raise GraphPaused(reason)
             return done[-1]
 
@@ -187,14 +150,14 @@ class Graph:
     def _attempt(self, work: Callable[[Transaction], T], timeout: float, *, writes: bool) -> T:
         committing = False
         with self._session(writes=writes) as session:
-            bolt = session.begin_transaction(timeout=timeout)
+            bolt = begin(session, timeout)
             try:
-                tx = Transaction(bolt, self.query, writes=writes, pack=self._pack)
+                tx = Transaction(bolt, self.query, writes=writes, send=self._send)
                 result = work(tx)
                 committing = True
                 bolt.commit()
             except BaseException as error:
-                _roll_back(bolt)
+                roll_back(bolt)
                 if (
                     isinstance(error, Exception)
                     and classify(error, self.engine, committing=committing) is Trouble.UNKNOWN
@@ -259,26 +222,3 @@ def _driver_of(settings: GraphSettings) -> neo4j.Driver:
         # The tests look at every remark that an engine has on a query; here they would only cost time.
         notifications_min_severity=NotificationMinimumSeverity.OFF,
     )
-
-
-def plain(value: Any) -> Any:
-    """A driver value as a plain Python one. Times come out in UTC, whatever zone name the engine gave them."""
-    kind = type(value)
-    if kind in _PLAIN:  # nearly all are, and an answer can have a hundred thousand of them
-        return value
-    if kind is list:
-        if _PLAIN.issuperset(map(type, value)):
-            return value
-        return [item if type(item) in _PLAIN else plain(item) for item in value]
-    native = value.to_native() if isinstance(value, neo4j.time.DateTime) else value
-    if isinstance(native, datetime):
-        return native.replace(tzinfo=UTC) if native.tzinfo is None else native.astimezone(UTC)
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return value
-
-
-def _roll_back(bolt: neo4j.Transaction) -> None:
-    # The connection may be gone, and the transaction with it; the first error is the one to tell.
-    with suppress(Neo4jError, DriverError, OSError):
-        bolt.close()

@@ -22,8 +22,8 @@ ENGINES = ("neo4j", "arcadedb")
 Access = Literal["read", "write"]
 
 _HEADER = re.compile(r"^// (name|purpose|param|returns|access):\s*(.*)$")
-_PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
-_NOT_CODE = re.compile(r"//[^\n]*|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
+NOT_CODE = re.compile(r"//[^\n]*|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 
 
 class BadQueryFile(HeadwaterError):
@@ -35,9 +35,12 @@ class BadQueryFile(HeadwaterError):
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
+    """`lists` are those of its parameters that are lists."""
+
     name: str
     text: LiteralString
     parameters: frozenset[str]
+    lists: frozenset[str]
     returns: str
     access: Access
 
@@ -73,14 +76,16 @@ def parse_query(path: Path, *, name: str) -> NamedQuery:
         header.setdefault(key, []).append(value.strip())
     body = "\n".join(lines[len(matches) :]).strip()
     _check_header(path, header, body, name)
-    declared = frozenset(line.split()[0] for line in header.get("param", []))
-    used = frozenset(_PARAMETER.findall(_NOT_CODE.sub("", body)))
+    words = [line.split() for line in header.get("param", [])]
+    declared = frozenset(word[0] for word in words)
+    used = frozenset(PARAMETER.findall(NOT_CODE.sub("", body)))
     if declared != used:
         raise BadQueryFile(path, f"declares {sorted(declared)} but uses {sorted(used)}")
     return NamedQuery(
         name,
         cast(LiteralString, body),
         declared,
+        frozenset(word[0] for word in words if word[1:2] == ["list"]),
         header["returns"][0],
         "read" if header["access"] == ["read"] else "write",
     )

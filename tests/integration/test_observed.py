@@ -7,11 +7,12 @@ import json
 import neo4j
 import pytest
 
-from graph_model.errors import DatasetNotFound
+from benchmarks.ingest import stream
+from graph_model.errors import DatasetNotFound, GraphPaused
 from graph_model.jobs.repository import job
 from graph_model.names import Name, dataset_id, job_id
 from graph_model.observed.record import record_observations
-from graph_model.store.graph import Graph
+from graph_model.store.graph import Graph, Transaction
 from graph_model.versions.entities import Report
 from graph_model.versions.report import report_version
 from tests.integration.api import app_on, data
@@ -45,6 +46,33 @@ def edges(driver: neo4j.Driver, type: str) -> dict[tuple[str, str], bool]:
         type=type,
     ).records
     return {(row["a"], row["b"]): row["stale"] for row in rows}
+
+
+def test_an_event_is_two_statements_whether_its_names_are_new_or_known(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    true = Transaction.rows
+    monkeypatch.setattr(
+        Transaction, "rows", lambda self, name, **more: (asked.append(name), true(self, name, **more))[1]
+    )
+
+    for event in stream(seed=1, jobs=1, prefix="few"):
+        record_observations(graph, observations([event]))
+
+    assert asked == ["observed.lock", "observed.record"] * 2
+
+
+def test_while_writes_are_paused_no_event_is_taken(graph: Graph, side_driver: neo4j.Driver) -> None:
+    pause = {"holder": "a backup", "reason": "a backup is taken", "hold_ms": 60_000}
+    graph.write(lambda tx: tx.rows("store.pause", token=tx.token, **pause), while_paused=True)
+
+    hurried = graph.settings.model_copy(update={"pause_seconds": 0.1})
+    with Graph(hurried) as impatient, pytest.raises(GraphPaused, match="a backup is taken"):
+        record_observations(impatient, observations(two_runs()))
+
+    assert edges(side_driver, "PRODUCES") == {}
+    assert side_driver.execute_query("MATCH (n:LineageEvent|Job|Dataset) RETURN n").records == []
 
 
 def test_an_input_that_later_complete_runs_lack_is_stale(graph: Graph, side_driver: neo4j.Driver) -> None:
