@@ -335,3 +335,10 @@ def test_who_reads_by_position_goes_on_while_there_is_something(by: str, used: t
 def test_a_job_may_fail_for_a_value_that_is_missing(harm: ColumnHarm, fails: bool) -> None:
     assert judge([a_reading(uses=(a_column(harm),), kind="job", is_job=True)]).may_fail is fails
     assert not judge([a_reading(uses=(a_column(harm),))]).may_fail  # a consumer makes nothing that is checked
+
+
+def test_who_wants_exactly_what_it_knows_minds_an_order_of_which_nobody_knows_what_it_was() -> None:
+    reordered = a_reading(ReorderColumns(ORDERS, ("day", "id", "price")), by="exact")
+
+    assert verdict(replace(reordered, layout=None)) == "RISKY order_is_another"
+    assert verdict(replace(reordered, layout=None, by="name")) == "SAFE inputs_stay"

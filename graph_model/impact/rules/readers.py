@@ -56,12 +56,17 @@ def exact_reader_refuses(reading: Reading) -> Finding | None:
 
 def order_is_another(reading: Reading) -> Finding | None:
     """Who wants exactly the columns it knows may want them in their order."""
-    moved = (reading.layout.shifted or reading.layout.swapped) if reading.layout else ()
+    moved = (reading.layout.shifted or reading.layout.swapped) if reading.layout else _reordered(reading)
     if reading.by != "exact" or not moved:
         return None
     reason = f"reads {reading.dataset} exactly as it knows it, and {listed(moved)} is at another place"
     remedy = f"look whether {reading.reader} minds the order"
     return Finding(Verdict.RISKY, "HIT", "order_is_another", reason, reading.direct, remedy, may_fail=True)
+
+
+def _reordered(reading: Reading) -> tuple[str, ...]:
+    """Where it is not known how columns stand, any that are put in order may move."""
+    return tuple(name for one in reading.changes if isinstance(one, ReorderColumns) for name in one.columns)
 
 
 def _new(reading: Reading) -> tuple[str, ...]:
