@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from connectors.openlineage.of_run import observations_of
+from graph_model.observed.of_ours import settle_columns_seen
 from graph_model.observed.record import record_observations
 from graph_model.runs.entities import ClaimedRun
 from graph_model.store.graph import Graph
@@ -27,7 +28,8 @@ def pass_on(graph: Graph, run: ClaimedRun, events: Path | None) -> None:
         found, wrong = observations_of(run, events)
         for start in range(0, len(found), AT_ONCE):
             record_observations(graph, found[start : start + AT_ONCE])
+        known = bool(found) and settle_columns_seen(graph, run.subject, run.id)
     except Exception:
         log.exception("what the run told of its lineage could not be recorded")
         return
-    log.info("lineage recorded", events=len(found), wrong=wrong)
+    log.info("lineage recorded", events=len(found), wrong=wrong, columns_known=known)

@@ -16,6 +16,7 @@ import pytest
 from connectors.sql.columns import read_columns
 from graph_model.estate.apply import apply
 from graph_model.estate.parse import load_estate
+from graph_model.jobs.repository import job as get_job
 from graph_model.lineage.ask import lineage
 from graph_model.names import Name
 from graph_model.runs.cancel import cancel
@@ -139,6 +140,7 @@ def test_what_spark_writes_is_published_and_its_columns_are_known(
     assert sources(place, "customer") == {"customer"}
     jobs = {node.name for node in lineage(place.graph, SHARES, direction="UP", depth=1).nodes if node.kind == "JOB"}
     assert jobs == {JOB}
+    assert get_job(place.graph, JOB).columns_known
     assert left(place) == []
     assert verify(place.graph) == ()
 
