@@ -80,7 +80,7 @@ def serve(
     `announce` gets the address as soon as clients can connect (port 0 takes a free one).
     """
     configure_logs()
-    listener = _listen(api)
+    listener = listen(api)
     with listener, Graph(graph) as store:
         log.info("graph answers", engine=store.engine, uri=graph.uri)
         url = broker.url.get_secret_value() if broker.url else None
@@ -114,14 +114,16 @@ def _graphql(services: Services, *, development: bool) -> GraphQLRouter[Context,
     )
 
 
-def _listen(api: ApiSettings) -> socket.socket:
+def listen(api: ApiSettings) -> socket.socket:
     """A bound socket: what is taken or cannot be is known here, not inside of the server."""
     if not _is_loopback(api.host):
         log.warning(
             "listening beyond this machine, without authentication", host=api.host, setting="HEADWATER_API_HOST"
         )
     family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Asyncio sends at once only on sockets that say they are TCP. On others the body of an answer, which goes after its
+    # head, waits up to 40 ms for the client to confirm that.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((api.host, api.port))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from app.main import create_app, serve
+from app.main import create_app, listen, serve
 from graph_model.errors import GraphUnavailable, PortTaken, SettingsError
 from graph_model.settings import ApiSettings, BrokerSettings, GraphSettings, StorageSettings
 from graph_model.store.graph import Graph
@@ -74,3 +75,23 @@ def test_an_address_of_another_machine_is_a_wrong_setting(nobody: int, tmp_path:
 def test_a_graph_that_is_away_is_said_before_anything_is_served(nobody: int, tmp_path: Path) -> None:
     with pytest.raises(GraphUnavailable, match=str(nobody)):
         _serve(ApiSettings(host="127.0.0.1", port=0), nobody, tmp_path)
+
+
+def test_an_answer_goes_out_at_once_and_waits_for_no_confirmation_of_its_head() -> None:
+    async def is_sent_at_once() -> bool:
+        found: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def look(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connection = writer.get_extra_info("socket")
+            found.set_result(bool(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+            writer.close()
+
+        listener = listen(ApiSettings(host="127.0.0.1", port=0))
+        async with await asyncio.start_server(look, sock=listener):
+            _, writer = await asyncio.open_connection(*listener.getsockname())
+            try:
+                return await found
+            finally:
+                writer.close()
+
+    assert asyncio.run(is_sent_at_once())
