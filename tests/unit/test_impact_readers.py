@@ -109,6 +109,15 @@ def test_sql_does_not_tell_upper_from_lower_case_and_others_do() -> None:
     assert verdict(a_reading(uses=upper, kind="job", is_job=True)) == "BREAKS column_is_gone"
 
 
+def test_what_stands_behind_a_column_that_goes_is_not_known_where_no_columns_are() -> None:
+    drop = DropColumn(ORDERS, "day")
+    reading = replace(a_reading(drop, RenameColumn(ORDERS, "note", "day"), by="position"), layout=None)
+
+    assert verdict(reading) == "UNKNOWN places_shift"
+    assert verdict(replace(reading, by="name")) == "SAFE inputs_stay"
+    assert verdict(a_reading(drop, by="position")) == "SAFE inputs_stay"  # it was the last
+
+
 def test_a_reader_by_position_whose_columns_are_not_known_is_not_known_to_be_hit() -> None:
     assert verdict(a_reading(IN_FRONT, by="position", used=())) == "UNKNOWN places_shift"
 

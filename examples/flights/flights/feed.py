@@ -18,7 +18,8 @@ from pyarrow import csv
 def build(inputs: Mapping[str, Any], outputs: Mapping[str, Any], partition: str) -> dict[str, int]:  # noqa: ARG001  every job takes all three
     """Writes the files first and the manifest last: a package without one is not there yet."""
     manifest = Path(outputs["delay_feed"].path)
-    expected = with_airline(pq.read_table(inputs["rolling_delays"].path), airlines(inputs["carrier_daily"]))
+    delays = pq.read_table(inputs["rolling_delays"].path, columns=["carrier", "origin", "flights", "expected_delay"])
+    expected = with_airline(delays, airlines(inputs["carrier_daily"]))
     airports = sorted(set(expected["origin"].to_pylist()))
     files = [write_airport(manifest.parent, expected, airport) for airport in airports]
     manifest.write_text(json.dumps({"files": files}, indent=2))

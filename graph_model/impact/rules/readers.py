@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graph_model.impact.changes import ColumnHarm
-from graph_model.impact.entities import AddColumn, ReorderColumns, Verdict
+from graph_model.impact.entities import AddColumn, DropColumn, ReorderColumns, Verdict
 from graph_model.impact.renaming import mentions, takes_whatever_there_is
 from graph_model.impact.rules.reading import Finding, Reading, listed
 
@@ -16,7 +16,7 @@ def places_shift(reading: Reading) -> Finding | None:
         return None
     shifted = _shifted(reading)
     if not shifted:
-        return None
+        return _something_may_shift(reading)
     if not reading.used:
         reason = f"reads {reading.dataset} by position, where {listed(shifted)} moves, and which columns is not known"
         remedy = f"declare the columns of {reading.reader} in its estate file"
@@ -39,6 +39,17 @@ def _shifted(reading: Reading) -> tuple[str, ...]:
     if all(isinstance(change, AddColumn) and change.position is None for change in moving):
         return ()
     return reading.used or ("something",)
+
+
+def _something_may_shift(reading: Reading) -> Finding | None:
+    """A column that goes moves all that stood behind it. In a dataset without known columns nobody knows which."""
+    gone = [change.column for change in reading.changes if isinstance(change, DropColumn)]
+    if reading.layout or not gone:
+        return None
+    reason = f"reads {reading.dataset} by position, and which columns stand behind {listed(gone)} is not known"
+    return Finding(
+        Verdict.UNKNOWN, "", "places_shift", reason, reading.direct, f"declare the columns of {reading.dataset}"
+    )
 
 
 def exact_reader_refuses(reading: Reading) -> Finding | None:
