@@ -8,6 +8,7 @@ from typing import Any
 
 import neo4j
 import pytest
+from hypothesis import settings
 from neo4j.exceptions import Neo4jError
 
 from graph_model.settings import GraphSettings
@@ -18,6 +19,9 @@ from tests.support.length import only_long
 from tests.support.neo4j import NoNeo4j, start_neo4j
 from tests.support.servers import Server, driver_for
 
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("no clock", deadline=None)
+settings.load_profile("no clock")
 # Its asserts shall say what they compared, as those of tests do.
 pytest.register_assert_rewrite("tests.support.tables")
 ENGINES = ("arcadedb", "neo4j")

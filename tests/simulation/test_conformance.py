@@ -187,7 +187,6 @@ def test_the_model_gives_what_the_engine_gives(graph: Graph, side_driver: neo4j.
         settings=settings(
             max_examples=EXAMPLES,
             stateful_step_count=STEPS,
-            deadline=None,
             derandomize=True,
             # Without shrinking: a difference is told at the query where it first shows, and an engine is slow to ask.
             phases=[Phase.generate],

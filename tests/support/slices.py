@@ -19,9 +19,7 @@ ODD_ZONES = ("Australia/Lord_Howe", "Pacific/Apia", "America/Havana", "America/S
 ZONES = (BERLIN, NEW_YORK, *ODD_ZONES)
 FEASTS = calendar_of("FEASTS", [date(2012, 12, 25), date(2012, 12, 26), date(2013, 1, 1), date(2013, 3, 29)])
 
-# The machine may be busy: how long an example takes says nothing.
-patient = settings(deadline=None)
-fewer = settings(deadline=None, max_examples=40)
+fewer = settings(max_examples=40)
 
 TIMED = st.sampled_from(("hour", "day", "week", "month", "quarter", "year"))
 MOMENTS = st.datetimes(datetime(1950, 1, 1), datetime(2060, 1, 1))  # noqa: DTZ001  local times

@@ -65,7 +65,7 @@ def test_keys_meet_whatever_their_types_are(own: pa.Array, other: pa.Array, tmp_
 keys = st.lists(st.tuples(st.sampled_from([None, 0, 1, 2]), st.sampled_from([None, "x", "y"])), max_size=12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(own=keys, other=keys)
 def test_composite_keys_are_those_of_a_loop_over_all_pairs(own: Any, other: Any, tmp_path: Path) -> None:
     schema = pa.schema([("a", pa.int64()), ("b", pa.string())])

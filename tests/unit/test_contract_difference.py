@@ -226,7 +226,7 @@ def test_objects_of_one_file_are_followed_by_their_names_and_a_dataset_by_its_ow
     assert [change.text for change in between(before, after, "flights").changes] == ["carrier is new"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(documents, documents)
 def test_nothing_changes_without_a_word_and_no_word_without_a_change(one: dict[str, Any], other: dict[str, Any]):
     """Over all that the standard has words for, but what must be checked, which may be refused."""

@@ -78,7 +78,7 @@ documents = objects_of(OpenDataContractStandard).map(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(documents)
 def test_whatever_the_standard_has_a_word_for_comes_out_as_it_went_in(written: dict[str, Any]) -> None:
     text = yaml.safe_dump(written, sort_keys=False)

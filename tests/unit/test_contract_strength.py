@@ -47,7 +47,7 @@ pools = st.fixed_dictionaries({kind: st.lists(made, min_size=2, max_size=4) for 
 rows = st.lists(st.tuples(st.none() | numbers, st.none() | numbers), max_size=6)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(pools, rows)
 def test_what_is_said_to_promise_more_never_lets_through_what_the_other_stops(
     tmp_path_factory: pytest.TempPathFactory, pool: dict[str, list[dict[str, Any]]], content: list[tuple[Any, Any]]

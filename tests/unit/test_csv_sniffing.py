@@ -144,7 +144,7 @@ def written(draw: st.DrawFn) -> Written:
 
 
 @given(written())
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_written_in_any_dialect_is_read_back_the_same_and_holds_itself(tmp_path: Path, file: Written):
     content = a_csv(tmp_path, file.as_bytes())
 

@@ -189,13 +189,13 @@ def estates(draw: st.DrawFn) -> Given:
 
 
 @given(estates())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_a_job_begins_when_the_decision_lets_it(given: Given) -> None:
     assert given.begins() == replayed(given)
 
 
 @given(estates(), st.integers(0, 30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_later_by_its_slack_is_in_time(given: Given, limit: int) -> None:
     network = given.network()
     times, at = run_through(network.steps), _place(network)

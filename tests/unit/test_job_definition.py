@@ -65,7 +65,7 @@ JOB = JobSpec(
 
 
 # How long it takes to draw a whole job says how busy the machine is, and nothing of the job.
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(JOBS)
 def test_a_job_comes_back_exactly_as_it_was(job: JobSpec):
     assert loads(dumps(job)) == job

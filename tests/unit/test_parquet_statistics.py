@@ -157,7 +157,7 @@ def test_statistics_can_only_be_trusted_or_left_out(path: Path) -> None:
         inspect(Content("parquet", str(path), {"statistics": "yes"}))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     values=st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20),
     least=st.integers(-(2**63), 2**63 - 1),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from graph_model.partitions.rules import Every, Mapping, PartitionScheme, parse_mapping
 from graph_model.partitions.units import UNITS
-from tests.support.slices import BERLIN, FEASTS, MOMENTS, NEW_YORK, REGIONS, ZONES, fewer, patient, slices
+from tests.support.slices import BERLIN, FEASTS, MOMENTS, NEW_YORK, REGIONS, ZONES, fewer, slices
 
 DAYS = [(date(2012, 10, 1) + timedelta(days=offset)).isoformat() for offset in range(250)]
 OPEN_DAYS = {
@@ -46,7 +46,6 @@ def _needed(mapping: Mapping, key: str, upstream: PartitionScheme) -> list[str]:
     return [day for day in (*(before[step] for step in steps), *own) if upstream.holds(day)]
 
 
-@patient
 @given(STEPS, DAILY, DAILY, st.sampled_from(MIDDLE))
 def test_steps_need_what_their_definition_says(
     mapping: Mapping, upstream: PartitionScheme, job: PartitionScheme, key: str

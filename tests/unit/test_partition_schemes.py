@@ -15,10 +15,9 @@ from graph_model.errors import InvalidPartition, UnknownTimeZone
 from graph_model.partitions.rules import Every, PartitionScheme, parse_mapping
 from graph_model.partitions.stored import details_of, stored_scheme
 from graph_model.partitions.units import UNITS
-from tests.support.slices import BERLIN, BY, FEASTS, REGIONS, ZONES, fewer, patient, slices
+from tests.support.slices import BERLIN, BY, FEASTS, REGIONS, ZONES, fewer, slices
 
 
-@patient
 @given(slices(), BY)
 def test_a_shift_is_undone_by_its_opposite(slice_: tuple[PartitionScheme, str], by: int) -> None:
     scheme, key = slice_
@@ -27,7 +26,6 @@ def test_a_shift_is_undone_by_its_opposite(slice_: tuple[PartitionScheme, str], 
     assert scheme.shift(scheme.shift(key, by), -by) == key
 
 
-@patient
 @given(slices(), st.integers(0, 40), st.integers(0, 40))
 def test_two_shifts_are_one(slice_: tuple[PartitionScheme, str], one: int, other: int) -> None:
     scheme, key = slice_
@@ -180,7 +178,6 @@ def test_a_key_that_is_not_listed_is_told_with_the_nearest_one() -> None:
         REGIONS.check("x")
 
 
-@patient
 @given(slices(), st.booleans(), st.floats(0, 1e6))
 def test_a_scheme_is_read_back_from_what_the_graph_keeps(
     slice_: tuple[PartitionScheme, str], starts: bool, due_after: float
@@ -194,7 +191,6 @@ def test_a_scheme_is_read_back_from_what_the_graph_keeps(
     assert stored_scheme("list", None, details_of(REGIONS)) == REGIONS
 
 
-@patient
 @given(slices(), st.integers(0, 3 * 86_400), st.integers(1, 5))
 def test_what_is_due_is_what_ended_long_enough_ago(
     slice_: tuple[PartitionScheme, str], seconds: int, count: int

@@ -47,7 +47,7 @@ def expected(values: list[int | None]) -> tuple[int, list[int]]:
 
 
 @pytest.mark.parametrize("name", KINDS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_same_rows_as_by_comparing_all_with_all(name: str, data: st.DataObject, tmp_path: Path) -> None:
     kind, least, most = KINDS[name]

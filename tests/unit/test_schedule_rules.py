@@ -165,7 +165,7 @@ def test_a_year_of_nominal_times_is_what_clocks_and_calendars_say(case: str) -> 
 
 
 @pytest.mark.parametrize("case", CASES)
-@settings(max_examples=5, deadline=None, derandomize=True)
+@settings(max_examples=5, derandomize=True)
 @given(cuts=st.lists(st.integers(0, (END - BEGIN) // MINUTE), min_size=2, max_size=4))
 def test_it_does_not_matter_where_one_begins_to_look(case: str, cuts: list[int]) -> None:
     schedule = Schedule((CASES[case][0],))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_model.errors import InvalidInput
@@ -120,7 +120,6 @@ def test_a_long_text_is_shortened_around_the_word():
     assert snippet("needle " + "y" * 100, "needle").startswith("needle")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=15))
 def test_no_text_can_mean_anything_to_an_index(text: str):
     """Lucene gives meaning to signs, and to three words in capitals."""
@@ -129,7 +128,6 @@ def test_no_text_can_mean_anything_to_an_index(text: str):
         assert word not in ("AND", "OR", "NOT", "TO")
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="abcdefg", min_size=4, max_size=12), st.integers(0, 11), st.sampled_from("xyz"))
 def test_one_wrong_letter_never_hides_a_name(word: str, place: int, letter: str):
     position = place % len(word)

@@ -353,7 +353,7 @@ WORDS = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @example("SELECT a FROM (SELECT")
 @given(st.one_of(st.text(max_size=80), st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)))
 def test_no_text_makes_it_crash_and_what_it_does_not_know_it_says(text: str) -> None:
@@ -362,7 +362,7 @@ def test_no_text_makes_it_crash_and_what_it_does_not_know_it_says(text: str) -> 
     assert found.known or found.unresolved
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join))
 def test_no_tail_of_a_query_makes_it_crash(tail: str) -> None:
     found = read(f"FROM flights SELECT a {tail}")

@@ -44,7 +44,7 @@ def hops(walked: Walked) -> dict[int, int]:
 
 
 @given(graphs, st.integers(0, NODES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_walk_finds_the_nodes_edges_and_hops_that_brute_force_finds(edges: Edges, depth: int) -> None:
     far = distances(edges, 0)
     within = {number: hop for number, hop in far.items() if hop <= depth}
