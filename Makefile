@@ -85,7 +85,7 @@ format: $(STAMP) ## let ruff mend and format everything
 	$(BIN)/ruff format .
 
 lock: $(STAMP) ## resolve the dependencies anew into requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev --upgrade \
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --extra demo --extra notebook --extra postgresql --group dev --upgrade \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --quiet \
 		--custom-compile-command "make lock" --output-file requirements.lock
 
