@@ -149,9 +149,12 @@ class _Building:
     def _begin(self, job: Slice) -> Begin:
         if not self._plan.jobs[job.of].is_plain and job not in self._now.cut:
             return self._gates.begin(job)
+        needs = self._now.needs[job]
+        if needs.first_of and any(map(self._now.is_there, needs.slices)):
+            return Begin()  # whatever else it could wait for
         places = (self._network.place.get(one) for one in self._now.waits_for[job])
         after = tuple(dict.fromkeys(place for place in places if place is not None))
-        return Begin(after, enough=1 if self._now.needs[job].first_of and after else None)
+        return Begin(after, enough=1 if needs.first_of and after else None)
 
     def _running(self, id_: str, job: Slice, run: RunFact, told: Told) -> tuple[Step, Told]:
         timing, unknown = self._timing(job)
@@ -184,13 +187,12 @@ class _Building:
         if not self._now.holds:
             return ""
         needs = self._now.needs[job]
-        must = () if self._plan.jobs[job.of].takes_what_is_there else needs.must
-        inputs = (
-            (one, self._now.holds.get(one.of) or self._now.holds.get(_partition_id(one)))
-            for one in needs.slices
-            if one in must or self._now.is_there(one)
-        )
-        return next((f"kept from its input {self._words(one)}, which is {words}" for one, words in inputs if words), "")
+        inputs = ((one, self._now.holds.get(one.of) or self._now.holds.get(_partition_id(one))) for one in needs.slices)
+        held = {one: words for one, words in inputs if words}
+        can_do_without = needs.first_of and len(held) < len(needs.slices)
+        must = () if can_do_without or self._plan.jobs[job.of].takes_what_is_there else needs.must
+        kept = (one for one in held if one in must or self._now.is_there(one))
+        return next((f"kept from its input {self._words(one)}, which is {held[one]}" for one in kept), "")
 
     def _timing(self, job: Slice) -> tuple[Timing, str]:
         """What is known of a job, and in words if nothing is; with little of its own, what is similar."""

@@ -194,6 +194,24 @@ def test_a_job_begins_when_the_decision_lets_it(given: Given) -> None:
     assert given.begins() == replayed(given)
 
 
+EITHER = {"optional0": (False, Terms()), "optional1": (False, Terms())}
+
+
+@pytest.mark.parametrize(
+    ("other", "begins"), [(-HOUR, 0.0), (2 * HOUR, 2 * HOUR), (NEVER, NEVER)], ids=["there", "comes", "held too"]
+)
+def test_what_is_held_keeps_nobody_who_can_do_with_another_input(other: float, begins: float) -> None:
+    given = Given(EITHER, {"optional0": NEVER, "optional1": other})
+
+    assert given.begins() == replayed(given) == begins
+
+
+def test_a_job_that_one_input_is_enough_for_waits_for_no_other_once_that_is_there() -> None:
+    given = Given(EITHER, {"optional0": 5 * HOUR, "optional1": -HOUR})
+
+    assert given.begins() == replayed(given) == 0.0
+
+
 @given(estates(), st.integers(0, 30))
 @settings(max_examples=60)
 def test_whatever_is_later_by_its_slack_is_in_time(given: Given, limit: int) -> None:
