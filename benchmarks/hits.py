@@ -11,6 +11,7 @@ from unittest.mock import patch
 import neo4j
 
 from graph_model.store.queries import load_queries
+from graph_model.store.sending import text_with_lists_together
 
 _run = neo4j.Transaction.run
 
@@ -19,7 +20,8 @@ _run = neo4j.Transaction.run
 def hits_counted() -> Iterator[Counter[str]]:
     """By the name of a query, how often anything was touched in the graph for it meanwhile (`dbHits` of a profile)."""
     found: Counter[str] = Counter()
-    names = {query.text: name for name, query in load_queries("neo4j").items()}
+    queries = load_queries("neo4j").items()
+    names = {text: name for name, query in queries for text in (query.text, text_with_lists_together(query))}
 
     def run(bolt: neo4j.Transaction, text: str, parameters: dict[str, Any]) -> list[neo4j.Record]:
         result = _run(bolt, cast(LiteralString, f"PROFILE {text}"), parameters)

@@ -172,8 +172,7 @@ def measure(engine: str, datasets: int, changes: int, depth: int, sets: int) -> 
         try:
             with Graph(server.settings) as graph, driver_for(server.settings) as driver:
                 migrate(graph)
-                if graph.engine == "neo4j":
-                    forget_search(driver, server.settings.database)
+                forget_search(graph, driver)
                 _, seconds = timed(lambda: load(driver, server.settings.database, estate))
                 bench = Bench(graph, estate, depth)
                 title = f"{len(estate.datasets):,} datasets, {len(estate.edges):,} edges, {engine}, depth {depth}"

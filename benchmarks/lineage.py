@@ -29,9 +29,10 @@ import httpx
 import neo4j
 
 from app.main import create_app
+from benchmarks.ingest import Served, own_server
 from benchmarks.lineage_estate import THEN, Estate, draw, forget_search, load, reached
 from benchmarks.lineage_servers import ask_server, send_estate
-from benchmarks.lineage_small import Served, ask_small, own_servers
+from benchmarks.lineage_small import ask_small
 from benchmarks.lineage_times import UNIT, Taken, row, say, spread, table, timed
 from graph_model import names
 from graph_model.lineage.ask import lineage
@@ -219,8 +220,7 @@ def measure(engine: str, edges: int, roots: int) -> list[str]:
         try:
             with Graph(server.settings) as graph, driver_for(server.settings) as driver:
                 migrate(graph)
-                if graph.engine == "neo4j":
-                    forget_search(driver, server.settings.database)
+                forget_search(graph, driver)
                 _, seconds = timed(lambda: load(driver, server.settings.database, estate))
                 bench = Bench(graph, driver, estate, process)
                 _tables(bench, engine, seconds, random.Random(1), roots)
@@ -260,8 +260,8 @@ def ask_over_http(url: str, sizes: Sequence[int], *, own: Served | None = None) 
         for jobs in sizes:
             sent = send_estate(client, jobs)
             lines = [ask_server(client, sent, jobs, directed=own is not None)]
-            if own:
-                lines.append(ask_small(own, sent, walk_up_bare))
+            if own and own.graph:
+                lines.append(ask_small(own.url, own.graph, sent, walk_up_bare))
             for line, problems in chain.from_iterable(lines):
                 say(line)
                 wrong += problems
@@ -281,7 +281,7 @@ def main() -> None:
     if given.url:
         wrong += ask_over_http(given.url, given.jobs)
     elif given.api:
-        with own_servers() as served:
+        with own_server() as served:
             wrong += ask_over_http(served.url, given.jobs, own=served)
     else:
         for edges in given.edges:

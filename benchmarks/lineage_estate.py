@@ -20,6 +20,7 @@ import networkx as nx
 
 from graph_model import names
 from graph_model.names import Name
+from graph_model.store.graph import Graph
 
 NAMESPACE = "benchmark"
 BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
@@ -153,11 +154,11 @@ CREATE (a)-[:FEEDS {id: row[0] + '>' + row[1] + '>FEEDS', kind: 'DIRECT', job: r
 _SEARCH: tuple[LiteralString, ...] = ("search_things", "search_names", "search_columns")
 
 
-def forget_search(driver: neo4j.Driver, database: str) -> None:
-    """Takes the indexes of words from a Neo4j. None of these questions searches, and to fill them is most of the work
-    of planting."""
-    for index in _SEARCH:
-        driver.execute_query(f"DROP INDEX {index} IF EXISTS", database_=database)
+def forget_search(graph: Graph, driver: neo4j.Driver) -> None:
+    """Takes the indexes of words from a Neo4j; the other engine has none. None of these questions searches, and to fill
+    them is most of the work of planting."""
+    for index in _SEARCH if graph.engine == "neo4j" else ():
+        driver.execute_query(f"DROP INDEX {index} IF EXISTS", database_=graph.settings.database)
 
 
 def load(driver: neo4j.Driver, database: str, estate: Estate) -> None:

@@ -5,26 +5,18 @@ the loop over bare Cypher that anybody would write.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import neo4j
 
-from benchmarks.fleet import JVM
-from benchmarks.ingest import own_api
 from benchmarks.lineage_estate import reached
 from benchmarks.lineage_servers import EVERYWHERE, Sent, node_id, upstream
 from benchmarks.lineage_times import row, spread, timed
 from graph_model import names
 from graph_model.names import Name
 from graph_model.settings import GraphSettings
-from graph_model.store.graph import Graph
-from graph_model.store.migrations import migrate
-from tests.support.neo4j import JarNeo4j
 from tests.support.servers import driver_for
 
 SMALL = range(22, 29)
@@ -38,35 +30,15 @@ Bare = Callable[[neo4j.Driver, str, list[str]], set[str]]
 """Walks upstream over bare Cypher in a database, from ids."""
 
 
-class Served(NamedTuple):
-    url: str
-    graph: GraphSettings
-
-
-@contextmanager
-def own_servers() -> Iterator[Served]:
-    """An API process, and the Neo4j behind it, which the bare driver can ask too."""
-    with TemporaryDirectory() as name:
-        server = JarNeo4j(Path(name), jvm=JVM)
-        server.start()
-        try:
-            with Graph(server.settings) as graph:
-                migrate(graph)
-            with own_api(server.settings, Path(name)) as (url, _):
-                yield Served(url, server.settings)
-        finally:
-            server.stop()
-
-
-def ask_small(served: Served, sent: Sent, bare: Bare) -> Iterator[tuple[str, list[str]]]:
-    """A line of the table for each way to ask, with what was answered wrongly."""
+def ask_small(url: str, behind: GraphSettings, sent: Sent, bare: Bare) -> Iterator[tuple[str, list[str]]]:
+    """A line of the table for each way to ask an API, and the Neo4j behind it, with what was answered wrongly."""
     ways = upstream(sent.estate)
     true = ((one.name, reached(ways, [f"dataset:{one.name}"], EVERYWHERE)) for one in sent.estate.datasets)
     roots = {
         name: {node_id(node, sent.namespace) for node in nodes}
         for name, nodes in islice((pair for pair in true if len(pair[1]) in SMALL), ROOTS)
     }
-    with httpx.Client(base_url=served.url, timeout=60) as client, driver_for(served.graph) as driver:
+    with httpx.Client(base_url=url, timeout=60) as client, driver_for(behind) as driver:
 
         def by_graphql(root: str) -> set[str]:
             asked = {"query": QUESTION, "variables": {"namespace": sent.namespace, "name": root}}
@@ -81,7 +53,7 @@ def ask_small(served: Served, sent: Sent, bare: Bare) -> Iterator[tuple[str, lis
 
         def by_cypher(root: str) -> set[str]:
             start = names.dataset_id(Name(sent.namespace, root))
-            found = bare(driver, served.graph.database, [start])
+            found = bare(driver, behind.database, [start])
             return roots[root] if len(found) == len(roots[root]) else found
 
         for title, ask in (("GraphQL", by_graphql), ("Marquez' API", by_marquez), ("bare Cypher", by_cypher)):

@@ -12,7 +12,7 @@ from app.graphql.context import Info
 from app.graphql.errors import InvalidInputError, NotFoundError
 from app.graphql.lineage_types import Direction, Level, Lineage, LineageDiff, LineagePaths, NodeKind
 from app.graphql.names import NameInput
-from app.graphql.paging import After, Cursors, PageInfo
+from app.graphql.paging import After, Cursors, PageInfo, not_a_cursor
 from app.services import moment
 from graph_model.errors import InvalidInput
 from graph_model.lineage import entities
@@ -93,7 +93,7 @@ class Place:
         try:
             return cls(cursors, int(after), *map(datetime.fromisoformat, moments))
         except (TypeError, ValueError):
-            raise InvalidInput("after", "this is not a cursor; pass the endCursor of a page as it came") from None
+            raise not_a_cursor() from None
 
     def info(self, found: entities.Lineage) -> PageInfo:
         known_at = found.known_at or found.as_of

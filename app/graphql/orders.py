@@ -12,9 +12,8 @@ from app.graphql.enums import OrderOrigin, OrderState, ReplayStepState
 from app.graphql.errors import InvalidInputError, NotFoundError, RefusedError
 from app.graphql.names import QualifiedName
 from app.graphql.order_inputs import ChangeOrderInput, OrderAction, RestartInput, RunInput
-from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection
+from app.graphql.paging import DEFAULT_PAGE, After, Connection, Cursors, First, connection, not_a_cursor
 from app.orders import give, give_again
-from graph_model.errors import InvalidInput
 from graph_model.orders import control, entities, progress
 from graph_model.orders.start import Ordered
 
@@ -281,7 +280,7 @@ def _place(cursor: tuple[str, ...] | None) -> int:
     try:
         return int(cursor[0]) if cursor else 0
     except ValueError:
-        raise InvalidInput("after", "this is not a cursor; pass the endCursor of a page as it came") from None
+        raise not_a_cursor() from None
 
 
 async def _payload(info: Info, done: Ordered, runs: tuple[str, ...]) -> RunPayload:

@@ -49,6 +49,10 @@ class Connection(Generic[T]):
         return await self.count() if self.count else None
 
 
+def not_a_cursor() -> InvalidInput:
+    return InvalidInput("after", "this is not a cursor; pass the endCursor of a page as it came")
+
+
 class Cursors:
     """Makes and reads the cursors of one list. They are bound to its filters: another list refuses them."""
 
@@ -65,7 +69,7 @@ class Cursors:
         try:
             mark, *place = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         except (binascii.Error, ValueError, TypeError):
-            raise InvalidInput("after", "this is not a cursor; pass the endCursor of a page as it came") from None
+            raise not_a_cursor() from None
         if mark != self._mark or not place or not all(isinstance(part, str) for part in place):
             raise InvalidInput("after", "this cursor belongs to a list with other filters; start again without it")
         return tuple(place)

@@ -111,8 +111,10 @@ def address_of(address: str) -> URL:
 
 
 def _is_listed(written: str, url: URL, databases: tuple[str, ...]) -> bool:
-    if _is_named(written, databases) or is_reference(written):
-        return _is_named(written, databases)
+    if _is_named(written, databases):
+        return True
+    if is_reference(written):
+        return False
     return set(url.query) <= _HARMLESS and any(
         _covers(address_of(listed), url) for listed in databases if not is_reference(listed)
     )

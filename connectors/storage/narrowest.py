@@ -12,11 +12,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal as Number
 from typing import Any
 
+from connectors.storage.csv_files import DEFAULT_NULLS
 from connectors.storage.scan import Field
 from graph_model.schemas.types import STRING, Decimal, Float, Integer, Timestamp, read
 
-BLANKS = ("", "NA")
-"""Texts that stand for no value where nobody says which do (csv_files)."""
 _ALWAYS_SHOWN = ("boolean", "date")
 _PLAIN_TEXT = re.compile(r"[^\W\d_].*", re.DOTALL)
 _NO_PLAIN_TEXTS = ("true", "false", "nan", "inf", "infinity")
@@ -32,7 +31,7 @@ def asked(name: str, field: Field) -> list[str]:
     if isinstance(type_, Float):
         return [f"coalesce(bool_or(isfinite({name}) AND {name} <> trunc({name})), false)"]
     if type_ == STRING:
-        blanks = ", ".join(f"'{text}'" for text in BLANKS)
+        blanks = ", ".join(f"'{text}'" for text in DEFAULT_NULLS)
         ends = [f"left({end}({name}), {_ENOUGH})" for end in ("min", "max")]
         return [*ends, f"coalesce(bool_or({name} IN ({blanks})), false)"]
     return [f"count({name}) > 0"]

@@ -33,7 +33,6 @@ class Network:
     place: dict[Slice, int] = field(default_factory=dict)
     shown: int = 0
     undelayed: dict[int, Told] = field(default_factory=dict)
-    assumed: list[str] = field(default_factory=list)
 
     def add(self, step: Step, told: Told) -> int:
         self.steps.append(step)

@@ -64,21 +64,16 @@ def declare_names(tx: Transaction, said: Declarations, *, now: datetime) -> None
         settle(tx, tied)
 
 
-def match_new(tx: Transaction, may_be: Sequence[Row], declared: Sequence[Row], *, now: datetime) -> bool:
-    """Makes one with a declared dataset what was seen for the first time; whether anything was. Both as `observed.lock`
-    found them, under the locks of the namespaces."""
-    return _match(tx, may_be, declared, now=now)
-
-
 def match_names(tx: Transaction, datasets: Iterable[str], *, now: datetime) -> None:
     """Holds the names of datasets against all that is declared, and opens and closes the evidence that this is."""
     for part in _parts(sorted(datasets)):
         may_be = tx.rows("identity.may_be", ids=list(part))
-        _match(tx, may_be, tx.rows("identity.declared_evidence", ids=list(part)), now=now)
+        match_found(tx, may_be, tx.rows("identity.declared_evidence", ids=list(part)), now=now)
 
 
-def _match(tx: Transaction, may_be: Sequence[Row], declared: Sequence[Row], *, now: datetime) -> bool:
-    """Whether anything of it was changed."""
+def match_found(tx: Transaction, may_be: Sequence[Row], declared: Sequence[Row], *, now: datetime) -> bool:
+    """Opens and closes the evidence that follows for some datasets; whether anything of it was changed. The rows are
+    those of `identity.may_be` and of `identity.declared_evidence`, read under the locks of the namespaces."""
     wanted, standing = _wanted(may_be), {row["id"]: row for row in declared}
     opened, closed = _without(wanted, standing), _without(standing, wanted)
     if closed:

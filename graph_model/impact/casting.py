@@ -34,12 +34,15 @@ def _has_room(before: Integer, after: object) -> bool:
     return isinstance(after, Float) and before.bits <= after.bits // 2
 
 
+def only_retypes(changes: Sequence[FlowChange]) -> tuple[RetypeColumn, ...]:
+    """The changes, if nothing but types changes; else none."""
+    retypes = tuple(one for one in changes if isinstance(one, RetypeColumn))
+    return retypes if len(retypes) == len(changes) else ()
+
+
 def coming_back(types: Mapping[str, str], changes: Sequence[FlowChange]) -> frozenset[str]:
     """The columns that get another type from which all values come back; none, if anything but types changes."""
-    retypes = [one for one in changes if isinstance(one, RetypeColumn)]
-    if len(retypes) != len(changes):
-        return frozenset()
-    return frozenset(one.column for one in retypes if survives(types.get(one.column, ""), one.type))
+    return frozenset(one.column for one in only_retypes(changes) if survives(types.get(one.column, ""), one.type))
 
 
 def raises(view: str, columns: Collection[str]) -> bool:

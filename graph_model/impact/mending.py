@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graph_model.impact.binding import Rebind, Refused, Tables
-from graph_model.impact.casting import casting_view, coming_back, raises
+from graph_model.impact.casting import casting_view, coming_back, only_retypes, raises
 from graph_model.impact.declared import DatasetFacts, JobFacts
-from graph_model.impact.entities import RetypeColumn
 from graph_model.impact.facts import Facts
 from graph_model.impact.layout import top
 from graph_model.impact.renaming import differs_in_names_only, reads_under_old_names
@@ -56,11 +55,9 @@ class Mending:
 
     def _only_retyped(self, dataset: str, known: DatasetFacts | None) -> frozenset[str]:
         """The columns of a typed dataset that get another type; none, if anything else happens to it."""
-        changes = self._changed.changes.get(dataset, ())
         if dataset not in self._changed.layouts or known is None or known.format != "parquet":
             return frozenset()
-        retypes = [one.column for one in changes if isinstance(one, RetypeColumn)]
-        return frozenset(retypes if len(retypes) == len(changes) else ())
+        return frozenset(one.column for one in only_retypes(self._changed.changes.get(dataset, ())))
 
     def _comes_back(self, dataset: str) -> frozenset[str]:
         """Of these, the columns whose values come back from their new types, and are no others by what makes them."""

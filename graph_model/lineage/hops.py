@@ -64,10 +64,11 @@ def step_order(graph: Rows, job: str, *, direction: Way, at: datetime, known: da
 
 
 def step_control(
-    graph: Rows, jobs: Sequence[str], *, direction: Way, at: datetime, known: datetime | None = None
+    graph: Rows, frontier: Sequence[LineageNode], *, direction: Way, at: datetime, known: datetime | None = None
 ) -> list[Hop]:
-    """The control edges of jobs (by id) one hop on; unordered."""
-    rows = graph.rows("lineage.control", ids=list(jobs), way=direction, at=at, known=known) if jobs else []
+    """The control edges of the jobs of a frontier, one hop on; unordered."""
+    jobs = [node.id for node in frontier if node.kind == "JOB"]
+    rows = graph.rows("lineage.control", ids=jobs, way=direction, at=at, known=known) if jobs else []
     return [_control_hop(row, direction) for row in rows]
 
 

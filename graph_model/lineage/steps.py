@@ -74,8 +74,7 @@ def step_of(graph: Rows, start: Start, way: Way, *, ordered: bool = False, contr
     def over_datasets(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
         found = hops.step(graph, frontier, direction=way, at=at, known=known)
         if control:
-            jobs = [node.id for node in frontier if node.kind == "JOB"]
-            found += hops.step_control(graph, jobs, direction=way, at=at, known=known)
+            found += hops.step_control(graph, frontier, direction=way, at=at, known=known)
         if ordered and start.root.node.kind == "JOB" and [node.id for node in frontier] == [start.id]:
             found += _beside(graph, start, way, control=not control)
         return found
@@ -106,7 +105,7 @@ def _beside(graph: Rows, start: Start, way: Way, *, control: bool) -> list[Hop]:
     at, known = start.root.at, start.root.known
     found = hops.step_order(graph, start.id, direction=way, at=at, known=known)
     if control:
-        waiting = hops.step_control(graph, [start.id], direction=way, at=at, known=known)
+        waiting = hops.step_control(graph, [start.root.node], direction=way, at=at, known=known)
         found += [replace(hop, goes_on=False) for hop in waiting]
     return found
 

@@ -211,8 +211,7 @@ def walk_datasets(
 
     def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
         found = hops.step(graph, frontier, direction=direction, at=at)
-        jobs = [node.id for node in frontier if node.kind == "JOB"] if control else []
-        return [*found, *hops.step_control(graph, jobs, direction=direction, at=at)] if jobs else found
+        return found + hops.step_control(graph, frontier, direction=direction, at=at) if control else found
 
     return Walk({"DOWN": step}, start, ceilings=ceilings, whole_jobs=True).to_its_end()
 

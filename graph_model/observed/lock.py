@@ -27,7 +27,7 @@ _RUN = (
 class Known:
     """What the graph knew: facets of jobs and of datasets by id (JSON; None: none yet), when datasets were dropped, the
     datasets by id of a name, the runs by id, the jobs of which words about their outputs are known. `may_be` and
-    `declared`: of datasets that were never seen, what `match_new` takes. `terms` of all by id (JSON), `partial` the
+    `declared`: of datasets that were never seen, what `match_found` takes. `terms` of all by id (JSON), `partial` the
     jobs of which not all is known, `shown` the schemas (by id) that are there with all their fields."""
 
     jobs: Mapping[str, str | None]

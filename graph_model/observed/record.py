@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from graph_model.emitting.repository import of_others
 from graph_model.estate.writing import FOREVER
-from graph_model.identity.declare import match_new
+from graph_model.identity.declare import match_found
 from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
@@ -75,7 +75,7 @@ def _record(tx: Transaction, observations: Sequence[Observation], said: Said) ->
     sights = {same: (span.first, span.last) for same, span in said.same.items()}
     see_names(tx, sights, known.names, said_by=SOURCE, now=now, forever=FOREVER)
     settle_lives(tx, _lives(known, said), source=SOURCE, forever=FOREVER)
-    is_matched = match_new(tx, known.may_be, known.declared, now=now)
+    is_matched = match_found(tx, known.may_be, known.declared, now=now)
     if is_matched or said.same:
         return mark_by_names(tx, news_of(ended))
     return marked

@@ -55,8 +55,6 @@ class Transaction:
         rows = [{key: plain(value) for key, value in record.items()} for record in self._run(name, parameters)]
         if "operation" in parameters:
             self.marked = Marked(rows[0]["paused"])
-        elif self.marked:
-            self.marked.is_last = False
         return rows
 
     def exact_rows(self, name: str, **parameters: Any) -> list[Row]:
@@ -69,6 +67,8 @@ class Transaction:
             raise WrongQuery(f"{name} takes {sorted(query.parameters)}, got {sorted(parameters)}")
         if query.access == "write" and not self._writes:
             raise WrongQuery(f"{name} writes, but was called in a read")
+        if self.marked:
+            self.marked.is_last = False
         return self._bolt.run(*self._send(query, parameters))
 
 

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import structlog
 
+from workers.template.idle import Idle
 from workers.template.serving import CHECKER
 
 # More than there are cores would only get in each other's way.
@@ -26,7 +27,7 @@ MOST = min(2, os.cpu_count() or 1)
 START_SECONDS, ANSWER_SECONDS, FREE_SECONDS = 5.0, 2.0, 2.0
 # How long the kernel may take to end one.
 END_SECONDS = 2.0
-# So many answers, and another takes its place: nothing that gathers in one gathers for ever.
+# So many answers does one give.
 MOST_ANSWERS = 1_000
 CHUNK = 1 << 16
 
@@ -47,7 +48,7 @@ class Checker:
     """One such process. Raises NoAnswerError when it cannot be had; used by one thread at a time."""
 
     def __init__(self, template: Asked) -> None:
-        self.answers = 0
+        self.uses = 0
         self.pid, self.folder = 0, ""
         self._pidfd = -1
         self._heard = b""
@@ -64,7 +65,7 @@ class Checker:
 
     def answer(self, request: str) -> str:
         """Raises NoAnswerError, and is of no use from then on."""
-        self.answers += 1
+        self.uses += 1
         try:
             self._line.settimeout(ANSWER_SECONDS)
             self._line.sendall(f"{request}\n".encode())
@@ -103,10 +104,8 @@ class Checkers:
 
     def __init__(self, template: Asked) -> None:
         self._template = template
-        self._lock = threading.Lock()
-        self._idle: list[Checker] = []
+        self._idle = Idle[Checker](most_uses=MOST_ANSWERS)
         self._room = threading.BoundedSemaphore(MOST)
-        self._stopped = False
 
     def answer(self, request: str) -> str | None:
         """What a checker says to a request; None: there is none, or it came to grief over it."""
@@ -119,18 +118,15 @@ class Checkers:
 
     def stop(self) -> None:
         """Whoever is being asked is ended by its asker."""
-        with self._lock:
-            self._stopped, idle, self._idle = True, self._idle, []
-        for checker in idle:
-            checker.end()
+        self._idle.close()
 
     @property
     def idle(self) -> tuple[Checker, ...]:
         """Those that wait to be asked."""
-        return tuple(self._idle)
+        return self._idle.waiting
 
     def _answer(self, request: str) -> str | None:
-        checker = self._take()
+        checker = self._idle.take()
         try:
             checker = checker or Checker(self._template)
             said = checker.answer(request)
@@ -139,16 +135,5 @@ class Checkers:
             if checker is not None:
                 checker.end()
             return None
-        self._put_back(checker)
+        self._idle.give_back(checker)
         return said
-
-    def _take(self) -> Checker | None:
-        with self._lock:
-            return self._idle.pop() if self._idle else None
-
-    def _put_back(self, checker: Checker) -> None:
-        with self._lock:
-            if checker.answers < MOST_ANSWERS and not self._stopped:
-                self._idle.append(checker)
-                return
-        checker.end()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workers.template.idle import Idle
 from workers.template.serving import LAUNCHER
 
-# So many orders, and another launcher takes its place.
+# So many orders does a launcher carry out.
 MOST_ORDERS = 200
 
 
@@ -20,11 +20,11 @@ class Launcher:
     """One that is there, or on its way. Whoever has it gives it one order at a time."""
 
     line: socket.socket
-    orders: int = 0
+    uses: int = 0
 
     def takes(self, launch_file: Path, descriptors: Sequence[int]) -> bool:
         """False when it has ended, and is of no use any more."""
-        self.orders += 1
+        self.uses += 1
         try:
             socket.send_fds(self.line, [os.fsencode(launch_file)], list(descriptors))
         except OSError:
@@ -42,12 +42,11 @@ class Launchers:
 
     def __init__(self, ask: Callable[[bytes, Sequence[int]], bool]) -> None:
         self._ask = ask
-        self._lock = threading.Lock()
-        self._idle: list[Launcher] = []
+        self._idle = Idle[Launcher](most_uses=MOST_ORDERS)
 
     def launch(self, launch_file: Path, descriptors: Sequence[int]) -> Launcher | None:
         """The launcher that gets these as its first descriptors; None when there is nobody to fork one."""
-        while (launcher := self._take()) is not None:
+        while (launcher := self._idle.take()) is not None:
             if launcher.takes(launch_file, descriptors):
                 return launcher
         launcher = self._forked()
@@ -55,22 +54,11 @@ class Launchers:
 
     def give_back(self, launcher: Launcher) -> None:
         """One that says of itself that it may carry out another order."""
-        with self._lock:
-            if launcher.orders < MOST_ORDERS:
-                self._idle.append(launcher)
-                return
-        launcher.end()
+        self._idle.give_back(launcher)
 
     def let_go(self) -> None:
         """Those that are idle end."""
-        with self._lock:
-            idle, self._idle = self._idle, []
-        for launcher in idle:
-            launcher.end()
-
-    def _take(self) -> Launcher | None:
-        with self._lock:
-            return self._idle.pop() if self._idle else None
+        self._idle.let_go()
 
     def _forked(self) -> Launcher | None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

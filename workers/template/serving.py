@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
@@ -82,51 +82,36 @@ class Serving:
             return False
         template, pid = os.getpid(), os.fork()
         if pid == 0 and wanted == CHECKER:
-            self._check(descriptors[0], template)
+            _be(lambda: self._check(descriptors[0], template))
         if pid == 0:
-            self._launch(descriptors[0])
+            _be(lambda: self._launch(descriptors[0]))
         self._launchers.add(pid)
         for descriptor in descriptors:
             os.close(descriptor)
         return True
 
-    def _launch(self, descriptor: int) -> NoReturn:
-        """The forked child: a launcher with its own session and no descriptor of ours, until nobody has an order for it
-        or something is left of one. Each comes as the path of a launch file, with three descriptors.
+    def _launch(self, descriptor: int) -> None:
+        """In the forked child: a launcher with its own session and no descriptor of ours, until nobody has an order for
+        it or something is left of one. Each comes as the path of a launch file, with three descriptors.
         """
-        try:
-            signal.set_wakeup_fd(-1)
-            os.setsid()
-            os.dup2(descriptor, DESCRIPTORS, inheritable=False)
-            os.closerange(DESCRIPTORS + 1, os.sysconf("SC_OPEN_MAX"))
-            wakeup = carry_out.prepare()
-            with socket.socket(fileno=DESCRIPTORS) as orders:
-                while _carry_out_next(orders, wakeup, self._fresh):
-                    pass
-        except BaseException:  # noqa: BLE001  whatever it is, the copy must not go on as a second template
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(0)
+        os.setsid()
+        os.dup2(descriptor, DESCRIPTORS, inheritable=False)
+        os.closerange(DESCRIPTORS + 1, os.sysconf("SC_OPEN_MAX"))
+        wakeup = carry_out.prepare()
+        with socket.socket(fileno=DESCRIPTORS) as orders:
+            while _carry_out_next(orders, wakeup, self._fresh):
+                pass
 
-    def _check(self, descriptor: int, template: int) -> NoReturn:
-        """The forked child: judges small contents, as long as worker and template are there."""
-        try:
-            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGTERM)
-            kernel.prctl(kernel.PR_SET_NAME, CHECKER_NAME)
-            signal.set_wakeup_fd(-1)
-            if os.getppid() == template:
-                from connectors.checks.standing import serve
+    def _check(self, descriptor: int, template: int) -> None:
+        """In the forked child: judges small contents, as long as worker and template are there."""
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGTERM)
+        kernel.prctl(kernel.PR_SET_NAME, CHECKER_NAME)
+        if os.getppid() == template:
+            from connectors.checks.standing import serve
 
-                self._line.close()
+            self._line.close()
+            with suppress(SystemExit):  # it was told to end
                 serve(socket.socket(fileno=descriptor))
-        except SystemExit:
-            pass  # it was told to end
-        except BaseException:  # noqa: BLE001  whatever it is, the copy must not go on as a second template
-            traceback.print_exc()
-        finally:
-            sys.stderr.flush()
-            os._exit(0)
 
     def _reap(self) -> None:
         """Collects the dead. A launcher that was killed leaves its tree to us, the next subreaper above it."""
@@ -148,6 +133,18 @@ class Serving:
         for pid in set(kernel.descendants_of(os.getpid())) - kept:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _be(work: Callable[[], None]) -> NoReturn:
+    """What the forked child does. Whatever becomes of it, it must not go on as a second template."""
+    try:
+        signal.set_wakeup_fd(-1)
+        work()
+    except BaseException:  # noqa: BLE001  see above
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def _carry_out_next(orders: socket.socket, wakeup: int, fresh: Fresh) -> bool:

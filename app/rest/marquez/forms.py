@@ -98,8 +98,7 @@ def run_id(run: RunFacts) -> str:
 
 def run_form(run: RunFacts, ends: Sequence[RunEnd] | None = None) -> Form:
     """`ends` None: what it read and wrote was not looked at, so that nothing is said of it."""
-    facets = run.facets
-    nominal = _object(facets, "nominalTime") if facets else _NOTHING
+    nominal = _object(run.facets, "nominalTime")
     took = (run.ended - run.started) // 1000 if run.ended and run.started else None
     form: Form = {
         "id": run_id(run),
@@ -111,8 +110,8 @@ def run_form(run: RunFacts, ends: Sequence[RunEnd] | None = None) -> Form:
         "startedAt": moment(run.started),
         "endedAt": moment(run.ended),
         "durationMs": took,
-        "args": (_object(facets, "marquez_args").get("args") or {}) if facets else {},
-        "facets": facets,
+        "args": _object(run.facets, "marquez_args").get("args") or {},
+        "facets": run.facets,
     }
     return form if ends is None else form | _ends_form(run, ends)
 
@@ -136,6 +135,8 @@ def _end_form(end: RunEnd) -> Form:
 
 def column_forms(columns: Sequence[ColumnFacts], facets: Mapping[str, Any]) -> list[Form]:
     """Columns with what was declared of them and what observations said."""
+    if not columns:
+        return []
     described = {
         str(field.get("name")): field.get("description")
         for field in _list(_object(facets, "schema").get("fields"))
@@ -154,32 +155,19 @@ def column_forms(columns: Sequence[ColumnFacts], facets: Mapping[str, Any]) -> l
 
 def dataset_data(dataset: DatasetFacts) -> Form:
     """A dataset as a node of lineage has it."""
-    facets, name, tags = dataset.facets, dataset.name, dataset.tags
-    form: Form = {
+    facets, name = dataset.facets, dataset.name
+    return {
         "id": name_form(name),
         "type": "STREAM" if is_stream(dataset) else "DB_TABLE",
         "name": name.name,
-        "physicalName": name.name,
+        "physicalName": _object(facets, "marquez_dataset").get("physicalName") or name.name,
         "createdAt": moment(dataset.since),
         "updatedAt": moment(dataset.last),
         "namespace": name.namespace,
-        "sourceName": name.namespace,
-        "fields": column_forms(dataset.columns, facets) if dataset.columns else [],
-        "tags": list(dict.fromkeys(tags)) if tags else [],
-        "lastModifiedAt": moment(dataset.complete),
-        "description": dataset.description or None,
-        "lastLifecycleState": None,
-    }
-    return form | _told_of(dataset) if facets else form
-
-
-def _told_of(dataset: DatasetFacts) -> Form:
-    """What observations say of a dataset. Most say nothing, and an answer has thousands of datasets."""
-    facets, name = dataset.facets, dataset.name
-    return {
-        "physicalName": _object(facets, "marquez_dataset").get("physicalName") or name.name,
         "sourceName": _object(facets, "dataSource").get("name") or name.namespace,
-        "tags": list(dict.fromkeys([*dataset.tags, *tags_in(facets, None)])),
+        "fields": column_forms(dataset.columns, facets),
+        "tags": list(dict.fromkeys([*dataset.tags, *(tags_in(facets, None) if facets else ())])),
+        "lastModifiedAt": moment(dataset.complete),
         "description": dataset.description or _object(facets, "documentation").get("description"),
         "lastLifecycleState": _object(facets, "lifecycleStateChange").get("lifecycleStateChange"),
     }
@@ -213,18 +201,17 @@ def version_form(dataset: DatasetFacts, version: VersionFacts, run: Form | None)
 
 
 def is_stream(dataset: DatasetFacts) -> bool:
-    if dataset.name.namespace.startswith("kafka:"):
-        return True
-    return bool(dataset.facets) and str(_object(dataset.facets, "datasetType").get("datasetType")).upper() in _STREAMS
+    said = str(_object(dataset.facets, "datasetType").get("datasetType") or "").upper()
+    return said in _STREAMS or dataset.name.namespace.startswith("kafka:")
 
 
 def job_data(job: JobFacts, inputs: Sequence[Form], outputs: Sequence[Form]) -> Form:
     """A job as a node of lineage has it; what it reads and makes by `name_form`."""
-    facets, name = job.facets, job.name
+    name = job.name
     parent = _parent_of(job)
     return {
         "id": name_form(name),
-        "type": _job_type(facets) if facets else "BATCH",
+        "type": _job_type(job.facets),
         "name": name.name,
         "simpleName": name.name.removeprefix(f"{parent}.") if parent else name.name,
         "parentJobName": parent,
@@ -234,8 +221,8 @@ def job_data(job: JobFacts, inputs: Sequence[Form], outputs: Sequence[Form]) -> 
         "namespace": name.namespace,
         "inputs": inputs,
         "outputs": outputs,
-        "location": _location(facets) if facets else None,
-        "description": job.description or (_object(facets, "documentation").get("description") if facets else None),
+        "location": _location(job.facets),
+        "description": job.description or _object(job.facets, "documentation").get("description"),
         "latestRun": run_form(job.runs[0]) if job.runs else None,
     }
 
@@ -264,9 +251,7 @@ def _job_type(facets: Mapping[str, Any]) -> str:
 
 
 def _parent_of(job: JobFacts) -> str | None:
-    if not job.runs or not job.runs[0].facets:
-        return None
-    said = _object(job.runs[0].facets, "parent").get("job")
+    said = _object(job.runs[0].facets, "parent").get("job") if job.runs else None
     return said.get("name") if isinstance(said, dict) and said.get("name") != job.name.name else None
 
 
