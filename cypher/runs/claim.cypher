@@ -15,7 +15,8 @@ MATCH (jp:JobPartition)-[:HAS_RUN]->(r:Run {id: id})
 WHERE r.state = 'READY' AND (r.not_before IS NULL OR r.not_before <= datetime.realtime())
   // One predicate, not two: Neo4j answers `IS NULL OR >` by the index on it too, which costs thirty times the claim after a lock.
   AND coalesce(r.ready_until > datetime.realtime(), true)
-  AND NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run) WHERE s.open = 1 AND s.state = 'RUNNING' }
+  // By its state alone: by `open`, Neo4j would look at all open runs for each run that is claimed.
+  AND NOT EXISTS { MATCH (jp)-[:HAS_RUN]->(s:Run) WHERE s.state = 'RUNNING' }
   AND (r.kind = 'validation' OR NOT (r.job IN held OR r.job_partition IN held OR EXISTS {
     MATCH (v:DatasetVersion)-[:READ_BY]->(r)
     WHERE v.state IN ['QUARANTINED', 'RETIRED'] OR v.dataset IN held OR v.partition IN held
