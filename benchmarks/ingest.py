@@ -199,7 +199,7 @@ def measure_bare(served: Served, graph: GraphSettings, way: Way, day: int, optio
     """The same stream with other names. What sixteen clients send at once is written by one, sixteen events at a time,
     as our API does."""
     group = max(way.clients, way.batch)
-    for prefix, jobs in (("warm", 2 * group), ("bare", options.jobs)):
+    for prefix, jobs in (("bare_warm", 2 * group), ("bare", options.jobs)):
         events = stream(options.seed, jobs, f"{prefix}_{way.clients}_{way.batch}", day)
         busy = served.busy()
         seconds, waits = write_bare(graph, events, group=group)
