@@ -16,7 +16,7 @@ import neo4j
 from connectors.openlineage.events import read_event
 from graph_model.names import dataset_id, dataset_name_id, flow_edge_id, job_id
 from graph_model.observed.entities import Observation, Role, SeenDataset
-from graph_model.schemas.recording import schema_id, schema_row
+from graph_model.schemas.recording import field_rows, schema_id
 from graph_model.settings import GraphSettings
 from graph_model.store.packing import packed
 
@@ -109,5 +109,5 @@ def _seen(observation: Observation, job: str) -> Iterator[tuple[SeenDataset, dic
 
 def _with_schema(seen: SeenDataset, row: dict[str, Any]) -> dict[str, Any]:
     dataset = row["dataset"]
-    fields = schema_row(dataset, seen.columns)["fields"]
+    fields = field_rows(dataset, seen.columns)
     return {**row, "schema": schema_id(dataset, seen.columns), "fields": fields}

@@ -38,15 +38,15 @@ FacetMap = Annotated[dict[str, dict[str, Any]], BeforeValidator(_facets)]
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="ignore")
 
 
 class DatasetDocument(_Document):
     namespace: Text
     name: Text
-    facets: FacetMap = {}
-    input_facets: FacetMap = Field({}, alias="inputFacets")
-    output_facets: FacetMap = Field({}, alias="outputFacets")
+    facets: FacetMap = Field(default_factory=dict)
+    input_facets: FacetMap = Field(default_factory=dict, alias="inputFacets")
+    output_facets: FacetMap = Field(default_factory=dict, alias="outputFacets")
 
     @property
     def all_facets(self) -> dict[str, dict[str, Any]]:
@@ -56,12 +56,12 @@ class DatasetDocument(_Document):
 class JobDocument(_Document):
     namespace: Text
     name: Text
-    facets: FacetMap = {}
+    facets: FacetMap = Field(default_factory=dict)
 
 
 class RunDocument(_Document):
     id: Text = Field(alias="runId")
-    facets: FacetMap = {}
+    facets: FacetMap = Field(default_factory=dict)
 
 
 class EventDocument(_Document):
@@ -70,8 +70,8 @@ class EventDocument(_Document):
 
 class JobEventDocument(EventDocument):
     job: JobDocument
-    inputs: Annotated[list[DatasetDocument], BeforeValidator(_list)] = []
-    outputs: Annotated[list[DatasetDocument], BeforeValidator(_list)] = []
+    inputs: Annotated[list[DatasetDocument], BeforeValidator(_list)] = Field(default_factory=list[DatasetDocument])
+    outputs: Annotated[list[DatasetDocument], BeforeValidator(_list)] = Field(default_factory=list[DatasetDocument])
 
 
 class RunEventDocument(JobEventDocument):

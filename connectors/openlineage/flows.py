@@ -34,6 +34,8 @@ def flows_of(
     """What an event says. A facet that is not of its form is left out, with a warning. `at`: JSON pointer to the one
     output, where it does not stand among outputs."""
     targets = targets_of(job, job_facets, datasets, warn, at)
+    if not targets:
+        return Flows()
     inputs = {seen.name for seen in datasets if seen.role is Role.INPUT}
     targets = [_with_names(target, inputs, warn) for target in targets]
     flows, shapes, implied = _joined(targets, datasets)

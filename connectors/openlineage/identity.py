@@ -10,12 +10,15 @@ from graph_model.identity.entities import Kind, SameName
 from graph_model.names import Name
 
 _ODD = (TypeError, KeyError, ValueError, AttributeError)
+_FACETS = frozenset(("symlinks", "lifecycleStateChange"))
 _FORMS = ("TABLE", "LOCATION")
 
 
 def same_names(name: Name, facets: Mapping[str, Any], at: str, warn: Warn) -> tuple[SameName, ...]:
     """Other names of the dataset `name`. A facet that is not of its form is left out, with a warning; `at`: pointer to
     the facets."""
+    if _FACETS.isdisjoint(facets):
+        return ()
     found: list[SameName] = []
     for facet, read in (("symlinks", _symlinks), ("lifecycleStateChange", _renames)):
         try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from graph_model.contracts.entities import Column
@@ -45,17 +46,25 @@ def _columns(fields: Any, prefix: str, depth: int, of_postgresql: bool) -> Itera
         if not name:
             raise ValueError
         path = f"{prefix}{name}"
-        # Clients do not say whether a column may be null.
-        yield Column(
-            path, str(from_openlineage(_plain(field, of_postgresql)).value), True, str(field.get("description") or "")
-        )
-        if field.get("fields") and depth < MOST_NESTED:
-            yield from _columns(field["fields"], f"{path}.", depth + 1, of_postgresql)
+        # Some clients send an empty list of fields for every column.
+        inner = field.get("fields")
+        kind = _type(field) if inner else _plain_type(str(field.get("type") or ""), of_postgresql)
+        yield _column(path, kind, str(field.get("description") or ""))
+        if inner and depth < MOST_NESTED:
+            yield from _columns(inner, f"{path}.", depth + 1, of_postgresql)
 
 
-def _plain(field: dict[str, Any], of_postgresql: bool) -> dict[str, Any]:
-    """Without the empty list of fields that some clients send for every column, and without a name of PostgreSQL that
-    means another type elsewhere."""
-    if of_postgresql and field.get("type") == "int8":
-        field = {**field, "type": "int64"}
-    return field if field.get("fields") else {**field, "fields": None}
+@lru_cache(maxsize=16_384)  # every event of a run tells of the same columns
+def _column(path: str, kind: str, description: str) -> Column:
+    """Clients do not say whether a column may be null."""
+    return Column(path, kind, True, description)
+
+
+@lru_cache(maxsize=4096)  # an estate has few spellings of types, and each event many columns
+def _plain_type(text: str, of_postgresql: bool) -> str:
+    """A name of PostgreSQL means another type elsewhere."""
+    return _type({"type": "int64" if of_postgresql and text == "int8" else text})
+
+
+def _type(field: Mapping[str, Any]) -> str:
+    return str(from_openlineage(field).value)

@@ -111,13 +111,13 @@ class Observation:
     run_terms: Terms = field(default_factory=dict)
     job_terms: Terms = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    stamp: str = field(init=False)
+    """Orders observations by their own time, then by id. Where two differ in what they say, the greater counts."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "stamp", f"{self.at.isoformat(timespec='microseconds')[:26]} {self.id}")
 
     @property
     def run_id(self) -> str | None:
         """The id of the run in the graph; None: it is about none."""
         return observed_run_id(job_id(self.job), self.run) if self.job and self.run else None
-
-    @property
-    def stamp(self) -> str:
-        """Orders observations by their own time, then by id. Where two differ in what they say, the greater counts."""
-        return f"{self.at.isoformat(timespec='microseconds')[:26]} {self.id}"

@@ -105,6 +105,8 @@ def _changed_facets(
     """`beside`: what else changes on the node because of its facets."""
     changed = []
     for identity, facets in sorted(told.items()):
+        if not facets and identity not in beside:
+            continue
         text = facets_text(latest(facets_of(known[identity]), facets))
         if text != (known[identity] or "{}") or identity in beside:
             changed.append({"id": identity, "properties": {"facets": text, **beside.get(identity, {})}})
@@ -124,7 +126,7 @@ def _lives(known: Known, said: Said) -> list[Life]:
 
 def facets_of(text: str | None) -> Stamped:
     """Facets as the graph keeps them."""
-    return {name: (stamp, facet) for name, (stamp, facet) in json.loads(text or "{}").items()}
+    return {name: (stamp, facet) for name, (stamp, facet) in json.loads(text).items()} if text else {}
 
 
 def facets_text(facets: Stamped) -> str:

@@ -15,7 +15,7 @@ from graph_model.moments import later
 from graph_model.names import field_id, flow_edge_id
 from graph_model.observed.entities import SOURCE, Role
 from graph_model.observed.gather import Part, Said, Span
-from graph_model.schemas.recording import schema_id, schema_row
+from graph_model.schemas.recording import field_rows, schema_id
 from graph_model.store.graph import Row, Transaction
 
 
@@ -90,7 +90,7 @@ def schema_rows(said: Said, datasets: Mapping[str, str], shown: Collection[str])
         dataset = datasets[name]
         for columns, span in about.schemas.items():
             identity = schema_id(dataset, columns)
-            fields = [] if identity in shown else schema_row(dataset, columns)["fields"]
+            fields = [] if identity in shown else field_rows(dataset, columns)
             row = {"id": identity, "dataset": dataset, "first": span.first, "last": span.last, "fields": fields}
             known = rows.setdefault(identity, row)
             known["first"], known["last"] = min(known["first"], span.first), max(known["last"], span.last)

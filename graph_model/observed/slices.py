@@ -32,7 +32,7 @@ def kept_facets(seen: SeenDataset) -> dict[str, Any]:
 
 def slices_of_text(text: str | None) -> Slices:
     """Slices as the graph keeps them."""
-    told = json.loads(text or "{}")
+    told = json.loads(text) if text else {}
     return {part: {name: (stamp, facet) for name, (stamp, facet) in facets.items()} for part, facets in told.items()}
 
 

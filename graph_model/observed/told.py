@@ -56,7 +56,7 @@ def hear(known: str | None, said: Stamped) -> Heard:
 
 def terms_of(text: str | None) -> Stamped:
     """Terms as the graph keeps them."""
-    return {name: (stamp, value) for name, (stamp, value) in json.loads(text or "{}").items()}
+    return {name: (stamp, value) for name, (stamp, value) in json.loads(text).items()} if text else {}
 
 
 def terms_text(terms: Stamped) -> str | None:

@@ -23,7 +23,12 @@ def schema_id(dataset: str, columns: Sequence[Column]) -> str:
 def schema_row(dataset: str, columns: Sequence[Column]) -> dict[str, Any]:
     """A row of `schemas` in the queries that write them. A field is dataset and path, and stays; the rest is said on
     the edge to it."""
-    fields = [
+    return {"id": schema_id(dataset, columns), "dataset": dataset, "fields": field_rows(dataset, columns)}
+
+
+def field_rows(dataset: str, columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """The `fields` of such a row."""
+    return [
         {
             "id": field_id(dataset, column.path),
             "path": column.path,
@@ -34,4 +39,3 @@ def schema_row(dataset: str, columns: Sequence[Column]) -> dict[str, Any]:
         }
         for position, column in enumerate(columns)
     ]
-    return {"id": schema_id(dataset, columns), "dataset": dataset, "fields": fields}

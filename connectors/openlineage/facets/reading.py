@@ -30,6 +30,8 @@ ODD = (TypeError, KeyError, ValueError, AttributeError, OverflowError)
 def read_terms(facets: Mapping[str, Any], readers: Mapping[str, Reader], at: str, warn: Warn) -> Terms:
     """`at`: JSON pointer to the facets."""
     told: Terms = {}
+    if readers.keys().isdisjoint(facets):
+        return told
     for name, reader in readers.items():
         facet = facets.get(name)
         if facet is None:
