@@ -53,9 +53,10 @@ def create_app(
     app.state.waiting = Waiting(graph)
     app.state.waiting_for_runs = Waiting(graph, successful_runs)
     app.state.readiness = health.Readiness(services)
+    # Routes are tried in order, and nothing is asked as often as what clients report.
+    app.include_router(lineage.router)
     app.include_router(health.router)
     app.include_router(versions.router)
-    app.include_router(lineage.router)
     app.include_router(checks.router)
     app.include_router(reads.router)
     app.include_router(runs.router)
