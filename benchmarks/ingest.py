@@ -177,7 +177,12 @@ class Way:
         return [json.dumps(events[at : at + self.batch]).encode() for at in range(0, len(events), self.batch)]
 
 
-WAYS = (Way("one client", 1, 1), Way("sixteen clients", 16, 1), Way("batches of 100", 1, 100))
+WAYS = (
+    Way("one client", 1, 1),
+    Way("sixteen clients", 16, 1),
+    Way("batches of 100", 1, 100),
+    Way("batches of 100, four clients", 4, 100),
+)
 
 
 def measure(served: Served, way: Way, events: Sequence[dict[str, Any]]) -> Outcome:
@@ -218,7 +223,7 @@ def own_server() -> Iterator[Served]:
     """A Neo4j with the memory of a small server, and an API process before it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        neo4j = JarNeo4j(folder, jvm=JVM)
+        neo4j = JarNeo4j(folder, jvm=JVM, search_seconds=1)
         neo4j.start()
         try:
             with Graph(neo4j.settings) as graph:
@@ -266,9 +271,9 @@ def _answers(url: str) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", help="the server, like http://127.0.0.1:5000; without it, one of our own")
-    parser.add_argument("--jobs", type=int, default=500, help="runs for each line of the table")
+    parser.add_argument("--jobs", type=int, default=1500, help="runs for each line of the table")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--warm", type=int, default=300, help="runs before the first line, each way")
+    parser.add_argument("--warm", type=int, default=3000, help="runs before the first line, each way")
     parser.add_argument("--again", action="store_true", help="also measure the same jobs running again")
     parser.add_argument("--bare", action="store_true", help="also write the same rows by one bare statement each")
     options = parser.parse_args()

@@ -76,11 +76,14 @@ class JarNeo4j:
 
     Its log of transactions is on disk before a commit is answered, so `kill` loses nothing that was answered.
     `pages_mb` is how much of its files it holds in memory: a large graph that does not fit is read from disk each time.
+    `search_seconds`: how long a search may not find what was just written.
     """
 
-    def __init__(self, folder: Path, *, jvm: Sequence[str] = FRUGAL, pages_mb: int = FEW_PAGES_MB) -> None:
+    def __init__(
+        self, folder: Path, *, jvm: Sequence[str] = FRUGAL, pages_mb: int = FEW_PAGES_MB, search_seconds: int = 0
+    ) -> None:
         self._folder, self._port, self._password = folder, free_port(), secrets.token_urlsafe(24)
-        self._jvm, self._pages_mb = jvm, pages_mb
+        self._jvm, self._pages_mb, self._search_seconds = jvm, pages_mb, search_seconds
         self._is_new = True
         self._child: Child | None = None
 
@@ -102,7 +105,13 @@ class JarNeo4j:
         """Returns once it answers. Raises NoNeo4j."""
         home, log = self._folder / "home", self._folder / "neo4j.log"
         command = ["java", *self._jvm, "-cp", f"{_jars()}/*"]
-        command += [str(SUPPORT / "Neo4jLauncher.java"), str(home), str(self._port), str(self._pages_mb)]
+        command += [
+            str(SUPPORT / "Neo4jLauncher.java"),
+            str(home),
+            str(self._port),
+            str(self._pages_mb),
+            str(self._search_seconds),
+        ]
         self._child = child = Child.start("neo4j", command, log=log, pipes=True)
         if child.stdout.readline() != b"ready\n":
             self.stop()

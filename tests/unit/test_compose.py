@@ -104,6 +104,17 @@ def test_the_engines_are_the_versions_we_promise(services: dict[str, Any]) -> No
     assert services["broker"]["image"] == "redis:7"
 
 
+def test_the_settings_of_the_graph_are_spelled_as_its_image_reads_them(services: dict[str, Any]) -> None:
+    set_ = {name for name in services["graph"]["environment"] if name != "NEO4J_AUTH"}
+    spelled = {name.removeprefix("NEO4J_").replace("__", " ").replace("_", ".").replace(" ", "_") for name in set_}
+
+    assert spelled == {
+        "server.memory.heap.max_size",
+        "server.memory.pagecache.size",
+        "db.index.fulltext.eventually_consistent_refresh_interval",
+    }
+
+
 def test_the_image_installs_from_the_lock_and_does_not_run_as_root() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
 
