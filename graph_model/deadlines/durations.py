@@ -125,11 +125,7 @@ def timings(
 ) -> tuple[dict[tuple[str, tuple[str, ...]], Timing], int]:
     """What is known of each subject for the kinds of day that are asked for, and how many nobody has looked at yet."""
     known = _remembered_of(graph, asked)
-    found = {
-        (subject.id, kinds): _timing(subject, known[subject.id], kinds)
-        for subject, kinds in asked
-        if subject.id in known
-    }
+    found = _timings(asked, known)
     thin = {
         subject.id: subject
         for subject, kinds in asked
@@ -137,9 +133,7 @@ def timings(
     }
     live = list(thin.values())[:LIVE_MOST]
     histories = {id_: history.known() for id_, history in measure(graph, live).items()}
-    for subject, kinds in asked:
-        if subject.id in histories:
-            found[subject.id, kinds] = _timing(subject, histories[subject.id], kinds)
+    found |= _timings(asked, histories)
     return found, sum((subject.id, kinds) not in found for subject, kinds in asked)
 
 
@@ -151,9 +145,8 @@ def _remembered_of(graph: Graph, asked: Sequence[tuple[Subject, tuple[str, ...]]
     ids = list(kinds_of)
     if not ids:
         return {}
-    row = graph.rows("deadlines.timings", ids=ids, kinds=[sorted(kinds - {EVERY_DAY}) for kinds in kinds_of.values()])[
-        0
-    ]
+    special = [sorted(kinds - {EVERY_DAY}) for kinds in kinds_of.values()]
+    row = graph.rows("deadlines.timings", ids=ids, kinds=special)[0]
     found: dict[str, dict[str, Spread]] = {}
     for place, measured, waits in zip(row["places"], row["measured"], row["waits"], strict=True):
         said = {EVERY_DAY: _read(measured), WAITS: _read(waits)}
@@ -184,10 +177,24 @@ def similar(of: Iterable[Timing]) -> Timing:
     return Timing(Spread(pooled.points, count), None, f"{count} runs of {jobs}")
 
 
-def _timing(subject: Subject, known: Mapping[str, Spread], kinds: Sequence[str]) -> Timing:
-    kind = next((kind for kind in kinds if kind in known), EVERY_DAY)
-    measured = known.get(kind)
-    return Timing(measured, known.get(WAITS), basis_of(subject, measured, kind))
+def _timings(
+    asked: Iterable[tuple[Subject, tuple[str, ...]]], known: Mapping[str, Mapping[str, Spread]]
+) -> dict[tuple[str, tuple[str, ...]], Timing]:
+    """For the first of the kinds of day that stands alone, else for every day. Most dates share theirs."""
+    found: dict[tuple[str, tuple[str, ...]], Timing] = {}
+    alike: dict[tuple[str, str], Timing] = {}
+    for subject, kinds in asked:
+        spreads = known.get(subject.id)
+        if spreads is None:
+            continue
+        kind = next((kind for kind in kinds if kind in spreads), EVERY_DAY)
+        timing = alike.get((subject.id, kind))
+        if timing is None:
+            measured = spreads.get(kind)
+            timing = Timing(measured, spreads.get(WAITS), basis_of(subject, measured, kind))
+            alike[subject.id, kind] = timing
+        found[subject.id, kinds] = timing
+    return found
 
 
 def _remembered(id_: str, history: History) -> dict[str, object]:

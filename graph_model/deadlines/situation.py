@@ -108,8 +108,7 @@ class Situation:
     @cached_property
     def from_outside(self) -> list[Slice]:
         """What is not there and no job here makes, in order. Ask when all is gathered."""
-        missing = {one for job in self.open for one in self.waits_for(job)}
-        missing.update(one for one, fact in self.partitions.items() if not fact.is_there and fact.mark != SKIPPED)
+        missing = {one for one, fact in self.partitions.items() if not fact.is_there and fact.mark != SKIPPED}
         missing.update(self.gone)
         known = self.plan.datasets
         return sorted(one for one in missing if one.of in known and self.plan.maker(one) is None)

@@ -23,11 +23,12 @@ Known = Mapping[tuple[str, tuple[str, ...]], Timing]
 def asked_of(situation: Situation) -> list[Asked]:
     """Whose history is needed: the jobs of what is open, and the datasets from outside that it waits for."""
     plan, found = situation.plan, dict[tuple[str, tuple[str, ...]], Asked]()
-    for planned in situation.planned:
-        if planned.timed not in found:
-            job = planned.job
-            subject = Subject(job.id, is_job=True, scheme=job.scheme, not_before=job.not_before)
-            found[planned.timed] = subject, planned.timed[1]
+    jobs = {one.job.id: one.job for one in situation.planned}
+    subjects = {
+        id_: Subject(id_, is_job=True, scheme=job.scheme, not_before=job.not_before) for id_, job in jobs.items()
+    }
+    for timed in dict.fromkeys(planned.timed for planned in situation.planned):
+        found[timed] = subjects[timed[0]], timed[1]
     for one in situation.from_outside:
         scheme = plan.datasets[one.of].scheme
         kinds = plan.kinds_of_day(scheme, one.key)
@@ -121,7 +122,7 @@ class _Building:
         run = self._now.runs.get(job)
         if run is not None and run.state == "RUNNING":
             return self._running(planned, job, run)
-        lacks = self._lacks(job)
+        lacks = run is None or self._lacks(job)
         if why := self._blocked(planned.id, job, run, lacks=lacks):
             return _blocked_step(planned.id, job, why)
         timing, unknown = self._timing(planned, job)
