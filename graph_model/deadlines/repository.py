@@ -84,9 +84,11 @@ def _declared(tx: Transaction) -> dict[str, Any]:
 
 
 def _plan_of(declared: Mapping[str, Any]) -> Plan:
-    """A list for each property is read twice as fast; what an empty text stands for is said here."""
+    """From a list for each property, in which an empty text stands for nothing."""
     rows = {
-        name: zip(*([value or None for value in column] for column in declared[name].values()), strict=True)
+        name: zip(
+            *([None if value == "" else value for value in column] for column in declared[name].values()), strict=True
+        )
         for name in _IN_COLUMNS
     }
     return plan_of(**rows, promises=declared["promises"]["rows"])

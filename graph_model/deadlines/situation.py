@@ -74,14 +74,19 @@ class Situation:
     def missing(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
         # A forecast asks this of a hundred thousand partitions.
         fact, gone = self.partitions.get, self.gone
-        if gone:
-            return tuple([one for one in partitions if one in gone or not fact(one, NOTHING_THERE).is_there])
-        return tuple([one for one in partitions if not fact(one, NOTHING_THERE).is_there])
+        return tuple([one for one in partitions if one in gone or not fact(one, NOTHING_THERE).is_there])
 
     def awaited(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
         """What readers wait for: of what is missing, all that they were not told to go without."""
-        missing = self.missing(partitions)
-        return tuple([one for one in missing if self.fact(one).mark != SKIPPED]) if missing else ()
+        fact, gone = self.partitions.get, self.gone
+        return tuple(
+            [
+                one
+                for one in partitions
+                if not (known := NOTHING_THERE if one in gone else fact(one, NOTHING_THERE)).is_there
+                and known.mark != SKIPPED
+            ]
+        )
 
     def unmet(self, job: Slice) -> list[tuple[Slice, str]]:
         """The job partitions that one waits for by control, and how each must end."""
