@@ -16,11 +16,11 @@ from itertools import islice
 from graph_model.datasets.repository import known_datasets
 from graph_model.deadlines.durations import timings
 from graph_model.deadlines.entities import DeadlineForecast, Forecast, Outlook
-from graph_model.deadlines.forecast import Duty, View, day_of
-from graph_model.deadlines.network import prepare, quantiles
+from graph_model.deadlines.forecast import Due, Duty, View, day_of
+from graph_model.deadlines.network import IN_THE_END, prepare
 from graph_model.deadlines.plan import Plan
 from graph_model.deadlines.planned import Slice
-from graph_model.deadlines.repository import now, partition_facts, read_plan
+from graph_model.deadlines.repository import now, partition_facts, with_plan
 from graph_model.deadlines.situation import Situation, look
 from graph_model.deadlines.steps import Known, asked_of, build, not_counted
 from graph_model.deadlines.told import taken_in_time
@@ -67,11 +67,15 @@ class DelayForecast:
 
 def forecast_delay(graph: Graph, delays: Sequence[Delay]) -> DelayForecast:
     """Raises DatasetNotFound, InvalidPartition, and InvalidInput for a partition that nobody can name."""
-    plan, clock = read_plan(graph), now(graph)
+    return with_plan(graph, lambda plan: _forecast_delay(graph, plan, delays))
+
+
+def _forecast_delay(graph: Graph, plan: Plan, delays: Sequence[Delay]) -> DelayForecast:
+    clock = now(graph)
     found = {_slice(graph, plan, delay, clock): delay for delay in delays}
     until = {one: delay.until for one, delay in found.items()}
     past = all(moment <= clock for moment in until.values())
-    already = () if past else _already_there(graph, found)
+    already = () if past else _already_there(graph, plan, found)
     ahead = {one: moment for one, moment in until.items() if one not in already}
     made = plan.waiting_for(ahead, until=max(ahead.values(), default=clock))
     outputs = {output for job in made for output in plan.outputs(job)}
@@ -82,12 +86,14 @@ def forecast_delay(graph: Graph, delays: Sequence[Delay]) -> DelayForecast:
     situation = look(graph, plan, at=at, jobs=sorted(made), wanted=sorted(wanted), gone=gone)
     known, _ = timings(graph, asked_of(situation))
     before, after, taken = _both(situation, known, ahead, {*made, *ahead})
-    deadlines = tuple(sorted((_compare(before, after, duty) for duty in duties), key=_worst_first))
+    dues = after.dues(duties)
+    pairs = zip(before.dues(duties), dues, strict=True)
+    deadlines = tuple(sorted((_compare(before, after, *pair) for pair in pairs), key=_worst_first))
     told = Forecast(
         at.date(),
         at,
         tuple(one.deadline for one in deadlines),
-        after.steps_told(duties),
+        after.steps_told(dues),
         tuple(situation.incomplete),
         tuple(not_counted(situation)),
     )
@@ -109,7 +115,7 @@ def _slice(graph: Graph, plan: Plan, delay: Delay, clock: datetime) -> Slice:
     if latest is None:
         raise InvalidInput("partition", f"{delay.dataset} has no partition that is due: say which one is late")
     due = [Slice(id_, latest)]
-    if partition_facts(graph, due).get(due[0]) is None:
+    if partition_facts(graph, plan, due).get(due[0]) is None:
         return due[0]
     following = next(islice(scheme.later(latest), 1), latest)
     return Slice(id_, following)
@@ -120,8 +126,8 @@ def _dataset(graph: Graph, delay: Delay) -> str | None:
     return rows[0]["id"] if rows else None
 
 
-def _already_there(graph: Graph, delayed: Iterable[Slice]) -> list[Slice]:
-    return sorted(one for one, fact in partition_facts(graph, delayed).items() if fact.is_there)
+def _already_there(graph: Graph, plan: Plan, delayed: Iterable[Slice]) -> list[Slice]:
+    return sorted(one for one, fact in partition_facts(graph, plan, delayed).items() if fact.is_there)
 
 
 def _moment_of(plan: Plan, ahead: Mapping[Slice, datetime]) -> datetime:
@@ -163,15 +169,14 @@ def _duties(plan: Plan, slices: set[Slice]) -> list[Duty]:
     ]
 
 
-def _compare(base: View, with_it: View, duty: Duty) -> Delayed:
-    promise, day = duty
-    before, after = base.deadline(promise, day), with_it.deadline(promise, day)
-    places = with_it.places(with_it.missing(promise, day))
-    if not places:
-        return Delayed(after, before.outlook, 0.0, 0.0)
-    ends = [quantiles(view.times.end_of(view.places(view.missing(promise, day)))) for view in (base, with_it)]
-    _, likely, late = (float(one) for one in ends[1].clip(max=3e10) - ends[0].clip(max=3e10))
-    return Delayed(after, before.outlook, round(likely, 1), round(late, 1))
+def _compare(base: View, with_it: View, before: Due, after: Due) -> Delayed:
+    found, without = with_it.deadline(after), base.outlook(before)
+    if not after.places:
+        return Delayed(found, without, 0.0, 0.0)
+    _, likely, late = (
+        min(end, IN_THE_END) - min(was, IN_THE_END) for was, end in zip(before.points, after.points, strict=True)
+    )
+    return Delayed(found, without, round(likely, 1), round(late, 1))
 
 
 def _worst_first(one: Delayed) -> tuple[int, float, str]:

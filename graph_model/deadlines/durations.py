@@ -6,9 +6,12 @@ reads only those. What has little history, or was never looked at, a forecast me
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
 
 from graph_model.deadlines.dates import EVERY_DAY, MONTH_END, kinds_of_day
 from graph_model.deadlines.entities import Timing
@@ -46,8 +49,7 @@ _KIND_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What has a history: a job, or a dataset that no job here makes. `not_before`: until then its runs wait for their
     time, and not for a worker."""
 
@@ -122,13 +124,8 @@ def timings(
     graph: Graph, asked: Sequence[tuple[Subject, tuple[str, ...]]]
 ) -> tuple[dict[tuple[str, tuple[str, ...]], Timing], int]:
     """What is known of each subject for the kinds of day that are asked for, and how many nobody has looked at yet."""
-    found: dict[tuple[str, tuple[str, ...]], Timing] = {}
-    rows = [{"id": subject.id, "kinds": list(kinds)} for subject, kinds in asked]
-    known = graph.rows("deadlines.timings", asked=rows)[0]["rows"] if rows else ()
-    for place, kind, numbers, waited in known:
-        subject, kinds = asked[place]
-        measured = _read(numbers)
-        found[subject.id, kinds] = Timing(measured, _read(waited), basis_of(subject, measured, kind))
+    known = _remembered_of(graph, asked)
+    found = _timings(asked, known)
     thin = {
         subject.id: subject
         for subject, kinds in asked
@@ -136,10 +133,28 @@ def timings(
     }
     live = list(thin.values())[:LIVE_MOST]
     histories = {id_: history.known() for id_, history in measure(graph, live).items()}
-    for subject, kinds in asked:
-        if subject.id in histories:
-            found[subject.id, kinds] = _timing(subject, histories[subject.id], kinds)
+    found |= _timings(asked, histories)
     return found, sum((subject.id, kinds) not in found for subject, kinds in asked)
+
+
+def _remembered_of(graph: Graph, asked: Sequence[tuple[Subject, tuple[str, ...]]]) -> dict[str, dict[str, Spread]]:
+    """By kind of day, of each that was ever looked at; as `History.known` says it."""
+    kinds_of: dict[str, set[str]] = defaultdict(set)
+    for subject, kinds in asked:
+        kinds_of[subject.id].update(kinds)
+    ids = list(kinds_of)
+    if not ids:
+        return {}
+    special = [sorted(kinds - {EVERY_DAY}) for kinds in kinds_of.values()]
+    row = graph.rows("deadlines.timings", ids=ids, kinds=special)[0]
+    found: dict[str, dict[str, Spread]] = {}
+    for place, measured, waits in zip(row["places"], row["measured"], row["waits"], strict=True):
+        said = {EVERY_DAY: _read(measured), WAITS: _read(waits)}
+        found[ids[place]] = {kind: spread for kind, spread in said.items() if spread is not None}
+    for place, kind, measured in chain.from_iterable(row["special"]):
+        if (spread := _read(measured)) is not None:
+            found[ids[place]][kind] = spread
+    return found
 
 
 def basis_of(subject: Subject, measured: Spread | None, kind: str) -> str:
@@ -162,10 +177,24 @@ def similar(of: Iterable[Timing]) -> Timing:
     return Timing(Spread(pooled.points, count), None, f"{count} runs of {jobs}")
 
 
-def _timing(subject: Subject, known: Mapping[str, Spread], kinds: Sequence[str]) -> Timing:
-    kind = next((kind for kind in kinds if kind in known), EVERY_DAY)
-    measured = known.get(kind)
-    return Timing(measured, known.get(WAITS), basis_of(subject, measured, kind))
+def _timings(
+    asked: Iterable[tuple[Subject, tuple[str, ...]]], known: Mapping[str, Mapping[str, Spread]]
+) -> dict[tuple[str, tuple[str, ...]], Timing]:
+    """For the first of the kinds of day that stands alone, else for every day. Most dates share theirs."""
+    found: dict[tuple[str, tuple[str, ...]], Timing] = {}
+    alike: dict[tuple[str, str], Timing] = {}
+    for subject, kinds in asked:
+        spreads = known.get(subject.id)
+        if spreads is None:
+            continue
+        kind = next((kind for kind in kinds if kind in spreads), EVERY_DAY)
+        timing = alike.get((subject.id, kind))
+        if timing is None:
+            measured = spreads.get(kind)
+            timing = Timing(measured, spreads.get(WAITS), basis_of(subject, measured, kind))
+            alike[subject.id, kind] = timing
+        found[subject.id, kinds] = timing
+    return found
 
 
 def _remembered(id_: str, history: History) -> dict[str, object]:

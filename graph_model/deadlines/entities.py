@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from graph_model.deadlines.spread import Spread
 from graph_model.names import Name
@@ -37,8 +38,7 @@ class StepState(StrEnum):
     BLOCKED = "BLOCKED"
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(NamedTuple):
     """When something will be there: earlier in 5 %, 50 % and 95 % of all histories.
 
     None: never, by itself. `unknown` says what is not known; the times are then the soonest that can be, not the
@@ -51,8 +51,7 @@ class Estimate:
     unknown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StepForecast:
+class StepForecast(NamedTuple):
     """A job partition, or the partition of a dataset that no job here makes, and when it will be there.
 
     `slack` is by how many seconds it may be later without a deadline being missed, at 50 % and, `slack_late`, with

@@ -10,21 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from graph_model.deadlines.draws import HISTORIES, draw
+from graph_model.deadlines.draws import HISTORIES, at_once, draw
 from graph_model.deadlines.spread import Spread
 from graph_model.deadlines.waves import Block, Edges, Floats, Places, in_waves
 
 EARLY, LIKELY, LATE = 9, 99, 189
 NEVER = float("inf")
 AT_ANY_TIME = -NEVER
+IN_THE_END = 3.0e10
+"""Infinity minus infinity would be nothing at all: what is never over is over in a thousand years."""
 _FEW = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Something that begins when what it comes `after` (places in the network) is over, and not before `release`.
 
     `takes` are the durations that it adds up, one after the other. `enough`: so many of `after` are enough; None: all
@@ -84,9 +86,13 @@ class Times:
     def steps(self) -> Sequence[Step]:
         return self.course.steps
 
-    def end_of(self, places: Sequence[int]) -> Floats:
-        """When the last of some steps is over, in each history."""
-        return self.ends[list(places)].max(axis=0)
+    def ends_of(self, each: Sequence[Sequence[int]]) -> Floats:
+        """When the last of some steps is over, in each history; a row for each of some. Of no steps: at any time."""
+        found = np.full((len(each), HISTORIES), AT_ANY_TIME)
+        for row, places in zip(found, each, strict=True):
+            if places:
+                self.ends[list(places)].max(axis=0, out=row)
+        return found
 
     def path_to(self, places: Sequence[int]) -> tuple[int, ...]:
         """The steps that decide when the last of `places` is over, in their order: backwards from the one that is last
@@ -207,7 +213,11 @@ def _over(ends: Floats, block: Block) -> Floats:
     return found
 
 
-def quantiles(rows: Floats) -> Floats:
-    """The 5, 50 and 95 % points of each row."""
-    # All of a row in order is found sooner than three places of it.
-    return np.sort(rows, axis=-1)[..., (EARLY, LIKELY, LATE)]
+def quantiles(rows: Floats, *, less: Floats | None = None) -> Floats:
+    """The 5, 50 and 95 % points of each row, or of what each is more than the same row of `less`."""
+    found = np.empty((len(rows), 3))
+    for some in at_once(len(rows)):
+        values = rows[some] if less is None else rows[some] - less[some].clip(max=IN_THE_END)
+        # All of a row in order is found sooner than three places of it.
+        found[some] = np.sort(values, axis=1)[:, (EARLY, LIKELY, LATE)]
+    return found

@@ -6,25 +6,28 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from typing import TypeVar
 
 from graph_model.deadlines.dates import keys_on, kinds_of_day
-from graph_model.deadlines.planned import FORESEEN, Input, Needs, PlannedDataset, PlannedJob, Promise, Slice
-from graph_model.estate.entities import Deadline
-from graph_model.names import Name
+from graph_model.deadlines.planned import (
+    FORESEEN,
+    Input,
+    Needs,
+    PlannedDataset,
+    PlannedJob,
+    PlannedPartition,
+    Promise,
+    Slice,
+)
+from graph_model.names import Name, job_partition_id, partition_id
 from graph_model.partitions.rules import Mapping as PartitionMapping
-from graph_model.partitions.rules import parse_mapping
 from graph_model.partitions.scheme import PartitionScheme
-from graph_model.partitions.stored import stored_scheme
-from graph_model.readiness.control import SUCCESS, Control
+from graph_model.readiness.control import Control
 from graph_model.readiness.rules import InputNeed, JobNeeds
-from graph_model.readiness.terms import PLAIN, loads
-from graph_model.schedules import entities as schedules
-from graph_model.store.graph import Row
 
+T = TypeVar("T")
 MOST_REMEMBERED = 100_000
-"""Job partitions of which a plan remembers what they wait for: those of ten large business dates."""
+"""Of so many partitions a plan remembers what it worked out: those of ten large business dates."""
 
 
 @dataclass(slots=True)
@@ -38,7 +41,9 @@ class Plan:
     # Schemes and mappings live as long as the plan, and many jobs share them: their places in memory tell them apart,
     # which costs a tenth of comparing what they say.
     _keys: dict[tuple[int, int, int, str], tuple[str, ...]] = field(default_factory=dict)
-    _needs: dict[Slice, Needs] = field(default_factory=dict)
+    _partitions: dict[Slice, PlannedPartition] = field(default_factory=dict)
+    _ids: dict[Slice, str] = field(default_factory=dict)
+    _makers: dict[Slice, Slice | None] = field(default_factory=dict)
     _held: dict[tuple[int, str], bool] = field(default_factory=dict)
     _kinds: dict[tuple[int, str], tuple[str, ...]] = field(default_factory=dict)
 
@@ -71,8 +76,21 @@ class Plan:
         known = (self.datasets[id_] for id_ in promise.reads if id_ in self.datasets)
         return tuple(Slice(dataset.id, key) for dataset in known for key in keys_on(dataset.scheme, day))
 
+    def partition_id(self, one: Slice) -> str:
+        """The id of a partition of a dataset."""
+        found = self._ids.get(one)
+        if found is None:
+            found = _remember(self._ids, one, partition_id(one.of, one.key))
+        return found
+
     def maker(self, made: Slice) -> Slice | None:
         """The job partition that makes a partition; None: it comes from outside."""
+        found = self._makers.get(made, made)
+        if found is made:  # which makes itself never
+            found = _remember(self._makers, made, self._maker_of(made))
+        return found
+
+    def _maker_of(self, made: Slice) -> Slice | None:
         for job in self.makers.get(made.of, ()):
             alike = (id(job.scheme), made.key)
             if alike not in self._held:
@@ -88,17 +106,26 @@ class Plan:
             self._kinds[alike] = kinds_of_day(scheme, key)
         return self._kinds[alike]
 
-    def needs(self, job: Slice) -> Needs:
-        """What a job partition waits for, each once."""
-        found = self._needs.get(job)
+    def partition(self, job: Slice) -> PlannedPartition:
+        """A job partition as it is planned."""
+        found = self._partitions.get(job)
         if found is None:
-            if len(self._needs) >= MOST_REMEMBERED:
-                self._needs.clear()
-            found = self._needs[job] = self._needs_of(job)
+            found = _remember(self._partitions, job, self._planned(job))
         return found
 
-    def _needs_of(self, job: Slice) -> Needs:
+    def _planned(self, job: Slice) -> PlannedPartition:
         planned = self.jobs[job.of]
+        outputs = tuple(Slice(dataset, job.key) for dataset in planned.outputs)
+        kinds = self.kinds_of_day(planned.scheme, job.key)
+        return PlannedPartition(
+            job_partition_id(job.of, job.key), planned, outputs, self._needs_of(planned, job), (job.of, kinds)
+        )
+
+    def needs(self, job: Slice) -> Needs:
+        """What a job partition waits for, each once."""
+        return self.partition(job).needs
+
+    def _needs_of(self, planned: PlannedJob, job: Slice) -> Needs:
         required = self._taken(planned, job.key, lambda item: item.required and item.terms.latest_good is None)
         if not planned.is_plain:
             looked_at = (one for item in planned.inputs for one in self._looked_at(planned, item, job.key))
@@ -148,7 +175,7 @@ class Plan:
         return (*own, *(one for each in own for one in self.instead(item, each.key)))
 
     def outputs(self, job: Slice) -> tuple[Slice, ...]:
-        return tuple(Slice(dataset, job.key) for dataset in self.jobs[job.of].outputs)
+        return self.partition(job).outputs
 
     def name(self, of: str) -> Name:
         known = self.jobs.get(of) or self.datasets.get(of)
@@ -158,6 +185,13 @@ class Plan:
         """The job partitions that may have to wait for these partitions, over any number of steps; none whose own time
         begins after `until`."""
         return _Waiting(self, until).after(slices)
+
+
+def _remember(memory: dict[Slice, T], one: Slice, value: T) -> T:
+    if len(memory) >= MOST_REMEMBERED:
+        memory.clear()
+    memory[one] = value
+    return value
 
 
 @dataclass(slots=True)
@@ -197,83 +231,3 @@ class _Waiting:
             begins = ((own, job.scheme.interval(own) if job.scheme.holds(own) else None) for own in needing)
             self._keys[alike] = tuple(own for own, time in begins if time is None or time.start <= self.until)
         return self._keys[alike]
-
-
-Values = Sequence[Any]
-"""A short row: values in the order that its query says."""
-
-
-def plan_of(
-    *,
-    jobs: Iterable[Values],
-    inputs: Iterable[Values],
-    outputs: Iterable[Values],
-    datasets: Iterable[Values],
-    promises: Iterable[Row],
-    controls: Iterable[Values] = (),
-) -> Plan:
-    """The rows are those of `deadlines.jobs`, `deadlines.inputs` …"""
-    declared = list(jobs)
-    sliced = {row[0]: stored_scheme(*row[4:7]) for row in declared}
-    reads: dict[str, list[Input]] = defaultdict(list)
-    for job, dataset, text, required, reruns, terms in inputs:
-        mapping = _mapping(text)
-        reads[job].append(
-            Input(dataset, mapping, bool(required), loads(terms) if terms else PLAIN, reruns and not mapping.serves_all)
-        )
-    makes: dict[str, list[str]] = defaultdict(list)
-    for job, dataset in outputs:
-        makes[job].append(dataset)
-    after: dict[str, list[Control]] = defaultdict(list)
-    for job, before, text, state in controls:
-        if before in sliced:
-            after[job].append(Control(before, sliced[before], _mapping(text), state))
-    return Plan(
-        {
-            row[0]: _job(row, sliced[row[0]], tuple(reads[row[0]]), tuple(makes[row[0]]), after[row[0]])
-            for row in declared
-        },
-        {
-            id_: PlannedDataset(id_, Name(namespace, name), stored_scheme(*scheme))
-            for id_, namespace, name, *scheme in datasets
-        },
-        [_promise(row) for row in promises],
-    )
-
-
-def _job(
-    row: Values, scheme: PartitionScheme, inputs: tuple[Input, ...], outputs: tuple[str, ...], after: list[Control]
-) -> PlannedJob:
-    id_, namespace, name, kind, *_, schedule, not_before, order, takes_slots = row
-    if order == "strict" and scheme.unit is not None:
-        after = [*after, Control(id_, scheme, _mapping("previous 1"), SUCCESS)]
-    said = schedules.loads(schedule) if schedule else None
-    release = schedules.loads_not_before(not_before) if not_before else None
-    is_plain = not (said or release or after) and all(item.terms is PLAIN and not item.is_latest for item in inputs)
-    return PlannedJob(
-        id_,
-        Name(namespace, name),
-        kind,
-        scheme,
-        inputs,
-        outputs,
-        tuple(after),
-        said,
-        release,
-        bool(takes_slots),
-        is_plain,
-    )
-
-
-def _promise(row: Row) -> Promise:
-    return Promise(
-        row["id"],
-        Name(row["namespace"], row["name"]),
-        Deadline(row["by"], row["timezone"]),
-        tuple(sorted(row["owners"])),
-        row["since"],
-        tuple(sorted(row["reads"])),
-    )
-
-
-_mapping = lru_cache(maxsize=1024)(parse_mapping)

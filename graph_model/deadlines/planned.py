@@ -83,6 +83,17 @@ class PlannedJob(NamedTuple):
         return self.schedule is not None and not self.is_paced
 
 
+class PlannedPartition(NamedTuple):
+    """A job partition as it is planned. `id`: in the graph; `timed`: by what its duration is known, the id of its job
+    and the kinds of its day."""
+
+    id: str
+    job: PlannedJob
+    outputs: tuple[Slice, ...]
+    needs: Needs
+    timed: tuple[str, tuple[str, ...]]
+
+
 class PlannedDataset(NamedTuple):
     id: str
     name: Name

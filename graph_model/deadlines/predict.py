@@ -14,7 +14,7 @@ from graph_model.deadlines.dates import DAY
 from graph_model.deadlines.entities import DeadlineForecast
 from graph_model.deadlines.forecast import Duty, of_duties
 from graph_model.deadlines.plan import Plan
-from graph_model.deadlines.repository import now, read_plan
+from graph_model.deadlines.repository import now, with_plan
 from graph_model.deadlines.telling import FINAL, DeadlineState, detail_of, follows, notice_of
 from graph_model.names import deadline_id
 from graph_model.store.graph import Graph, Transaction
@@ -36,15 +36,19 @@ class Recorded:
 
 def foresee(graph: Graph) -> tuple[Recorded, ...]:
     """Looks at every deadline of today and tomorrow that is still open; what was recorded of them now."""
-    if not graph.rows("deadlines.promises"):
+    if not graph.rows("deadlines.promises")[0]["rows"]:
         return ()
-    plan, at = read_plan(graph), now(graph)
+    return record(graph, with_plan(graph, lambda plan: _changed(graph, plan)))
+
+
+def _changed(graph: Graph, plan: Plan) -> list[DeadlineForecast]:
+    """The deadlines that look otherwise than it was recorded."""
+    at = now(graph)
     duties = _duties(plan, at)
     states = _states(graph, duties)
     open_ones = [duty for duty in duties if states[_id(duty)] not in FINAL][:MOST]
     looked_at = of_duties(graph, plan, open_ones, at=at)
-    changed = [found for found in looked_at if follows(states[found.id], found.outlook)]
-    return record(graph, changed)
+    return [found for found in looked_at if follows(states[found.id], found.outlook)]
 
 
 def record(graph: Graph, found: Sequence[DeadlineForecast]) -> tuple[Recorded, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import chain
 
 from graph_model.deadlines.calls import Calls, calls, calls_after
 from graph_model.deadlines.newest import Newest, newest_there
 from graph_model.deadlines.plan import Plan
-from graph_model.deadlines.planned import FORESEEN, Needs, Slice
+from graph_model.deadlines.planned import FORESEEN, Needs, PlannedPartition, Slice
 from graph_model.deadlines.repository import (
     EXPIRED,
     NOTHING_THERE,
@@ -55,6 +56,12 @@ class Situation:
     newest: Newest = field(default_factory=dict)
     cut: set[Slice] = field(default_factory=set)
     incomplete: list[str] = field(default_factory=list)
+    _waits_for: dict[Slice, tuple[Slice, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def planned(self) -> list[PlannedPartition]:
+        """The open job partitions as they are planned, in their order. Ask when all is gathered."""
+        return [self.plan.partition(job) for job in self.open]
 
     def fact(self, partition: Slice) -> PartitionFact:
         if partition in self.gone:
@@ -66,13 +73,20 @@ class Situation:
 
     def missing(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
         # A forecast asks this of a hundred thousand partitions.
-        known, gone = self.partitions, self.gone
-        return tuple([one for one in partitions if one in gone or one not in known or not known[one].is_there])
+        fact, gone = self.partitions.get, self.gone
+        return tuple([one for one in partitions if one in gone or not fact(one, NOTHING_THERE).is_there])
 
     def awaited(self, partitions: Iterable[Slice]) -> tuple[Slice, ...]:
         """What readers wait for: of what is missing, all that they were not told to go without."""
-        missing = self.missing(partitions)
-        return tuple(one for one in missing if self.fact(one).mark != SKIPPED) if missing else ()
+        fact, gone = self.partitions.get, self.gone
+        return tuple(
+            [
+                one
+                for one in partitions
+                if not (known := NOTHING_THERE if one in gone else fact(one, NOTHING_THERE)).is_there
+                and known.mark != SKIPPED
+            ]
+        )
 
     def unmet(self, job: Slice) -> list[tuple[Slice, str]]:
         """The job partitions that one waits for by control, and how each must end."""
@@ -89,16 +103,17 @@ class Situation:
         """Whether anything that was looked at has expired. Ask when all is gathered."""
         return any(fact.mark == EXPIRED for fact in self.partitions.values())
 
-    @cached_property
-    def waits_for(self) -> dict[Slice, tuple[Slice, ...]]:
-        """What each open job partition waits for, of what is not there. Ask when all is gathered."""
-        return {job: self.awaited(self.needs[job].slices) for job in self.open}
+    def waits_for(self, job: Slice) -> tuple[Slice, ...]:
+        """What an open job partition waits for, of what is not there. Ask when all that it needs was looked at."""
+        found = self._waits_for.get(job)
+        if found is None:
+            found = self._waits_for[job] = self.awaited(self.needs[job].slices)
+        return found
 
     @cached_property
     def from_outside(self) -> list[Slice]:
         """What is not there and no job here makes, in order. Ask when all is gathered."""
-        missing = {one for each in self.waits_for.values() for one in each}
-        missing.update(one for one, fact in self.partitions.items() if not fact.is_there and fact.mark != SKIPPED)
+        missing = {one for one, fact in self.partitions.items() if not fact.is_there and fact.mark != SKIPPED}
         missing.update(self.gone)
         known = self.plan.datasets
         return sorted(one for one in missing if one.of in known and self.plan.maker(one) is None)
@@ -116,7 +131,7 @@ def look(
     """What is open of `jobs` and of whatever makes `wanted` partitions, and what all that waits for."""
     found = Situation(plan, at, gone=gone)
     _Gathering(graph, found).gather(list(jobs), list(wanted))
-    found.runs = {} if gone else run_facts(graph, found.open)
+    found.runs = {} if gone else run_facts(graph, found.open, ids=[one.id for one in found.planned])
     found.calls = calls_after(plan, found.open, at) if gone else calls(graph, plan, found.open)
     found.newest = newest_there(graph, plan, found.open)
     found.holds = held(graph)
@@ -152,14 +167,12 @@ class _Gathering:
 
     def _needed_by(self, jobs: list[Slice]) -> list[Slice]:
         """The job partitions that these wait for; those of them that are open are noted."""
-        plan = self._now.plan
-        outputs = {job: plan.outputs(job) for job in jobs}
-        needs = {job: plan.needs(job) for job in jobs}
-        self._now.needs.update(needs)
-        self._learn({one for each in (*outputs.values(), *(need.slices for need in needs.values())) for one in each})
-        opened = [job for job in jobs if job in self._followed or self._now.missing(outputs[job])]
+        planned = {job: self._now.plan.partition(job) for job in jobs}
+        self._now.needs.update((job, one.needs) for job, one in planned.items())
+        self._learn(dict.fromkeys(chain.from_iterable((*one.outputs, *one.needs.slices) for one in planned.values())))
+        opened = [job for job, one in planned.items() if job in self._followed or self._now.missing(one.outputs)]
         self._now.open.extend(opened)
-        missing = {one for job in opened for one in self._now.awaited(needs[job].slices)}
+        missing = dict.fromkeys(chain.from_iterable(map(self._now.waits_for, opened)))
         return [*self._makers(missing), *self._before(opened)]
 
     def _before(self, opened: list[Slice]) -> list[Slice]:
@@ -184,5 +197,5 @@ class _Gathering:
     def _learn(self, partitions: Collection[Slice]) -> None:
         asked = [one for one in partitions if one not in self._now.partitions and one not in self._now.gone]
         if asked:
-            known = partition_facts(self._graph, asked)
+            known = partition_facts(self._graph, self._now.plan, asked)
             self._now.partitions.update((one, known.get(one, NOTHING_THERE)) for one in asked)

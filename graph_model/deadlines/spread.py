@@ -10,12 +10,15 @@ as the larger half of the values does.
 from __future__ import annotations
 
 import math
-from base64 import b64decode, b64encode
+import sys
+from array import array
+from base64 import b64encode
+from binascii import a2b_base64
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from struct import pack, unpack
+from struct import pack
 
 MOST_POINTS = 40
 
@@ -25,7 +28,7 @@ class Spread:
     """`points` in order, at least one, at most 40: the k-th of n has k / (n + 1) of all values below it. `count` is how
     many values were measured. Durations and offsets are in seconds."""
 
-    points: tuple[float, ...]
+    points: Sequence[float]
     count: int
 
     def quantile(self, probability: float) -> float:
@@ -67,7 +70,8 @@ class Spread:
             return Spread((0.0,), self.count)
         size = len(self.points)
         shares = (gone + (1 - gone) * place / (size + 1) for place in range(1, size + 1))
-        return Spread(tuple(max(self.quantile(share) - elapsed, 0.0) for share in shares), self.count)
+        # In order but for what is rounded.
+        return Spread(tuple(sorted(max(self.quantile(share) - elapsed, 0.0) for share in shares)), self.count)
 
 
 def spread_of(values: Iterable[float]) -> Spread | None:
@@ -87,10 +91,11 @@ def written(spread: Spread) -> str:
 
 
 def read(text: str) -> Spread:
-    """What `written` wrote."""
-    packed = b64decode(text)
-    count, *points = unpack(f"<{len(packed) // 8}d", packed)
-    return Spread(tuple(points), int(count))
+    """What `written` wrote. Its points stay as they were packed: a forecast reads them by the million."""
+    numbers = array("d", a2b_base64(text))
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return Spread(numbers[1:], int(numbers[0]))
 
 
 def differs(some: Sequence[float], others: Sequence[float]) -> bool:

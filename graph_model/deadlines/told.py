@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from graph_model.deadlines.entities import StepState
 from graph_model.deadlines.network import Step
@@ -10,8 +12,7 @@ from graph_model.deadlines.planned import Slice
 from graph_model.deadlines.waves import Edges, in_waves
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """`unknown`: what is not known of it itself; `why`: what blocks it."""
 
     slice: Slice
@@ -39,11 +40,18 @@ class Network:
         self.told.append(told)
         return len(self.steps) - 1
 
+    def reserve(self, jobs: Sequence[Slice]) -> dict[Slice, int]:
+        """A place for each job partition, whose step is not known yet."""
+        places = dict(zip(jobs, range(len(self.steps), len(self.steps) + len(jobs)), strict=True))
+        self.steps.extend([_LATER] * len(jobs))
+        self.told.extend([_TOLD_LATER] * len(jobs))
+        return places
+
     def without_delay(self) -> Network:
         """The same steps, none of them moved."""
         steps, told = list(self.steps), list(self.told)
         for at, said in self.undelayed.items():
-            steps[at], told[at] = replace(steps[at], release=0.0), said
+            steps[at], told[at] = steps[at]._replace(release=0.0), said
         return Network(steps, told, self.place, self.shown)
 
     def settle(self) -> list[str]:
@@ -70,9 +78,13 @@ class Network:
             return
         sure = tuple(before for before in step.after if not unknown[before] and not never[before])
         if step.enough is not None and len(sure) >= step.width:
-            self.steps[at] = replace(step, after=sure)
+            self.steps[at] = step._replace(after=sure)
         else:
             unknown[at] = unknown[doubtful[0]]
+
+
+_LATER = Step("")
+_TOLD_LATER = Told(Slice("", ""), is_job=True, state=StepState.WAITING)
 
 
 def taken_in_time(network: Network, concerned: set[Slice]) -> tuple[str, ...]:
@@ -81,5 +93,5 @@ def taken_in_time(network: Network, concerned: set[Slice]) -> tuple[str, ...]:
     for at, told in enumerate(network.told):
         if told.unknown and told.slice not in concerned:
             taken[told.unknown] = None
-            network.told[at] = replace(told, unknown="", basis="taken to be in time")
+            network.told[at] = told._replace(unknown="", basis="taken to be in time")
     return tuple(taken)

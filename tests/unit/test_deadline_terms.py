@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_model.deadlines.dates import kinds_of_day
+from graph_model.deadlines.declared import plan_of
 from graph_model.deadlines.entities import StepState, Timing
 from graph_model.deadlines.network import LIKELY, latest_ends, run_through
-from graph_model.deadlines.plan import Plan, plan_of
+from graph_model.deadlines.plan import Plan
 from graph_model.deadlines.planned import Slice
 from graph_model.deadlines.repository import NOTHING_THERE, PartitionFact
 from graph_model.deadlines.situation import Situation

@@ -6,7 +6,7 @@ import random
 from statistics import NormalDist
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from graph_model.deadlines.spread import MOST_POINTS, Spread, differs, spread_of
@@ -45,6 +45,7 @@ def test_many_values_are_told_by_few_points_in_order(values: list[float]) -> Non
 
 
 @given(values, st.floats(0, 1e6), st.floats(0.01, 0.99))
+@example([0.0] * 6 + [1.0] * 2, 0.0, 0.5)  # rounded, the smaller of two was the larger one
 def test_what_is_left_is_never_less_than_nothing_and_never_more_than_it_could_be(
     values: list[float], elapsed: float, share: float
 ) -> None:
