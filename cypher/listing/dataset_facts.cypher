@@ -11,16 +11,16 @@ WITH d, min(e.recorded_at) AS since, max(e.last_seen) AS made, max(e.complete_at
 OPTIONAL MATCH (d)-[s:HAS_SCHEMA|SHOWED]->(v:SchemaVersion)
 WHERE s.valid_to IS NULL OR s.valid_to > datetime.realtime() AND s.retracted_at > datetime.realtime()
 WITH d, since, made, complete, collect(CASE WHEN v IS NOT NULL THEN
-    [v.id, s.valid_to IS NOT NULL, s.last_seen.epochSeconds * 1000000 + s.last_seen.microsecond] END) AS schemas
+    [v.id, s.valid_to IS NOT NULL, datetime(s.last_seen).epochSeconds * 1000000 + datetime(s.last_seen).microsecond] END) AS schemas
 WITH [d.id, d.namespace, d.name, d.format, d.location, d.description, coalesce(d.tags, []), d.retired_at IS NOT NULL,
   CASE WHEN $facets OR d.facets CONTAINS '"tags": ["' OR d.description IS NULL AND d.facets CONTAINS '"documentation": ["'
     THEN d.facets END,
-  since.epochSeconds * 1000000 + since.microsecond,
-  made.epochSeconds * 1000000 + made.microsecond, complete.epochSeconds * 1000000 + complete.microsecond, schemas,
+  datetime(since).epochSeconds * 1000000 + datetime(since).microsecond,
+  datetime(made).epochSeconds * 1000000 + datetime(made).microsecond, datetime(complete).epochSeconds * 1000000 + datetime(complete).microsecond, schemas,
   CASE WHEN d.scope IS NOT NULL THEN COLLECT {
     MATCH (p:Partition {dataset: d.id})-[:CURRENT]->(v:DatasetVersion)
     WITH v ORDER BY p.key DESC LIMIT 1
-    RETURN [v.id, v.published_at.epochSeconds * 1000000 + v.published_at.microsecond,
+    RETURN [v.id, datetime(v.published_at).epochSeconds * 1000000 + datetime(v.published_at).microsecond,
       COLLECT { MATCH (v)-[:WITH_SCHEMA]->(s:SchemaVersion) RETURN s.id }[0]]
   }[0] END, d.entity] AS facts
 // One record for all: a record for each would cost the driver more than its content.

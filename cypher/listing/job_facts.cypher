@@ -10,19 +10,19 @@ OPTIONAL MATCH (j)-[e:CONSUMED_BY|PRODUCES]-()
 WITH j, min(e.valid_from) AS first, max(e.last_seen) AS last
 // The order is written so that the index gives it: a job may have any number of runs.
 WITH [j.id, j.namespace, j.name, j.kind, j.description, j.definition_hash, j.retired_at IS NOT NULL, j.facets,
-  first.epochSeconds * 1000000 + first.microsecond, last.epochSeconds * 1000000 + last.microsecond,
+  datetime(first).epochSeconds * 1000000 + datetime(first).microsecond, datetime(last).epochSeconds * 1000000 + datetime(last).microsecond,
   COLLECT {
     MATCH (r:ObservedRun)
     WHERE r.job = j.id AND r.first > datetime('0001-01-01T00:00:00Z')
     WITH r ORDER BY r.job DESC, r.first DESC LIMIT $most
-    RETURN [r.id, r.run, r.state, r.facets, r.first.epochSeconds * 1000000 + r.first.microsecond,
-      r.started_at.epochSeconds * 1000000 + r.started_at.microsecond, r.ended_at.epochSeconds * 1000000 + r.ended_at.microsecond]
+    RETURN [r.id, r.run, r.state, r.facets, datetime(r.first).epochSeconds * 1000000 + datetime(r.first).microsecond,
+      datetime(r.started_at).epochSeconds * 1000000 + datetime(r.started_at).microsecond, datetime(r.ended_at).epochSeconds * 1000000 + datetime(r.ended_at).microsecond]
   } + CASE WHEN j.definition_hash IS NULL THEN [] ELSE COLLECT {
     MATCH (r:Run)
     WHERE r.job = j.id AND r.created_at > datetime('0001-01-01T00:00:00Z')
     WITH r ORDER BY r.job DESC, r.created_at DESC LIMIT $most
-    RETURN [r.id, null, r.state, null, r.created_at.epochSeconds * 1000000 + r.created_at.microsecond,
-      r.started_at.epochSeconds * 1000000 + r.started_at.microsecond, r.ended_at.epochSeconds * 1000000 + r.ended_at.microsecond]
+    RETURN [r.id, null, r.state, null, datetime(r.created_at).epochSeconds * 1000000 + datetime(r.created_at).microsecond,
+      datetime(r.started_at).epochSeconds * 1000000 + datetime(r.started_at).microsecond, datetime(r.ended_at).epochSeconds * 1000000 + datetime(r.ended_at).microsecond]
   } END] AS facts
 // One record for all: a record for each would cost the driver more than its content.
 RETURN collect(facts) AS jobs

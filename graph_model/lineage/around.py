@@ -16,8 +16,7 @@ from graph_model.lineage.repository import Rows
 from graph_model.lineage.walk import BUDGET_SECONDS, DEPTH_LIMIT, NODE_LIMIT, TIMEOUT
 
 MOST_JOBS = 20_000
-JOBS_PER_QUERY = 500
-"""What is known of these is asked while the graph walks from the next ones."""
+JOBS_PER_QUERY = 2000
 _CURRENT = {str}
 
 Met = Callable[[Mapping[str, "JobAround"]], None]

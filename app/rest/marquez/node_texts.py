@@ -22,7 +22,7 @@ from graph_model.listing.entities import JobFacts
 from graph_model.listing.jobs import job_facts
 from graph_model.store.graph import Graph
 
-PART = 500
+PART = 400
 """So many nodes are asked about at once: the graph looks up the next ones while these become text."""
 
 
