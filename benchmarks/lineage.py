@@ -5,7 +5,8 @@ past, by dataset and by column, at several depths. Beside each answer stands wha
 edges, and what NetworkX takes for a walk in memory; of each, the best of three counts. The walk in memory is the
 truth: an answer that differs from it is printed, and the exit code is 1. With `--url`, the estate is sent as
 OpenLineage events to a server that is there already, and its `/api/v1/lineage` is asked instead; with `--api`, to one
-that is started for it.
+that is started for it. Such a server is asked as soon as it has the estate, and again once asking on (`--warm`) makes
+it no faster.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,9 @@ import httpx
 import neo4j
 
 from app.main import create_app
-from benchmarks.ingest import Served, own_server
+from benchmarks.ingest import own_server
 from benchmarks.lineage_estate import THEN, Estate, draw, forget_search, load, reached
-from benchmarks.lineage_servers import ask_server, send_estate
-from benchmarks.lineage_small import ask_small
+from benchmarks.lineage_http import ask_over_http
 from benchmarks.lineage_times import UNIT, Taken, row, say, spread, table, timed
 from graph_model import names
 from graph_model.lineage.ask import lineage
@@ -249,25 +249,6 @@ def _tables(bench: Bench, engine: str, seconds: float, seeded: random.Random, ro
         say(bench.graphql(sized))
 
 
-def ask_over_http(url: str, sizes: Sequence[int], *, own: Served | None = None) -> list[str]:
-    """Prints a table of what a server with Marquez' API takes, and gives what was answered wrongly. One of our own is
-    asked for directed answers, too."""
-    wrong: list[str] = []
-    table(
-        f"Lineage of {url}", "jobs", "question", "depth", "nodes", "ms (p50 / p95 of the roots)", "than Marquez 0.51.1"
-    )
-    with httpx.Client(base_url=url.rstrip("/"), timeout=600) as client:
-        for jobs in sizes:
-            sent = send_estate(client, jobs)
-            lines = [ask_server(client, sent, jobs, directed=own is not None)]
-            if own and own.graph:
-                lines.append(ask_small(own.url, own.graph, sent, walk_up_bare))
-            for line, problems in chain.from_iterable(lines):
-                say(line)
-                wrong += problems
-    return wrong
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edges", type=int, nargs="+", default=[10_000, 100_000], help="sizes of the estate")
@@ -276,13 +257,19 @@ def main() -> None:
     parser.add_argument("--url", help="a server with Marquez' API to send the estate to and to ask instead")
     parser.add_argument("--api", action="store_true", help="ask an API of our own that way, over HTTP")
     parser.add_argument("--jobs", type=int, nargs="+", default=[300, 1000, 3000], help="sizes for --url and --api")
+    parser.add_argument(
+        "--warm",
+        type=float,
+        default=60,
+        help="seconds of asking on before --url or --api is measured again; 0: it is not",
+    )
     given = parser.parse_args()
     wrong: list[str] = []
     if given.url:
-        wrong += ask_over_http(given.url, given.jobs)
+        wrong += ask_over_http(given.url, given.jobs, bare=walk_up_bare, warm=given.warm)
     elif given.api:
         with own_server() as served:
-            wrong += ask_over_http(served.url, given.jobs, own=served)
+            wrong += ask_over_http(served.url, given.jobs, bare=walk_up_bare, own=served, warm=given.warm)
     else:
         for edges in given.edges:
             wrong += measure(given.engine, edges, given.roots)

@@ -40,8 +40,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An estate that a server was sent, and under which namespace."""
+    """An estate of about so many jobs that a server was sent, and under which namespace."""
 
+    jobs: int
     estate: Estate
     namespace: str
 
@@ -52,12 +53,10 @@ def send_estate(client: httpx.Client, jobs: int) -> Sent:
     namespace = f"benchmark-{len(estate.jobs)}-{uuid.uuid4().hex[:6]}"
     for event in _events(estate, namespace):
         client.post("/api/v1/lineage", json=event).raise_for_status()
-    return Sent(estate, namespace)
+    return Sent(jobs, estate, namespace)
 
 
-def ask_server(
-    client: httpx.Client, sent: Sent, jobs: int, *, directed: bool = False
-) -> Iterator[tuple[str, list[str]]]:
+def ask_server(client: httpx.Client, sent: Sent, *, directed: bool = False) -> Iterator[tuple[str, list[str]]]:
     """A line of the table for each question, with what was answered wrongly."""
     estate = sent.estate
     roots = [root.name for root in estate.datasets[len(estate.datasets) // 2 :][:ROOTS]]
@@ -68,7 +67,7 @@ def ask_server(
             took.append(min(tries))
             sizes.append(len(found))
             wrong += _problems(found, question, root, sent.namespace)
-        theirs = MARQUEZ_MS.get((jobs, question.depth)) if not question.more else None
+        theirs = MARQUEZ_MS.get((sent.jobs, question.depth)) if not question.more else None
         ratio = f"{theirs / median(took) / 1000:.0f} x" if theirs else ""
         cells = (
             f"{len(estate.jobs)}",

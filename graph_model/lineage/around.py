@@ -19,6 +19,8 @@ MOST_JOBS = 20_000
 JOBS_PER_QUERY = 2000
 _CURRENT = {str}
 
+Met = Callable[[Mapping[str, "JobAround"]], None]
+
 
 @dataclass(slots=True)
 class JobAround:
@@ -45,19 +47,17 @@ def around(
     at: datetime,
     depth: int,
     seconds: float = BUDGET_SECONDS,
-    met: Callable[[Mapping[str, JobAround]], None] | None = None,
+    met: Met | None = None,
 ) -> Around:
-    """The jobs within `depth` jobs of a job, or of the jobs that read or make a dataset. `met` is told after each step
-    which ones were found in it."""
+    """The jobs within `depth` jobs of a job, or of the jobs that read or make a dataset. `met` is told of them as soon
+    as they are found."""
     found, deadline = Around(), time.monotonic() + seconds
     frontier = [root.id] if root.kind == "JOB" else jobs_of(graph, [root.id], at=at)
     datasets = {root.id}
     for hops in range(depth + 1):
-        new, following = _take(graph, datasets, frontier, at=at, first=hops == 0)
+        new, following = _take(graph, datasets, frontier, at=at, first=hops == 0, met=met)
         found.jobs |= new
         frontier = [job for job in following if job not in found.jobs]
-        if met and new:
-            met(new)
         if not new or not frontier:
             return found
         if len(found.jobs) + len(frontier) > MOST_JOBS or time.monotonic() >= deadline:
@@ -75,7 +75,7 @@ def jobs_of(graph: Rows, datasets: Sequence[str], *, at: datetime) -> list[str]:
 
 
 def _take(
-    graph: Rows, datasets: set[str], frontier: Sequence[str], *, at: datetime, first: bool
+    graph: Rows, datasets: set[str], frontier: Sequence[str], *, at: datetime, first: bool, met: Met | None = None
 ) -> tuple[dict[str, JobAround], list[str]]:
     """The jobs of the frontier that share a dataset with what is known (the first ones do), and which jobs lie around
     the frontier. Adds to `datasets` those that are touched."""
@@ -86,13 +86,19 @@ def _take(
         following |= dict.fromkeys(row["next"])
         if row["entities"]:
             following |= dict.fromkeys(jobs_of(graph, row["entities"], at=at))
-        for id_, inputs, outputs in row["jobs"]:
-            job = _job(inputs, outputs)
-            if first or not datasets.isdisjoint(job.inputs) or not datasets.isdisjoint(job.outputs):
-                found[id_] = job
+        jobs = {id_: _job(inputs, outputs) for id_, inputs, outputs in row["jobs"]}
+        if not first:
+            jobs = {id_: job for id_, job in jobs.items() if _touches(job, datasets)}
+        found |= jobs
+        if met and jobs:
+            met(jobs)
     for job in found.values():
         datasets.update(job.inputs, job.outputs)
     return found, list(following)
+
+
+def _touches(job: JobAround, datasets: set[str]) -> bool:
+    return not datasets.isdisjoint(job.inputs) or not datasets.isdisjoint(job.outputs)
 
 
 def _job(inputs: list[str | list[str]], outputs: list[str | list[str]]) -> JobAround:

@@ -36,6 +36,8 @@ def chosen_schema(row: list[Any]) -> str | None:
     """The schema that says the columns of a dataset: the declared one, else that of what readers get, else the one
     that was seen last."""
     schemas, version = row[12], row[13]
+    if not schemas and not version:
+        return None
     declared = next((id_ for id_, is_declared, _ in schemas if is_declared), None)
     if declared or (version and version[2]):
         return declared or version[2]

@@ -104,6 +104,28 @@ def test_what_shared_a_dataset_once_is_not_around_any_more(graph: Graph, side_dr
     assert sorted(node["data"]["name"] for node in found) == ["a", "b", "one"]
 
 
+def test_an_answer_of_many_parts_is_the_same_as_in_one(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = app_on(graph)
+    a, b, c, d, e = (dataset(name) for name in "abcde")
+    send(
+        app,
+        run_event("COMPLETE", "01:00:00", job="one", run="1", inputs=[a], outputs=[b]),
+        run_event("COMPLETE", "01:00:00", job="two", run="2", inputs=[b], outputs=[c]),
+        run_event("COMPLETE", "01:00:00", job="three", run="3", inputs=[b], outputs=[d]),
+        run_event("COMPLETE", "01:00:00", job="four", run="4", inputs=[c, d], outputs=[e]),
+    )
+
+    def nodes() -> dict[str, Any]:
+        found = get(app, "/lineage", nodeId=f"dataset:{WAREHOUSE}:a")["graph"]
+        assert len({node["id"] for node in found}) == len(found)
+        return {node["id"]: node for node in found}
+
+    whole = nodes()
+    monkeypatch.setattr("graph_model.lineage.around.JOBS_PER_QUERY", 1)
+    monkeypatch.setattr("app.rest.marquez.node_texts.PART", 1)
+    assert (len(whole), nodes()) == (9, whole)
+
+
 def test_a_stale_edge_says_so_and_is_no_input_any_more(app: FastAPI) -> None:
     job = get(app, JOB)
     assert [one["name"] for one in job["inputs"]] == ["shop.public.orders"]

@@ -98,22 +98,32 @@ def run_id(run: RunFacts) -> str:
 
 def run_form(run: RunFacts, ends: Sequence[RunEnd] | None = None) -> Form:
     """`ends` None: what it read and wrote was not looked at, so that nothing is said of it."""
-    nominal = _object(run.facets, "nominalTime")
     took = (run.ended - run.started) // 1000 if run.ended and run.started else None
     form: Form = {
         "id": run_id(run),
         "createdAt": moment(run.created),
         "updatedAt": moment(run.last),
-        "nominalStartTime": nominal.get("nominalStartTime"),
-        "nominalEndTime": nominal.get("nominalEndTime"),
+        "nominalStartTime": None,
+        "nominalEndTime": None,
         "state": STATES.get(run.state, "NEW"),
         "startedAt": moment(run.started),
         "endedAt": moment(run.ended),
         "durationMs": took,
-        "args": _object(run.facets, "marquez_args").get("args") or {},
+        "args": {},
         "facets": run.facets,
     }
+    if run.facets:
+        form |= _said_of_run(run.facets)
     return form if ends is None else form | _ends_form(run, ends)
+
+
+def _said_of_run(facets: Mapping[str, Any]) -> Form:
+    nominal = _object(facets, "nominalTime")
+    return {
+        "nominalStartTime": nominal.get("nominalStartTime"),
+        "nominalEndTime": nominal.get("nominalEndTime"),
+        "args": _object(facets, "marquez_args").get("args") or {},
+    }
 
 
 def _ends_form(run: RunFacts, ends: Sequence[RunEnd]) -> Form:
@@ -155,19 +165,31 @@ def column_forms(columns: Sequence[ColumnFacts], facets: Mapping[str, Any]) -> l
 
 def dataset_data(dataset: DatasetFacts) -> Form:
     """A dataset as a node of lineage has it."""
-    facets, name = dataset.facets, dataset.name
-    return {
+    name, facets = dataset.name, dataset.facets
+    data: Form = {
         "id": name_form(name),
         "type": "STREAM" if is_stream(dataset) else "DB_TABLE",
         "name": name.name,
-        "physicalName": _object(facets, "marquez_dataset").get("physicalName") or name.name,
+        "physicalName": name.name,
         "createdAt": moment(dataset.since),
         "updatedAt": moment(dataset.last),
         "namespace": name.namespace,
-        "sourceName": _object(facets, "dataSource").get("name") or name.namespace,
+        "sourceName": name.namespace,
         "fields": column_forms(dataset.columns, facets),
-        "tags": list(dict.fromkeys([*dataset.tags, *(tags_in(facets, None) if facets else ())])),
+        "tags": list(dict.fromkeys(dataset.tags)),
         "lastModifiedAt": moment(dataset.complete),
+        "description": dataset.description or None,
+        "lastLifecycleState": None,
+    }
+    return data | _said_of_dataset(dataset, facets) if facets else data
+
+
+def _said_of_dataset(dataset: DatasetFacts, facets: Mapping[str, Any]) -> Form:
+    """What observations say of it; most have said nothing, and to look for each word would be half of the work."""
+    return {
+        "physicalName": _object(facets, "marquez_dataset").get("physicalName") or dataset.name.name,
+        "sourceName": _object(facets, "dataSource").get("name") or dataset.name.namespace,
+        "tags": list(dict.fromkeys([*dataset.tags, *tags_in(facets, None)])),
         "description": dataset.description or _object(facets, "documentation").get("description"),
         "lastLifecycleState": _object(facets, "lifecycleStateChange").get("lifecycleStateChange"),
     }
@@ -201,17 +223,18 @@ def version_form(dataset: DatasetFacts, version: VersionFacts, run: Form | None)
 
 
 def is_stream(dataset: DatasetFacts) -> bool:
-    said = str(_object(dataset.facets, "datasetType").get("datasetType") or "").upper()
-    return said in _STREAMS or dataset.name.namespace.startswith("kafka:")
+    if dataset.name.namespace.startswith("kafka:"):
+        return True
+    return str(_object(dataset.facets, "datasetType").get("datasetType") or "").upper() in _STREAMS
 
 
 def job_data(job: JobFacts, inputs: Sequence[Form], outputs: Sequence[Form]) -> Form:
     """A job as a node of lineage has it; what it reads and makes by `name_form`."""
-    name = job.name
+    name, facets = job.name, job.facets
     parent = _parent_of(job)
-    return {
+    data: Form = {
         "id": name_form(name),
-        "type": _job_type(job.facets),
+        "type": "BATCH",
         "name": name.name,
         "simpleName": name.name.removeprefix(f"{parent}.") if parent else name.name,
         "parentJobName": parent,
@@ -221,9 +244,18 @@ def job_data(job: JobFacts, inputs: Sequence[Form], outputs: Sequence[Form]) -> 
         "namespace": name.namespace,
         "inputs": inputs,
         "outputs": outputs,
-        "location": _location(job.facets),
-        "description": job.description or _object(job.facets, "documentation").get("description"),
+        "location": None,
+        "description": job.description or None,
         "latestRun": run_form(job.runs[0]) if job.runs else None,
+    }
+    return data | _said_of_job(job, facets) if facets else data
+
+
+def _said_of_job(job: JobFacts, facets: Mapping[str, Any]) -> Form:
+    return {
+        "type": _job_type(facets),
+        "location": _object(facets, "sourceCodeLocation").get("url"),
+        "description": job.description or _object(facets, "documentation").get("description"),
     }
 
 
@@ -253,10 +285,6 @@ def _job_type(facets: Mapping[str, Any]) -> str:
 def _parent_of(job: JobFacts) -> str | None:
     said = _object(job.runs[0].facets, "parent").get("job") if job.runs else None
     return said.get("name") if isinstance(said, dict) and said.get("name") != job.name.name else None
-
-
-def _location(facets: Mapping[str, Any]) -> str | None:
-    return _object(facets, "sourceCodeLocation").get("url")
 
 
 def _context(facets: Mapping[str, Any]) -> Form:

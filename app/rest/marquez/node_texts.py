@@ -7,9 +7,10 @@ comes, while the graph is busy with the next hop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Self
 
 from pydantic_core import to_json
@@ -17,8 +18,12 @@ from pydantic_core import to_json
 from app.rest.marquez.forms import Form, dataset_data, job_data, name_form
 from graph_model.lineage.around import JobAround
 from graph_model.listing.datasets import dataset_facts
+from graph_model.listing.entities import JobFacts
 from graph_model.listing.jobs import job_facts
 from graph_model.store.graph import Graph
+
+PART = 400
+"""So many nodes are asked about at once: the graph looks up the next ones while these become text."""
 
 
 @dataclass(slots=True)
@@ -49,9 +54,10 @@ class NodeTexts:
         self._graph = graph
         self._beside = ThreadPoolExecutor(2)
         self._jobs: set[str] = set()
-        self._datasets: set[str] = set()
+        self._datasets: dict[str, None] = {}
+        self._dataset_texts: dict[str, DatasetText] = {}
+        self._found_datasets: list[Future[None]] = []
         self._found_jobs: list[Future[list[JobText]]] = []
-        self._found_datasets: list[Future[dict[str, DatasetText]]] = []
 
     def __enter__(self) -> Self:
         return self
@@ -65,16 +71,18 @@ class NodeTexts:
         ends = (id_ for job in new.values() for id_ in (*job.inputs, *job.outputs))
         datasets = [id_ for id_ in dict.fromkeys((root, *ends)) if id_ and id_ not in self._datasets]
         self._jobs.update(new)
-        self._datasets.update(datasets)
-        if datasets:
-            self._found_datasets.append(self._beside.submit(self._make_datasets, datasets))
-        if new:
+        self._datasets |= dict.fromkeys(datasets)
+        for part in _parts(datasets):
+            self._found_datasets.append(self._beside.submit(self._make_datasets, part))
+        before = tuple(self._found_datasets)
+        for part in _parts(new):
             # A job's text has the names of its datasets, all of which were asked about before it.
-            self._found_jobs.append(self._beside.submit(self._make_jobs, new, tuple(self._found_datasets)))
+            self._found_jobs.append(self._beside.submit(self._make_jobs, {id_: new[id_] for id_ in part}, before))
 
     def graph(self) -> bytes:
         """All nodes as the list `graph`; each edge stands with both of its ends."""
-        datasets = _all(self._found_datasets)
+        _wait_for(self._found_datasets)
+        datasets = {id_: self._dataset_texts[id_] for id_ in self._datasets if id_ in self._dataset_texts}
         nodes: list[bytes] = []
         for job in (one for part in self._found_jobs for one in part.result()):
             nodes.append(job.node)
@@ -85,36 +93,39 @@ class NodeTexts:
         nodes += [_node(one.called, b"DATASET", one.data, one.into, one.out) for one in datasets.values()]
         return b'{"graph":[%b]}' % b",".join(nodes)
 
-    def _make_datasets(self, ids: Sequence[str]) -> dict[str, DatasetText]:
+    def _make_datasets(self, ids: Sequence[str]) -> None:
         facts = self._graph.read(lambda tx: dataset_facts(tx, ids))
-        return {
-            id_: DatasetText(
+        for id_, one in facts.items():
+            self._dataset_texts[id_] = DatasetText(
                 to_json(f"dataset:{one.name.namespace}:{one.name.name}"),
                 to_json(dataset_data(one)),
                 name_form(one.name),
             )
-            for id_, one in facts.items()
-        }
 
-    def _make_jobs(
-        self, jobs: Mapping[str, JobAround], asked: Sequence[Future[dict[str, DatasetText]]]
-    ) -> list[JobText]:
+    def _make_jobs(self, jobs: Mapping[str, JobAround], asked: Iterable[Future[None]]) -> list[JobText]:
         facts = self._graph.read(lambda tx: job_facts(tx, list(jobs), runs=1, edges=False))
-        datasets = _all(asked)
-        made = []
-        for id_, one in facts.items():
-            ends, called = jobs[id_], to_json(f"job:{one.name.namespace}:{one.name.name}")
-            reads = {end: _edge(datasets[end].called, called, stale=end in ends.stale_inputs) for end in ends.inputs}
-            makes = {end: _edge(called, datasets[end].called, stale=end in ends.stale_outputs) for end in ends.outputs}
-            inputs = [datasets[end].name for end in ends.inputs if end not in ends.stale_inputs]
-            outputs = [datasets[end].name for end in ends.outputs if end not in ends.stale_outputs]
-            data = to_json(job_data(one, inputs, outputs))
-            made.append(JobText(_node(called, b"JOB", data, reads.values(), makes.values()), reads, makes))
-        return made
+        _wait_for(asked)
+        return [self._job_text(one, jobs[id_]) for id_, one in facts.items()]
+
+    def _job_text(self, job: JobFacts, ends: JobAround) -> JobText:
+        called, datasets = to_json(f"job:{job.name.namespace}:{job.name.name}"), self._dataset_texts
+        reads = {end: _edge(datasets[end].called, called, stale=end in ends.stale_inputs) for end in ends.inputs}
+        makes = {end: _edge(called, datasets[end].called, stale=end in ends.stale_outputs) for end in ends.outputs}
+        inputs = [datasets[end].name for end in ends.inputs if end not in ends.stale_inputs]
+        outputs = [datasets[end].name for end in ends.outputs if end not in ends.stale_outputs]
+        data = to_json(job_data(job, inputs, outputs))
+        return JobText(_node(called, b"JOB", data, reads.values(), makes.values()), reads, makes)
 
 
-def _all(parts: Iterable[Future[dict[str, DatasetText]]]) -> dict[str, DatasetText]:
-    return {id_: one for part in parts for id_, one in part.result().items()}
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(ids)
+    while part := list(islice(left, PART)):
+        yield part
+
+
+def _wait_for(parts: Iterable[Future[None]]) -> None:
+    for part in parts:
+        part.result()
 
 
 def _edge(origin: bytes, destination: bytes, *, stale: bool) -> bytes:
