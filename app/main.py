@@ -57,7 +57,7 @@ def create_app(
     app.state.waiting = Waiting(graph)
     app.state.waiting_for_runs = Waiting(graph, successful_runs)
     app.state.readiness = health.Readiness(services)
-# An address is held against one route after the other: first what clients report, and what is asked most.
+    # An address is held against one route after the other: first what clients report, and what is asked most.
     app.include_router(lineage.router)
     app.include_router(_graphql(services, development=development), prefix="/graphql")
     app.include_router(health.router)
