@@ -6,7 +6,6 @@ import asyncio
 import errno
 import ipaddress
 import socket
-import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -35,9 +34,6 @@ MOST_BODY_BYTES = 1024 * 1024
 # Asyncio has as many as there are cores and four more. Ours wait for the graph, and only as many as wait together can
 # be committed together.
 MOST_THREADS = 64
-# How long a thread that has nothing to wait for keeps the others from going on. By Python's own measure, ten times as
-# much, a walk that reads the graph's answer piece by piece gives way for each piece to one that makes text of the last.
-TURN_SECONDS = 0.0005
 
 
 def create_app(
@@ -96,7 +92,6 @@ def serve(
         if announce:
             announce(address)
         collect_rarely_from_here()
-        sys.setswitchinterval(TURN_SECONDS)
         config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, ws="none")
         uvicorn.Server(config).run(sockets=[listener])
 
