@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from graph_model.impact.cadence import may_be_outdated, outdated, runs_of
+from graph_model.impact.cadence import distances_of, may_be_outdated, outdated
 from graph_model.impact.changed import ChangedSet
 from graph_model.impact.checked import Checked, checked
 from graph_model.lineage import hops
@@ -93,11 +93,16 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
 
 def _mark_outdated(graph: Rows, facts: Facts) -> None:
     """Calls stale what was observed too long ago for how often its job runs."""
-    hops = [(walked, key, hop) for walked in (facts.datasets, facts.columns) for key, hop in walked.hops.items()]
-    old = [one for one in hops if may_be_outdated(one[2].edge, at=facts.changed.at)]
-    runs = runs_of(graph, (job for _, _, hop in old if (job := _job_of(hop.edge, facts))))
-    for walked, key, hop in old:
-        if outdated(hop.edge, runs.get(_job_of(hop.edge, facts) or "", ()), at=facts.changed.at):
+    at = facts.changed.at
+    old = [
+        (walked, key, hop, _job_of(hop.edge, facts) or "")
+        for walked in (facts.datasets, facts.columns)
+        for key, hop in walked.hops.items()
+        if may_be_outdated(hop.edge, at=at)
+    ]
+    usual = distances_of(graph, {job for *_, job in old} - {""})
+    for walked, key, hop, job in old:
+        if outdated(hop.edge, usual.get(job), at=at):
             walked.hops[key] = replace(hop, edge=replace(hop.edge, stale=True))
 
 
