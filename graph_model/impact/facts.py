@@ -107,8 +107,12 @@ def _mark_outdated(graph: Rows, facts: Facts) -> None:
 
 
 def _job_of(edge: LineageEdge, facts: Facts) -> str | None:
-    ends = (end for end in (edge.source, edge.target) if end in facts.datasets.nodes)
-    return edge.job or next((end for end in ends if facts.datasets.nodes[end].kind == "JOB"), None)
+    if edge.job:
+        return edge.job
+    for end in (edge.source, edge.target):
+        if (node := facts.datasets.nodes.get(end)) is not None and node.kind == "JOB":
+            return end
+    return None
 
 
 def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
