@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from graph_model.impact.about import About, about
 from graph_model.impact.cadence import distances_of, may_be_outdated, outdated
 from graph_model.impact.changed import ChangedSet
 from graph_model.impact.checked import Checked, checked
@@ -16,14 +17,6 @@ from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datasets
 from graph_model.names import Name
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderFacts:
-    id: str
-    owners: tuple[str, ...] = ()
-    deadline: str | None = None
-    unresolved: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,7 +36,7 @@ class Facts:
     makes: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     followers: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
-    about: dict[str, ReaderFacts] = field(default_factory=dict)
+    about: dict[str, About] = field(default_factory=dict)
     field_ids: dict[tuple[Name, str], str] = field(default_factory=dict)
     dataset_ids: dict[Name, str] = field(default_factory=dict)
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
@@ -85,9 +78,7 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     facts.flowing = flowing(datasets, [node.id for node in start])
     made = {hop.edge.target for several in facts.makes.values() for hop in several}
     facts.checked = checked(graph, [node for id_, node in datasets.nodes.items() if id_ in made])
-    facts.about = _about(
-        graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
-    )
+    facts.about = about(graph, datasets.nodes.values(), at=changed.at)
     return facts
 
 
@@ -147,19 +138,3 @@ def _walk_columns(graph: Rows, columns: Sequence[LineageNode], at: datetime, cei
         return [hop for hop in found if hop.edge.kind != "CONSUMED_BY"]
 
     return walk(step, list(columns), ceilings=ceilings)
-
-
-def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:
-    rows = graph.rows("impact.readers", ids=list(readers), at=at) if readers else []
-    return {one["id"]: _reader(one) for row in rows for one in row["readers"]}
-
-
-def _reader(row: dict[str, object]) -> ReaderFacts:
-    by, timezone = row["deadline_by"], row["deadline_timezone"] or "UTC"
-    owners, unresolved = row["owners"], row["unresolved"]
-    return ReaderFacts(
-        id=str(row["id"]),
-        owners=tuple(sorted(owners)) if isinstance(owners, list) else (),
-        deadline=f"{by} {timezone}" if by else None,
-        unresolved=tuple(unresolved) if isinstance(unresolved, list) else (),
-    )
