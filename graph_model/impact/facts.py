@@ -11,6 +11,7 @@ from graph_model.impact.about import About, about
 from graph_model.impact.cadence import distances_of, may_be_outdated, outdated
 from graph_model.impact.changed import ChangedSet
 from graph_model.impact.checked import Checked, checked
+from graph_model.impact.order import ranks
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
@@ -25,7 +26,8 @@ class Facts:
     `followers` those that lead from a job to jobs that wait for it without data.
 
     `ways` leads over whole datasets to each node, by the fewest hops; `flowing` are the nodes to which data comes from
-    the changes, the others only depend on a job that reads it; `checked` are the outputs whose values are. All by id.
+    the changes, the others only depend on a job that reads it; `checked` are the outputs whose values are. All by
+    id. `order` is that in which data flows: see `order.ranks`.
     """
 
     changed: ChangedSet
@@ -42,6 +44,7 @@ class Facts:
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
     flowing: set[str] = field(default_factory=set)
     checked: dict[str, Checked] = field(default_factory=dict)
+    order: tuple[tuple[str, ...], ...] = ()
 
     @property
     def cut_off(self) -> tuple[str, ...]:
@@ -78,6 +81,7 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     facts.flowing = flowing(datasets, [node.id for node in start])
     made = {hop.edge.target for several in facts.makes.values() for hop in several}
     facts.checked = checked(graph, [node for id_, node in datasets.nodes.items() if id_ in made])
+    facts.order = tuple(ranks(facts.reads, facts.makes, also=changed.jobs))
     facts.about = about(graph, datasets.nodes.values(), at=changed.at)
     return facts
 
