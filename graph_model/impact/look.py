@@ -144,6 +144,7 @@ class Look:
             mended=reader in self._flowed.mended,
             key=described.key,
             is_text=described.is_text,
+            is_delimited=described.is_delimited,
             location=described.location,
             deadline=self._facts.about.get(reader, NOTHING).deadline is not None,
         )
