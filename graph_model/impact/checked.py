@@ -45,10 +45,9 @@ def checked(graph: Rows, datasets: Iterable[LineageNode]) -> dict[str, Checked]:
     """By the id of the dataset that stands for it, what is checked in each; those without such a check are left out."""
     stands_for = {member: node.id for node in datasets for member in (node.members or (node.id,))}
     rows = graph.rows("impact.contracts", ids=sorted(stands_for)) if stands_for else []
-    found = {id_: _checks_in(contract) for row in rows for contract, ids in row["contracts"] for id_ in ids}
-    return {
-        stands_for[id_]: checks for id_ in sorted(found) if (checks := found[id_]) is not None
-    }  # of several that are one, the last
+    contracts = {id_: contract for row in rows for contract, ids in row["contracts"] for id_ in ids}
+    found = {stands_for[id_]: _checks_in(contracts[id_]) for id_ in sorted(contracts)}
+    return {id_: checks for id_, checks in found.items() if checks is not None}
 
 
 @lru_cache(maxsize=REMEMBERED)
