@@ -19,7 +19,7 @@ import pyarrow as pa
 from benchmarks.decision_trust.data import arrow_type
 from benchmarks.decision_trust.running import Change, Turned
 from benchmarks.decision_trust.sqlite_side import DECLARED, sqlite_table, values_of
-from benchmarks.decision_trust.texts import as_content, as_table, typed
+from benchmarks.decision_trust.texts import as_content, as_table, spelled, typed
 from benchmarks.decision_trust.world import Content, Dataset, World
 from graph_model.contracts.entities import Column
 from graph_model.impact import entities as impact
@@ -101,7 +101,7 @@ class _Plan:
         columns = {name: table.column(name) for name in table.column_names}
         for change in self.changes:
             if getattr(change, "column", None) in columns and not isinstance(change, impact.AddColumn):
-                columns[change.column] = _changed(self._typed(columns[change.column], change.column), change)  # type: ignore[union-attr]
+                columns[change.column] = self._changed(columns[change.column], change)  # type: ignore[union-attr]
         made = [(to, columns[name]) for name, to in self._kept() if name in columns]
         for one in self._added():
             values = pa.chunked_array([_filled(one, table.num_rows)])
@@ -110,6 +110,14 @@ class _Plan:
         if not self._loses_key():
             return changed
         return pa.concat_tables([changed, changed.take(pa.array(range(0, changed.num_rows, 4), pa.int64()))])
+
+    def _changed(self, column: pa.ChunkedArray, change: impact.ColumnChange) -> pa.ChunkedArray:
+        typed_ = self._typed(column, change.column)  # type: ignore[union-attr]
+        changed = _changed(typed_, change)
+        if not self.dataset.is_text or isinstance(change, impact.RetypeColumn):
+            return changed
+        before = zip(column.to_pylist(), typed_.to_pylist(), strict=True)
+        return pa.chunked_array([_spelled_as_before(list(before), changed.to_pylist())])
 
     def _typed(self, column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
         if not self.dataset.is_text:
@@ -168,6 +176,13 @@ def _changed(column: pa.ChunkedArray, change: impact.ColumnChange) -> pa.Chunked
     elif isinstance(change, impact.ChangeDefault) and change.default is not None:
         values = _defaulted(values, cast(pa.chunked_array([[change.default]]), _type_of(column.type))[0].as_py())
     return pa.chunked_array([pa.array(values, column.type)])
+
+
+def _spelled_as_before(before: Sequence[tuple[str | None, Any]], after: Sequence[Any]) -> pa.Array:
+    """The texts of a column: a value that stays is written as it was."""
+    pairs = zip(before, after, strict=True)
+    texts = [text if was == now else None if now is None else spelled(now) for (text, was), now in pairs]
+    return pa.array(texts, pa.string())
 
 
 def _type_of(type_: pa.DataType) -> str:

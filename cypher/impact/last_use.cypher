@@ -2,13 +2,13 @@
 // purpose: The newest reads that are known of some jobs and consumers: runs of jobs, ours and observed ones, and what consumers told of the newest partitions of what they read.
 // param:   ids list of string - jobs, consumers
 // param:   most integer - how many runs of a job, and partitions of a dataset, are looked at
-// returns: id string, reads list of [at datetime, run string or null] - one row each, in no order within it
+// returns: uses list of [id, at datetime, run string or null] - one row; the newest read of each that has one
 // access:  read
 UNWIND $ids AS id
 OPTIONAL MATCH (j:Job {id: id})
 OPTIONAL MATCH (c:Consumer {id: id})
 // The order is written so that the index gives it: a job may have any number of runs.
-RETURN id, CASE WHEN j IS NULL THEN [] ELSE COLLECT {
+WITH id, CASE WHEN j IS NULL THEN [] ELSE COLLECT {
     MATCH (r:Run)
     WHERE r.job = j.id AND r.created_at > datetime('0001-01-01T00:00:00Z')
     WITH r ORDER BY r.job DESC, r.created_at DESC LIMIT $most
@@ -27,3 +27,10 @@ RETURN id, CASE WHEN j IS NULL THEN [] ELSE COLLECT {
     WHERE n.kind = 'consumer' AND n.reader = c.namespace + '/' + c.name
     RETURN [n.last_at, null]
   } END AS reads
+WITH id, reduce(newest = null, x IN reads | CASE
+    WHEN x[0] IS NULL THEN newest
+    WHEN newest IS NULL OR x[0] > newest[0] THEN x
+    ELSE newest
+  END) AS newest
+WHERE newest IS NOT NULL
+RETURN collect([id, newest[0], newest[1]]) AS uses

@@ -23,22 +23,23 @@ def may_be_outdated(edge: LineageEdge, *, at: datetime) -> bool:
     return at - edge.last_seen > _LEAST
 
 
-def outdated(edge: LineageEdge, runs: Sequence[datetime], *, at: datetime) -> bool:
-    """Whether an observed edge says little by now. `runs` of its job, in any order: fewer than three do not tell how
-    often it runs, and then it is not outdated."""
-    usual = _usual_distance(runs)
+def outdated(edge: LineageEdge, usual: timedelta | None, *, at: datetime) -> bool:
+    """Whether an observed edge says little by now. `usual` distance from run to run of its job; None: nobody knows, and
+    then it is not outdated."""
     if usual is None or edge.last_seen is None or not may_be_outdated(edge, at=at):
         return False
     return at - edge.last_seen > TIMES * usual
 
 
-def _usual_distance(runs: Sequence[datetime]) -> timedelta | None:
+def usual_distance(runs: Sequence[int]) -> timedelta | None:
+    """Between runs, whose moments are given in ms and in any order. None: fewer than three do not tell."""
     distances = [later - earlier for earlier, later in pairwise(sorted(runs))]
-    return timedelta(seconds=median(one.total_seconds() for one in distances)) if len(distances) > 1 else None
+    return timedelta(milliseconds=median(distances)) if len(distances) > 1 else None
 
 
-def runs_of(graph: Rows, jobs: Iterable[str]) -> Mapping[str, Sequence[datetime]]:
-    """When these jobs last ran completely, as others observed it; without those that did so less than three times."""
+def distances_of(graph: Rows, jobs: Iterable[str]) -> Mapping[str, timedelta | None]:
+    """How far apart the last complete runs of these jobs lay, as others observed them; without those that had less than
+    three."""
     asked = sorted(set(jobs))
     rows = graph.rows("impact.cadence", jobs=asked, most=MOST_RUNS) if asked else []
-    return {one["job"]: one["at"] for row in rows for one in row["runs"]}
+    return {job: usual_distance(moments) for row in rows for job, moments in row["runs"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph_model.contracts import definition
 from graph_model.contracts.entities import Check, Contract
@@ -12,6 +13,8 @@ from graph_model.lineage.merging import Rows
 
 # These look at columns and their kinds of value, which changes of a schema are held against one by one.
 _OF_SCHEMA = frozenset({"schema", "compatibility"})
+REMEMBERED = 4096
+"""So many contracts are not read again from their texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,15 @@ def checked(graph: Rows, datasets: Iterable[LineageNode]) -> dict[str, Checked]:
     """By the id of the dataset that stands for it, what is checked in each; those without such a check are left out."""
     stands_for = {member: node.id for node in datasets for member in (node.members or (node.id,))}
     rows = graph.rows("impact.contracts", ids=sorted(stands_for)) if stands_for else []
-    found = {stands_for[row["id"]]: checks_of(definition.loads(row["contract"])) for row in rows}
+    contracts = {id_: contract for row in rows for contract, ids in row["contracts"] for id_ in ids}
+    found = {stands_for[id_]: _checks_in(contracts[id_]) for id_ in sorted(contracts)}
     return {id_: checks for id_, checks in found.items() if checks is not None}
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _checks_in(contract: str) -> Checked | None:
+    """By the text: most questions are about the same contracts as those before."""
+    return checks_of(definition.loads(contract))
 
 
 def _columns(check: Check) -> tuple[str, ...]:

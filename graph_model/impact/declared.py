@@ -35,7 +35,17 @@ class DatasetFacts:
 
     @property
     def is_text(self) -> bool:
-        return self.format in ("csv", "jsonl", "json")
+        return self._of_files in ("csv", "jsonl", "json")
+
+    @property
+    def is_delimited(self) -> bool:
+        """Its columns stand in an order by which who reads it may go."""
+        return self._of_files == "csv"
+
+    @property
+    def _of_files(self) -> str:
+        """The format of its files: a package of which nobody says it may hold texts."""
+        return str(self.options.get("files", "csv")) if self.format == "manifest" else self.format
 
     @property
     def has_header(self) -> bool:

@@ -10,7 +10,8 @@ from graph_model.deadlines.delay import A_LITTLE, Delayed, DelayForecast, foreca
 from graph_model.deadlines.entities import Outlook, StepForecast
 from graph_model.deadlines.planned import Slice
 from graph_model.deadlines.telling import clock, minutes
-from graph_model.impact.downstream import About, Downstream, downstream
+from graph_model.impact.about import NOTHING
+from graph_model.impact.downstream import Downstream, downstream
 from graph_model.impact.entities import Affected, Change, Delay, Verdict
 from graph_model.impact.examiners import Examined
 from graph_model.lineage.entities import LineageNode
@@ -70,7 +71,7 @@ class _Judging:
         judged = self._job(node) if node.kind == "JOB" else self._consumer(node)
         if node.kind == "JOB" and judged.verdict is Verdict.UNKNOWN:
             self.unknown |= {made.edge.target for made in self.around.makes.get(node.id, ())} - self.late
-        about, way = self.around.about.get(node.id, About()), self.around.ways.get(node.id, ())
+        about, way = self.around.about.get(node.id, NOTHING), self.around.ways.get(node.id, ())
         breaks = judged.verdict is Verdict.BREAKS
         return Affected(
             node=node,

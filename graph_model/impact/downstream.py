@@ -7,20 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from graph_model.impact.about import About, about
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
 from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings, walk_datasets
 
 _CEILINGS = Ceilings(100, 50_000, BUDGET_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Who owns a reader, and its deadline as text."""
-
-    owners: tuple[str, ...] = ()
-    deadline: str | None = None
 
 
 @dataclass(slots=True)
@@ -49,8 +42,7 @@ def downstream(graph: Rows, start: Sequence[LineageNode], *, at: datetime) -> Do
         else:
             found.reads[hop.edge.target].append(hop)
     found.ways = _ways([node.id for node in start], [hop.edge for hop in walked.hops.values()])
-    rows = graph.rows("impact.readers", ids=list(found.reads), at=at) if found.reads else []
-    found.about = {one["id"]: _about(one) for row in rows for one in row["readers"]}
+    found.about = about(graph, (walked.nodes[id_] for id_ in found.reads), at=at)
     return found
 
 
@@ -66,9 +58,3 @@ def _ways(start: Sequence[str], edges: Sequence[LineageEdge]) -> dict[str, tuple
                 found[edge.target] = (*found[id_], edge)
                 ahead.append(edge.target)
     return found
-
-
-def _about(row: dict[str, object]) -> About:
-    by, owners = row["deadline_by"], row["owners"]
-    deadline = f"{by} {row['deadline_timezone'] or 'UTC'}" if by else None
-    return About(tuple(sorted(owners)) if isinstance(owners, list) else (), deadline)

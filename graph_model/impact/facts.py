@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from graph_model.impact.cadence import may_be_outdated, outdated, runs_of
+from graph_model.impact.about import About, about
+from graph_model.impact.cadence import distances_of, may_be_outdated, outdated
 from graph_model.impact.changed import ChangedSet
 from graph_model.impact.checked import Checked, checked
+from graph_model.impact.order import ranks
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
@@ -18,21 +20,14 @@ from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datas
 from graph_model.names import Name
 
 
-@dataclass(frozen=True, slots=True)
-class ReaderFacts:
-    id: str
-    owners: tuple[str, ...] = ()
-    deadline: str | None = None
-    unresolved: tuple[str, ...] = ()
-
-
 @dataclass(slots=True)
 class Facts:
     """`reads` by reader, `readers` and `makes` the other ways round; `uses` are the edges that leave a field,
     `followers` those that lead from a job to jobs that wait for it without data.
 
     `ways` leads over whole datasets to each node, by the fewest hops; `flowing` are the nodes to which data comes from
-    the changes, the others only depend on a job that reads it; `checked` are the outputs whose values are. All by id.
+    the changes, the others only depend on a job that reads it; `checked` are the outputs whose values are. All by
+    id. `order` is that in which data flows: see `order.ranks`.
     """
 
     changed: ChangedSet
@@ -43,12 +38,13 @@ class Facts:
     makes: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     uses: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
     followers: dict[str, list[Hop]] = field(default_factory=lambda: defaultdict(list))
-    about: dict[str, ReaderFacts] = field(default_factory=dict)
+    about: dict[str, About] = field(default_factory=dict)
     field_ids: dict[tuple[Name, str], str] = field(default_factory=dict)
     dataset_ids: dict[Name, str] = field(default_factory=dict)
     ways: dict[str, tuple[LineageEdge, ...]] = field(default_factory=dict)
     flowing: set[str] = field(default_factory=set)
     checked: dict[str, Checked] = field(default_factory=dict)
+    order: tuple[tuple[str, ...], ...] = ()
 
     @property
     def cut_off(self) -> tuple[str, ...]:
@@ -85,25 +81,33 @@ def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     facts.flowing = flowing(datasets, [node.id for node in start])
     made = {hop.edge.target for several in facts.makes.values() for hop in several}
     facts.checked = checked(graph, [node for id_, node in datasets.nodes.items() if id_ in made])
-    facts.about = _about(
-        graph, [node.id for node in datasets.nodes.values() if node.kind in ("JOB", "CONSUMER")], changed.at
-    )
+    facts.order = tuple(ranks(facts.reads, facts.makes, also=changed.jobs))
+    facts.about = about(graph, datasets.nodes.values(), at=changed.at)
     return facts
 
 
 def _mark_outdated(graph: Rows, facts: Facts) -> None:
     """Calls stale what was observed too long ago for how often its job runs."""
-    hops = [(walked, key, hop) for walked in (facts.datasets, facts.columns) for key, hop in walked.hops.items()]
-    old = [one for one in hops if may_be_outdated(one[2].edge, at=facts.changed.at)]
-    runs = runs_of(graph, (job for _, _, hop in old if (job := _job_of(hop.edge, facts))))
-    for walked, key, hop in old:
-        if outdated(hop.edge, runs.get(_job_of(hop.edge, facts) or "", ()), at=facts.changed.at):
+    at = facts.changed.at
+    old = [
+        (walked, key, hop, _job_of(hop.edge, facts) or "")
+        for walked in (facts.datasets, facts.columns)
+        for key, hop in walked.hops.items()
+        if may_be_outdated(hop.edge, at=at)
+    ]
+    usual = distances_of(graph, {job for *_, job in old} - {""})
+    for walked, key, hop, job in old:
+        if outdated(hop.edge, usual.get(job), at=at):
             walked.hops[key] = replace(hop, edge=replace(hop.edge, stale=True))
 
 
 def _job_of(edge: LineageEdge, facts: Facts) -> str | None:
-    ends = (end for end in (edge.source, edge.target) if end in facts.datasets.nodes)
-    return edge.job or next((end for end in ends if facts.datasets.nodes[end].kind == "JOB"), None)
+    if edge.job:
+        return edge.job
+    for end in (edge.source, edge.target):
+        if (node := facts.datasets.nodes.get(end)) is not None and node.kind == "JOB":
+            return end
+    return None
 
 
 def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
@@ -138,19 +142,3 @@ def _walk_columns(graph: Rows, columns: Sequence[LineageNode], at: datetime, cei
         return [hop for hop in found if hop.edge.kind != "CONSUMED_BY"]
 
     return walk(step, list(columns), ceilings=ceilings)
-
-
-def _about(graph: Rows, readers: Sequence[str], at: datetime) -> dict[str, ReaderFacts]:
-    rows = graph.rows("impact.readers", ids=list(readers), at=at) if readers else []
-    return {one["id"]: _reader(one) for row in rows for one in row["readers"]}
-
-
-def _reader(row: dict[str, object]) -> ReaderFacts:
-    by, timezone = row["deadline_by"], row["deadline_timezone"] or "UTC"
-    owners, unresolved = row["owners"], row["unresolved"]
-    return ReaderFacts(
-        id=str(row["id"]),
-        owners=tuple(sorted(owners)) if isinstance(owners, list) else (),
-        deadline=f"{by} {timezone}" if by else None,
-        unresolved=tuple(unresolved) if isinstance(unresolved, list) else (),
-    )

@@ -26,7 +26,6 @@ from graph_model.impact.facts import Facts
 from graph_model.impact.held import Held, held, side_by_side
 from graph_model.impact.layout import Layout, top
 from graph_model.impact.mending import Mending
-from graph_model.impact.order import ranks
 from graph_model.lineage.entities import LineageNode
 from graph_model.lineage.merging import Rows
 from graph_model.names import field_id
@@ -90,7 +89,7 @@ class _Flow:
 
     def run(self) -> None:
         self._touch([id_ for id_ in self._changed.starts if id_ in self._changed.changes])
-        for rank in ranks(self._facts.reads, self._facts.makes, also=self._changed.jobs):
+        for rank in self._facts.order:
             active = [job for job in rank if self._is_active(job)]
             if active:
                 self._load(active)

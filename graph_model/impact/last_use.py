@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
 
 from graph_model.impact.entities import Affected, ImpactReport, LastUse, Verdict
 from graph_model.lineage.merging import Rows
@@ -21,14 +18,9 @@ def with_last_use(graph: Rows, report: ImpactReport) -> ImpactReport:
     if not asked:
         return report
     rows = graph.rows("impact.last_use", ids=asked, most=MOST_RUNS)
-    found = {row["id"]: _newest(row["reads"]) for row in rows}
+    found = {id_: LastUse(at, run) for row in rows for id_, at, run in row["uses"]}
     return replace(report, affected=tuple(_with(one, found.get(one.node.id)) for one in report.affected))
 
 
 def _with(one: Affected, use: LastUse | None) -> Affected:
     return replace(one, last_use=use) if use and one.last_use is None else one
-
-
-def _newest(reads: Iterable[list[Any]]) -> LastUse | None:
-    uses = [LastUse(at, run) for at, run in reads if isinstance(at, datetime)]
-    return max(uses, key=lambda use: use.at, default=None)

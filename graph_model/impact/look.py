@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from graph_model.impact.about import NOTHING
 from graph_model.impact.changes import ColumnHarm, Likeness
 from graph_model.impact.declared import By, DatasetFacts, How, JobFacts
-from graph_model.impact.facts import Facts, ReaderFacts
+from graph_model.impact.facts import Facts
 from graph_model.impact.flow import Flowed
 from graph_model.impact.renaming import mentions, takes_whatever_there_is
 from graph_model.impact.rules import (
@@ -143,8 +144,9 @@ class Look:
             mended=reader in self._flowed.mended,
             key=described.key,
             is_text=described.is_text,
+            is_delimited=described.is_delimited,
             location=described.location,
-            deadline=self._facts.about.get(reader, ReaderFacts(reader)).deadline is not None,
+            deadline=self._facts.about.get(reader, NOTHING).deadline is not None,
         )
 
     def harmed(self, reader: str, dataset: str) -> list[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from graph_model.impact.about import NOTHING
 from graph_model.impact.entities import Affected, Change, Coverage, ImpactReport, Verdict
 from graph_model.impact.examiners import Examined
-from graph_model.impact.facts import Facts, ReaderFacts
+from graph_model.impact.facts import Facts
 from graph_model.impact.rules import Finding, when_cut_off
 from graph_model.lineage.entities import LineageNode
 from graph_model.lineage.hops import Hop
@@ -62,7 +63,7 @@ def _is_told(facts: Facts, id_: str, finding: Finding) -> bool:
 def _affected(facts: Facts, id_: str, finding: Finding) -> Affected:
     if facts.cut_off:
         finding = when_cut_off(finding)
-    about = facts.about.get(id_, ReaderFacts(id_))
+    about = facts.about.get(id_, NOTHING)
     reason = finding.reason
     if finding.rule == "columns_are_unknown" and about.unresolved:
         reason = f"{reason} ({about.unresolved[0]})"
@@ -95,6 +96,6 @@ def _columns_known(hop: Hop) -> bool:
 def _named(facts: Facts, affected: Iterable[Affected]) -> tuple[LineageNode, ...]:
     """The nodes that the paths pass, once each."""
     known = {**facts.columns.nodes, **facts.datasets.nodes}
-    ways = [edge for one in affected for edge in (*one.path, *one.shortest)]
-    ends = dict.fromkeys(id_ for edge in ways for id_ in (edge.source, edge.target))
+    ways = {id(edge): edge for one in affected for way in (one.path, one.shortest) for edge in way}  # most share most
+    ends = dict.fromkeys(id_ for edge in ways.values() for id_ in (edge.source, edge.target))
     return tuple(known[id_] for id_ in ends if id_ in known)

@@ -11,7 +11,6 @@ from graph_model.impact.entities import Verdict
 from graph_model.impact.facts import Facts
 from graph_model.impact.flow import Flowed
 from graph_model.impact.look import Harm, Look
-from graph_model.impact.order import ranks
 from graph_model.impact.rules import (
     DatasetHarm,
     Finding,
@@ -57,7 +56,7 @@ class Spread:
 
     def _in_order(self) -> Iterator[str]:
         """Every reader, after those who make what it reads: so that most are judged once, when all has happened."""
-        for rank in ranks(self._facts.reads, self._facts.makes, also=self._facts.changed.jobs):
+        for rank in self._facts.order:
             yield from (reader for reader in rank if reader in self._facts.reads or reader in self._facts.changed.jobs)
 
     def _apply_changes(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from graph_model.impact.about import NOTHING, About, about
 from graph_model.impact.entities import Affected, BadVersion, Change, LastUse, Verdict
 from graph_model.impact.examiners import Examined
 from graph_model.impact.tainted_rules import Found, Reading, judge
@@ -216,16 +217,14 @@ class _Work:
         self.nodes[one.id] = LineageNode(one.id, "VERSION", one.dataset, partition=one.partition, state=one.state)
 
     def affected(self, at: datetime) -> tuple[Affected, ...]:
-        rows = self.graph.rows("impact.readers", ids=sorted(self.verdicts), at=at) if self.verdicts else []
-        about = {one["id"]: one for row in rows for one in row["readers"]}
-        return tuple(_affected(one, about.get(id), self.bad.is_complete) for id, one in self.verdicts.items())
+        known = about(self.graph, (one.node for one in self.verdicts.values()), at=at)
+        return tuple(_affected(one, known.get(id, NOTHING), self.bad.is_complete) for id, one in self.verdicts.items())
 
 
-def _affected(one: _Verdict, about: Row | None, is_complete: bool) -> Affected:
+def _affected(one: _Verdict, said: About, is_complete: bool) -> Affected:
     found = one.found
     if not is_complete and found.verdict is Verdict.SAFE:
         found = Found(Verdict.UNKNOWN, "answer_is_cut_off", "there is more than could be followed")
-    by = about["deadline_by"] if about else None
     return Affected(
         node=one.node,
         verdict=found.verdict,
@@ -233,8 +232,8 @@ def _affected(one: _Verdict, about: Row | None, is_complete: bool) -> Affected:
         rule=found.rule,
         reason=found.reason,
         path=one.path,
-        owners=tuple(about["owners"]) if about else (),
-        deadline=f"{by} {about['deadline_timezone'] or 'UTC'}" if about and by else None,
+        owners=said.owners,
+        deadline=said.deadline,
         remedy=found.remedy,
         hit=one.hit if found.verdict is not Verdict.SAFE else (),
         shortest=one.path,

@@ -13,6 +13,7 @@ from neo4j import GraphDatabase
 from pydantic import SecretStr
 
 from app.local.children import LOOPBACK, Child, free_port
+from app.local.graph import remembered_password
 from graph_model.settings import GraphSettings
 from tests.support.jars import NoJars, jars
 from tests.support.servers import Server, wait_for_bolt
@@ -72,7 +73,8 @@ def _from_jars(folder: Path) -> Server:
 
 
 class JarNeo4j:
-    """A Neo4j of the jars, which can be killed and started again: same files, same port, same password.
+    """A Neo4j of the jars, which can be killed and started again: same files, same port, same password. A folder that
+    another one was stopped in goes on with its files and its password.
 
     Its log of transactions is on disk before a commit is answered, so `kill` loses nothing that was answered.
     `pages_mb` is how much of its files it holds in memory: a large graph that does not fit is read from disk each time.
@@ -82,9 +84,9 @@ class JarNeo4j:
     def __init__(
         self, folder: Path, *, jvm: Sequence[str] = FRUGAL, pages_mb: int = FEW_PAGES_MB, search_seconds: int = 0
     ) -> None:
-        self._folder, self._port, self._password = folder, free_port(), secrets.token_urlsafe(24)
+        self._folder, self._port, self._password = folder, free_port(), remembered_password(folder / "password")
         self._jvm, self._pages_mb, self._search_seconds = jvm, pages_mb, search_seconds
-        self._is_new = True
+        self._is_new = not self._home.exists()
         self._child: Child | None = None
 
     @property
@@ -98,20 +100,19 @@ class JarNeo4j:
         return GraphSettings(uri=self._uri, user="neo4j", password=password, database="neo4j")
 
     @property
+    def _home(self) -> Path:
+        return self._folder / "home"
+
+    @property
     def _uri(self) -> str:
         return f"bolt://{LOOPBACK}:{self._port}"
 
     def start(self) -> None:
         """Returns once it answers. Raises NoNeo4j."""
-        home, log = self._folder / "home", self._folder / "neo4j.log"
+        log = self._folder / "neo4j.log"
         command = ["java", *self._jvm, "-cp", f"{_jars()}/*"]
-        command += [
-            str(SUPPORT / "Neo4jLauncher.java"),
-            str(home),
-            str(self._port),
-            str(self._pages_mb),
-            str(self._search_seconds),
-        ]
+        numbers = (self._port, self._pages_mb, self._search_seconds)
+        command += [str(SUPPORT / "Neo4jLauncher.java"), str(self._home), *map(str, numbers)]
         self._child = child = Child.start("neo4j", command, log=log, pipes=True)
         if child.stdout.readline() != b"ready\n":
             self.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pyarrow as pa
@@ -122,6 +123,18 @@ def test_texts_are_compared_as_they_are_written(engines: Engines) -> None:
     assert truth_of(engines, world, retype, node="kinds") is Truth.SAME
     semicolons = impact.ChangeFormat(named("orders"), None, (("delimiter", ",", ";"),))
     assert truth_of(engines, world, semicolons, node="ids") is Truth.FAILS
+
+
+def test_values_that_stay_are_spelled_as_before(engines: Engines) -> None:
+    file = Dataset("orders", "csv", (Column("id", "integer"), Column("price", "number")))
+    reader = Reader("prices", "orders", ("price",))
+    world = World("shop", {"orders": file}, (), (reader,), {"orders": (Content(text=b"id,price\n01,1.50\n2,2\n"),)})
+    promised = impact.ChangeNullability(named("orders"), "price", nullable=False)
+    retyped = impact.RetypeColumn(named("orders"), "price", "float64")
+
+    assert truth_of(engines, world, promised, node="prices") is Truth.SAME
+    assert truth_of(engines, world, replace(promised, nullable=True), node="prices") is Truth.CHANGES
+    assert truth_of(engines, world, retyped, node="prices") is Truth.CHANGES
 
 
 def test_a_window_meets_partitions_from_before_and_after_the_change(engines: Engines) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from graph_model.contracts.entities import Column
 from graph_model.impact.binding import Bound, Rebinding, Refused, Turn, TurnKind
-from graph_model.impact.cadence import outdated
+from graph_model.impact.cadence import outdated, usual_distance
 from graph_model.impact.changes import ColumnHarm
 from graph_model.impact.entities import ChangeJob
 from graph_model.impact.held import Held, broken_promise, held, keeps, side_by_side
@@ -215,12 +215,15 @@ def test_a_cycle_is_cut_where_it_is_met_and_everybody_comes_once() -> None:
 )
 def test_an_observation_ages_by_how_often_its_job_runs(every: timedelta, seen: timedelta, old: bool) -> None:
     edge = LineageEdge("orders", "job", "CONSUMED_BY", "observed", last_seen=NOW - seen)
-    runs = [NOW - seen - every * number for number in range(4)]
+    moments = [int((NOW - seen - every * number).timestamp() * 1000) for number in range(4)]
+    usual = usual_distance(moments)
 
-    assert outdated(edge, runs, at=NOW) is old
-    assert not outdated(edge, runs[:2], at=NOW)  # two runs do not tell how often
+    assert usual == every
+    assert outdated(edge, usual, at=NOW) is old
+    assert usual_distance(moments[:2]) is None  # two runs do not tell how often
+    assert not outdated(edge, None, at=NOW)
     declared = LineageEdge("orders", "job", "CONSUMED_BY", "declared", last_seen=NOW - seen)
-    assert not outdated(declared, runs, at=NOW)
+    assert not outdated(declared, usual, at=NOW)
 
 
 OLD_NAMES = "(SELECT id, amount AS price, day FROM orders)"

@@ -9,6 +9,7 @@ import pytest
 
 from graph_model.contracts.entities import Column
 from graph_model.impact.changes import ColumnHarm, Likeness
+from graph_model.impact.declared import DatasetFacts
 from graph_model.impact.entities import (
     AddColumn,
     ChangeFormat,
@@ -120,6 +121,37 @@ def test_what_stands_behind_a_column_that_goes_is_not_known_where_no_columns_are
 
 def test_a_reader_by_position_whose_columns_are_not_known_is_not_known_to_be_hit() -> None:
     assert verdict(a_reading(IN_FRONT, by="position", used=())) == "UNKNOWN places_shift"
+
+
+def test_columns_of_a_delimited_file_count_by_place_to_code_of_which_nobody_knows_what_it_reads() -> None:
+    moved = ReorderColumns(ORDERS, ("day", "id", "price"))
+    unknown: dict[str, Any] = {"columns_known": False, "used": (), "kind": "job", "is_job": True}
+
+    assert verdict(a_reading(moved, is_delimited=True, **unknown)) == "UNKNOWN places_shift"
+    assert verdict(a_reading(moved, is_delimited=False, **unknown)) == "SAFE inputs_stay"
+    assert verdict(a_reading(moved, is_delimited=True, **{**unknown, "columns_known": True})) == "SAFE inputs_stay"
+    assert verdict(a_reading(moved, is_delimited=True, **{**unknown, "kind": "sql"})) == "SAFE inputs_stay"
+    no_columns = replace(a_reading(moved, is_delimited=True, **unknown), layout=None)
+    assert verdict(no_columns) == "UNKNOWN places_shift"
+
+
+@pytest.mark.parametrize(
+    ("format_", "options", "is_text", "is_delimited"),
+    [
+        ("csv", {}, True, True),
+        ("jsonl", {}, True, False),
+        ("parquet", {}, False, False),
+        ("manifest", {}, True, True),  # nobody says that its files are no text
+        ("manifest", {"files": "jsonl"}, True, False),
+        ("manifest", {"files": "parquet"}, False, False),
+    ],
+)
+def test_a_package_is_text_unless_its_files_are_said_to_be_none(
+    format_: str, options: dict[str, str], is_text: bool, is_delimited: bool
+) -> None:
+    facts = DatasetFacts("orders", format_, options)
+
+    assert (facts.is_text, facts.is_delimited) == (is_text, is_delimited)
 
 
 def test_code_that_is_changed_along_finds_the_new_name() -> None:

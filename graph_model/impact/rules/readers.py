@@ -13,7 +13,7 @@ from graph_model.impact.rules.reading import Finding, Reading, listed
 def places_shift(reading: Reading) -> Finding | None:
     """Who reads by position takes a column for the one that was at its place."""
     if reading.by != "position":
-        return None
+        return _places_may_count(reading)
     shifted = _shifted(reading)
     if not shifted:
         return _something_may_shift(reading)
@@ -29,6 +29,20 @@ def places_shift(reading: Reading) -> Finding | None:
     remedy = f"add columns behind the last one, or let {reading.reader} read by name"
     broken = Finding(Verdict.BREAKS, "HIT", "places_shift", reason, reading.direct, remedy, may_fail=True)
     return replace(broken, stalls=False)  # it takes what it finds, as long as it can make anything of it
+
+
+def _places_may_count(reading: Reading) -> Finding | None:
+    """Code of which nobody says what it reads may go by the places of a delimited file, as a shell does. Columns that
+    come and go are doubts of their own."""
+    if reading.columns_known or not reading.is_delimited or reading.kind == "sql" or reading.by == "exact":
+        return None
+    moved = reading.layout.shifted if reading.layout else _reordered(reading)
+    if not moved or reading.harmed_columns or _new(reading):
+        return None
+    reason = f"reads {reading.dataset}, where {listed(moved)} moves, and whether it goes by places is not known"
+    kind = "columns" if reading.is_job else "reads"
+    remedy = f"declare the columns of {reading.reader} in its estate file (`{kind}`)"
+    return Finding(Verdict.UNKNOWN, "", "places_shift", reason, reading.direct, remedy)
 
 
 def _shifted(reading: Reading) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ class Reading:
     its data. `types_shown`: it becomes text, and it is known which columns show their types. `held`: what its query
     comes to; None: nobody can say. `text`: its SQL after the set. `mended`: its SQL is changed along, in nothing but
     the names that the set changes. `deadline`: it has one. `is_text`: the dataset is written as text, where each value
-    looks as its type spells it. `location`: its fixed place.
+    looks as its type spells it; `is_delimited`: columns stand there one after the other. `location`: its fixed place.
     """
 
     reader: Name
@@ -106,6 +106,7 @@ class Reading:
     key: tuple[str, ...] = ()
     deadline: bool = False
     is_text: bool = False
+    is_delimited: bool = False
     location: str | None = None
 
     @property
