@@ -217,7 +217,8 @@ def walk_datasets(
 
 
 def flowing(walked: Walked, start: Iterable[str]) -> set[str]:
-    """The nodes of a walk to which data comes from `start`, with what is known of the ways through its jobs."""
+    """The nodes of a walk to which data comes from where it began (`start`), with what is known of the ways through its
+    jobs."""
     if all(hop.only is None and hop.edge.kind not in hops.WITHOUT_DATA for hop in walked.hops.values()):
         return set(walked.nodes)  # everything goes everywhere
     leaving: dict[str, list[Hop]] = {}
