@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-import httpx
-
 from benchmarks.ingest import Served
+from benchmarks.lineage_client import Client
 from benchmarks.lineage_servers import Sent, ask_server, send_estate
 from benchmarks.lineage_small import Bare, ask_small
 from benchmarks.lineage_times import say, table, timed
@@ -30,7 +29,7 @@ def ask_over_http(
     directed answers, too. `warm`: for so many seconds at least it is asked before it is measured again; 0: it is not.
     """
     wrong: list[str] = []
-    with httpx.Client(base_url=url.rstrip("/"), timeout=600) as client:
+    with Client(url, timeout=600) as client:
         _title(f"Lineage of {url}")
         sent: list[Sent] = []
         for jobs in sizes:
@@ -43,7 +42,7 @@ def ask_over_http(
     return wrong
 
 
-def _lines(client: httpx.Client, estates: Sequence[Sent], *, bare: Bare, own: Served | None) -> Iterator[Line]:
+def _lines(client: Client, estates: Sequence[Sent], *, bare: Bare, own: Served | None) -> Iterator[Line]:
     for sent in estates:
         yield from ask_server(client, sent, directed=own is not None)
         if own and own.graph:

@@ -6,6 +6,7 @@ also knows which way they point is asked for what is really upstream, too.
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections import defaultdict
@@ -15,9 +16,9 @@ from datetime import UTC, datetime
 from statistics import median
 from typing import TypeAlias
 
-import httpx
 import networkx as nx
 
+from benchmarks.lineage_client import Client
 from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, reached
 from benchmarks.lineage_times import row, spread
 from graph_model import names
@@ -47,16 +48,16 @@ class Sent:
     namespace: str
 
 
-def send_estate(client: httpx.Client, jobs: int) -> Sent:
+def send_estate(client: Client, jobs: int) -> Sent:
     """Sends an estate of about so many jobs, one event for each."""
     estate = draw(int(jobs * LAYERS / (LAYERS - 1) * EDGES_PER_DATASET) + LAYERS)
     namespace = f"benchmark-{len(estate.jobs)}-{uuid.uuid4().hex[:6]}"
     for event in _events(estate, namespace):
-        client.post("/api/v1/lineage", json=event).raise_for_status()
+        client.post("/api/v1/lineage", event)
     return Sent(jobs, estate, namespace)
 
 
-def ask_server(client: httpx.Client, sent: Sent, *, directed: bool = False) -> Iterator[tuple[str, list[str]]]:
+def ask_server(client: Client, sent: Sent, *, directed: bool = False) -> Iterator[tuple[str, list[str]]]:
     """A line of the table for each question, with what was answered wrongly."""
     estate = sent.estate
     roots = [root.name for root in estate.datasets[len(estate.datasets) // 2 :][:ROOTS]]
@@ -88,15 +89,15 @@ def _questions(estate: Estate, *, directed: bool) -> Iterator[Question]:
         yield Question("upstream", 20, {"direction": "UPSTREAM"}, upstream(estate))
 
 
-def _ask(client: httpx.Client, question: Question, namespace: str, root: str) -> tuple[list[float], set[str]]:
+def _ask(client: Client, question: Question, namespace: str, root: str) -> tuple[list[float], set[str]]:
     """What each of some tries took, in seconds, and the nodes of the answer."""
     asked = {"nodeId": f"dataset:{namespace}:{root}", "depth": question.depth, **question.more}
     took, found = [], set()
     for _ in range(TURNS):
         began = time.perf_counter()
-        answer = client.get("/api/v1/lineage", params=asked).raise_for_status()
+        answer = client.get("/api/v1/lineage", asked)
         took.append(time.perf_counter() - began)
-        found = {node["id"] for node in answer.json()["graph"]}
+        found = {node["id"] for node in json.loads(answer)["graph"]}
     return took, found
 
 

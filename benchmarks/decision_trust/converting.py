@@ -130,7 +130,7 @@ class _Plan:
         types = self.dataset.types
         for change in self.changes:
             name = getattr(change, "column", None)
-            if name in columns and not isinstance(change, impact.AddColumn):
+            if name in columns and not isinstance(change, impact.AddColumn | impact.RenameColumn):
                 columns[name] = _changed(_column(columns[name], types[name]), change).to_pylist()
         made = {to: columns[name] for name, to in self._kept() if name in columns}
         made |= {one.column: _filled(one, table.num_rows).to_pylist() for one in self._added()}

@@ -16,6 +16,7 @@ from benchmarks.decision_trust.matrix import Matrix
 from benchmarks.decision_trust.proposing import KINDS, makes_sense, propose
 from benchmarks.decision_trust.running import Change, Running, Turned
 from benchmarks.decision_trust.sets import mended
+from benchmarks.decision_trust.sqlite_side import sqlite_table, values_of
 from benchmarks.decision_trust.star_schema import QUERIES, star_schema
 from benchmarks.decision_trust.truth import Truth, of_job, of_reader
 from benchmarks.decision_trust.world import DAYS, Content, Dataset, Input, Job, Reader, World
@@ -123,6 +124,17 @@ def test_texts_are_compared_as_they_are_written(engines: Engines) -> None:
     assert truth_of(engines, world, retype, node="kinds") is Truth.SAME
     semicolons = impact.ChangeFormat(named("orders"), None, (("delimiter", ",", ";"),))
     assert truth_of(engines, world, semicolons, node="ids") is Truth.FAILS
+
+
+def test_a_new_name_leaves_the_values_of_sqlite_alone_whatever_they_are() -> None:
+    totals = Dataset("totals", "sqlite", (Column("total", "unknown"), Column("note", "string")))
+    rows = sqlite_table([(7, "a"), (1.5, None), ("x", "b")], [("total", ""), ("note", "TEXT")])
+
+    after = turned(totals, [impact.RenameColumn(named("totals"), "total", "sum")]).convert(Content(rows))
+
+    assert after.table is not None
+    assert after.table.column_names == ["sum", "note"]
+    assert values_of(after.table, 0) == [7, 1.5, "x"]
 
 
 def test_values_that_stay_are_spelled_as_before(engines: Engines) -> None:

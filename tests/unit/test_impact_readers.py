@@ -85,6 +85,7 @@ def test_another_name_breaks_who_reads_by_it_and_is_nothing_to_a_place() -> None
     assert verdict(a_reading(rename, uses=(GONE,))) == "BREAKS column_is_gone"
     assert verdict(a_reading(rename, uses=(GONE,), by="exact")) == "BREAKS column_is_gone"
     assert verdict(a_reading(rename, uses=(GONE,), by="position")) == "SAFE uses_other_columns"
+    assert "all that it takes is where it was" in judge([a_reading(rename, uses=(GONE,), by="position")]).reason
 
 
 def test_columns_that_take_each_others_names_are_in_another_order_to_who_wants_them_exactly() -> None:

@@ -191,5 +191,8 @@ def uses_other_columns(reading: Reading) -> Finding | None:
     changed += reading.layout.added if reading.layout else ()
     if not changed:
         return None
-    reason = f"reads {reading.dataset}, but not {listed(changed)}"
+    if reading.by == "position":
+        reason = f"reads {reading.dataset} by places, and all that it takes is where it was"
+    else:
+        reason = f"reads {reading.dataset}, but not {listed(changed)}"
     return Finding(Verdict.SAFE, "", "uses_other_columns", reason, reading.direct)
