@@ -97,11 +97,23 @@ def likeness(before: str | None, after: str) -> Likeness:
 
 
 def before_the_set(column: str, changes: Iterable[ColumnChange], known: Iterable[str]) -> str:
-    """The name `column` has before the set: a name that only a rename of the set makes means the column it renames."""
+    """The name `column` has before the set: a name that only a rename of the set makes means the column it renames.
+    Columns that give their names to each other all had one before, also where the schema is not known."""
     if column in set(known):
         return column
     renames = {change.to: change.column for change in changes if isinstance(change, RenameColumn)}
-    return renames.get(column, column)
+    return column if _comes_round(column, renames) else renames.get(column, column)
+
+
+def _comes_round(column: str, renames: Mapping[str, str]) -> bool:
+    """`renames`: old names by new ones."""
+    met, at = set[str](), renames.get(column)
+    while at is not None and at not in met:
+        if at == column:
+            return True
+        met.add(at)
+        at = renames.get(at)
+    return False
 
 
 def outcomes(

@@ -7,7 +7,15 @@ import itertools
 import pytest
 
 from graph_model.contracts.entities import Column
-from graph_model.impact.changes import ColumnHarm, Likeness, beside_of, derived, likeness, outcomes
+from graph_model.impact.changes import (
+    ColumnHarm,
+    Likeness,
+    before_the_set,
+    beside_of,
+    derived,
+    likeness,
+    outcomes,
+)
 from graph_model.impact.entities import (
     AddColumn,
     ChangeAllowedValues,
@@ -45,6 +53,21 @@ def test_added_columns_come_where_they_say_and_the_others_last() -> None:
 
 def test_a_column_behind_the_last_one_moves_nothing() -> None:
     assert laid_out(COLUMNS, [AddColumn(ORDERS, "note")]).shifted == ()
+
+
+@pytest.mark.parametrize("ring", [["flag", "day"], ["a", "b", "c"]])
+def test_columns_that_give_their_names_to_each_other_had_them_before_also_without_a_schema(ring: list[str]) -> None:
+    given = [RenameColumn(ORDERS, name, to) for name, to in zip(ring, ring[1:] + ring[:1], strict=True)]
+
+    assert [before_the_set(name, given, ()) for name in ring] == ring
+
+
+def test_a_name_that_only_a_rename_makes_means_what_was_renamed() -> None:
+    chain = [RenameColumn(ORDERS, "a", "b"), RenameColumn(ORDERS, "b", "c")]
+
+    assert before_the_set("b", chain, ("a",)) == "a"
+    assert before_the_set("b", chain, ("a", "b")) == "b"
+    assert before_the_set("other", chain, ()) == "other"
 
 
 def test_another_name_is_the_same_place() -> None:
