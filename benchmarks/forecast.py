@@ -27,7 +27,7 @@ import numpy as np
 
 from benchmarks.forecast_estate import draw, plant, run_history
 from benchmarks.forecast_replay import Day, Recorded, recorded_days, simulated
-from benchmarks.lineage_times import row, say, table
+from benchmarks.lineage_times import row, say, table, warmed
 from graph_model.deadlines.delay import forecast_delay
 from graph_model.deadlines.durations import Subject, measure
 from graph_model.deadlines.forecast import forecast
@@ -70,8 +70,8 @@ def speed(jobs: int, warm: float) -> int:
         estate = draw(jobs)
         plant(graph, driver, estate, deadlines=200)
         day = estate.day
-        asked = _warmed(warm, forecast, graph, day)
-        say(f"asked {asked} times in {warm:.0f} s before the first line")
+        asked = warmed(lambda: forecast(graph, day), seconds=warm) if warm else []
+        say(f"asked {len(asked)} times in {sum(asked):.0f} s before the first line")
         found = forecast(graph, day)
         say(
             row(
@@ -93,16 +93,6 @@ def speed(jobs: int, warm: float) -> int:
         foresee(graph)
         say(row("the steward looks at all deadlines", "", "", _took(pid, foresee, graph)))
     return 0
-
-
-def _warmed(seconds: float, work: Callable[..., object], *arguments: object) -> int:
-    """Asks again and again, as a server that has been up for a while was asked: one that has only just been started
-    takes several times as long, because it is still translating itself. How often."""
-    until, times = time.monotonic() + seconds, 0
-    while time.monotonic() < until:
-        work(*arguments)
-        times += 1
-    return times
 
 
 def _took(pid: int, work: Callable[..., object], *arguments: object) -> str:

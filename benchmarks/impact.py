@@ -26,7 +26,7 @@ from typing import Any
 from benchmarks.impact_estate import dress
 from benchmarks.lineage import start
 from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, forget_search, load, reached
-from benchmarks.lineage_times import row, say, spread, table, timed
+from benchmarks.lineage_times import row, say, spread, table, timed, warmed
 from connectors.sql.binding import rebind
 from graph_model import names
 from graph_model.impact.assess import assess
@@ -110,12 +110,14 @@ class Bench:
         self.stages: dict[str, list[float]] = {}
 
     def warm_up(self, changes: int) -> str:
-        """Asks until more asking no longer makes it faster, as a server is asked that has been up for a while: a new
-        one plans and translates itself for minutes. The sets are none of those that are measured."""
-        seeded, took = random.Random(2), list[float]()
-        while len(took) < 3 or (len(took) < MOST_ROUNDS and took[-1] < 0.95 * took[-2]):
-            sets = [drawn(self.estate, seeded, changes) for drawn in KINDS_OF_SET.values() for _ in range(5)]
-            took.append(timed(lambda sets=sets: [self.judge(one) for one in sets])[1] / len(sets))
+        """Until more asking no longer makes it faster. The sets are none of those that are measured."""
+        seeded, forms = random.Random(2), [form for form in KINDS_OF_SET.values() for _ in range(5)]
+
+        def ask() -> None:
+            for drawn in forms:
+                self.judge(drawn(self.estate, seeded, changes))
+
+        took = [seconds / len(forms) for seconds in warmed(ask, least=3, most=MOST_ROUNDS)]
         return f"{len(took)} rounds, the first {took[0]:.1f} s an answer, the last {took[-1]:.1f} s"
 
     def ask(self, title: str, sets: Sequence[Sequence[Change]]) -> str:

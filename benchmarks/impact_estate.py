@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import Any, LiteralString
 
 import neo4j
 
-from benchmarks.lineage_estate import BATCH, BEGAN, COLUMNS, FOREVER, Estate
+from benchmarks.lineage_estate import BEGAN, COLUMNS, Estate, write
 from graph_model import names
 from graph_model.contracts import definition as contract_definition
 from graph_model.contracts.entities import Check, Column, Contract
@@ -48,11 +47,7 @@ def dress(driver: neo4j.Driver, database: str, estate: Estate) -> None:
     """Adds all that to an estate that is loaded."""
 
     def run(statement: LiteralString, rows: Iterable[Any]) -> None:
-        left = iter(rows)
-        moments = [BEGAN + APART * number for number in range(RUNS)]
-        more = {"began": BEGAN, "forever": FOREVER, "moments": moments}
-        while batch := list(islice(left, BATCH)):
-            driver.execute_query(statement, {"rows": batch, **more}, database_=database)
+        write(driver, database, statement, rows, moments=[BEGAN + APART * number for number in range(RUNS)])
 
     driver.execute_query(_OWNERS, teams=TEAMS, database_=database)
     run(_OWNED["job"], ([names.job_id(one), _team(place)] for place, one in enumerate(estate.jobs)))

@@ -12,7 +12,6 @@ for longer than a minute. Exit 1 when an event was not taken.
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import random
@@ -29,14 +28,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import psutil
 
 from app.local.children import LOOPBACK, Child, free_port
+from benchmarks.client import Client
 from benchmarks.fleet import JVM
 from benchmarks.ingest_bare import write_bare
+from benchmarks.lineage_times import timed
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
 from graph_model.store.migrations import migrate
@@ -139,28 +139,15 @@ class Sender:
     """Keeps one connection per thread, as clients do."""
 
     def __init__(self, url: str) -> None:
-        self._address = urlsplit(url)
-        self._own = threading.local()
+        self._url, self._own = url, threading.local()
 
     def send(self, path: str, body: bytes) -> tuple[int, float]:
-        """Status, and seconds until the answer was whole. A connection that the server closed is opened again."""
-        began = time.perf_counter()
-        try:
-            status = self._post(path, body)
-        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
-            self._own.connection.close()
-            status = self._post(path, body)
-        return status, time.perf_counter() - began
-
-    def _post(self, path: str, body: bytes) -> int:
-        connection = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = http.client.HTTPConnection(self._address.hostname or "", self._address.port, timeout=120)
-            self._own.connection = connection
-        connection.request("POST", path, body, {"Content-Type": "application/json"})
-        response = connection.getresponse()
-        response.read()
-        return response.status
+        """Status, and seconds until the answer was whole."""
+        client = getattr(self._own, "client", None)
+        if client is None:
+            client = self._own.client = Client(self._url, timeout=120)
+        (status, _), seconds = timed(lambda: client.send("POST", path, body))
+        return status, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +174,7 @@ WAYS = (
 
 def measure(served: Served, way: Way, events: Sequence[dict[str, Any]]) -> Outcome:
     """The first body of each client opens its connection, and is not counted."""
-    sender, path = Sender(served.url), _path(served.url, way)
+    sender, path = Sender(served.url), _path(way)
     bodies = way.bodies(events)
     first, rest = bodies[: way.clients], bodies[way.clients :]
     with ThreadPoolExecutor(way.clients) as pool:
@@ -213,9 +200,8 @@ def measure_bare(served: Served, graph: GraphSettings, way: Way, day: int, optio
     return Outcome(len(events), seconds, waits, 0, used)
 
 
-def _path(url: str, way: Way) -> str:
-    path = urlsplit(url).path.rstrip("/") + "/api/v1/lineage"
-    return path if way.batch == 1 else f"{path}/batch"
+def _path(way: Way) -> str:
+    return "/api/v1/lineage" if way.batch == 1 else "/api/v1/lineage/batch"
 
 
 @contextmanager
@@ -302,7 +288,7 @@ def _table(served: Served, options: argparse.Namespace) -> int:
 
 
 def _takes(served: Served, way: Way) -> bool:
-    return way.batch == 1 or Sender(served.url).send(_path(served.url, way), b"[]")[0] < 300
+    return way.batch == 1 or Sender(served.url).send(_path(way), b"[]")[0] < 300
 
 
 if __name__ == "__main__":

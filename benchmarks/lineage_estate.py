@@ -166,10 +166,7 @@ def load(driver: neo4j.Driver, database: str, estate: Estate) -> None:
     node of the others, are written beside them."""
 
     def run(statement: LiteralString, rows: Iterable[list[Any]], until: datetime = FOREVER) -> None:
-        common = {"namespace": NAMESPACE, "began": BEGAN, "forever": FOREVER, "until": until}
-        left = iter(rows)
-        while batch := list(islice(left, BATCH)):
-            driver.execute_query(statement, {"rows": batch, **common}, database_=database)
+        write(driver, database, statement, rows, namespace=NAMESPACE, until=until)
 
     def edges(*kinds: str) -> None:
         for form, statement in _EDGES.items():
@@ -184,6 +181,13 @@ def load(driver: neo4j.Driver, database: str, estate: Estate) -> None:
         columns = beside.submit(edges, "FEEDS")
         edges("CONSUMED_BY", "PRODUCES")
         columns.result()
+
+
+def write(driver: neo4j.Driver, database: str, statement: LiteralString, rows: Iterable[Any], **more: Any) -> None:
+    """Carries a statement out for `rows`, some thousands at a time. It may ask for $began and $forever, too."""
+    common, left = {"began": BEGAN, "forever": FOREVER, **more}, iter(rows)
+    while batch := list(islice(left, BATCH)):
+        driver.execute_query(statement, {"rows": batch, **common}, database_=database)
 
 
 def _dataset_rows(estate: Estate) -> Iterator[list[Any]]:

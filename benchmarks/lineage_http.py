@@ -5,18 +5,14 @@ The JVM of a graph that was started minutes ago still translates it, and it take
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
+from benchmarks.client import Client
 from benchmarks.ingest import Served
-from benchmarks.lineage_client import Client
 from benchmarks.lineage_servers import Sent, ask_server, send_estate
 from benchmarks.lineage_small import Bare, ask_small
-from benchmarks.lineage_times import say, table, timed
-
-GAIN = 0.95
-"""A round of questions that takes more than this of the shortest one before it: asking on makes nothing faster."""
+from benchmarks.lineage_times import say, table, warmed
 
 Line = tuple[str, list[str]]
 """A line of a table, and what was answered wrongly."""
@@ -37,7 +33,8 @@ def ask_over_http(
             wrong += _tell(_lines(client, sent[-1:], bare=bare, own=own))
         if warm:
             lines = partial(_lines, client, sent, bare=bare, own=own)
-            _title(f"Lineage of {url}, {_warm_up(lines, warm)}")
+            rounds = warmed(lambda: list(lines()), seconds=warm)
+            _title(f"Lineage of {url}, after {len(rounds)} rounds of these questions more ({sum(rounds):.0f} s)")
             wrong += _tell(lines())
     return wrong
 
@@ -55,17 +52,6 @@ def _tell(lines: Iterable[Line]) -> list[str]:
         say(line)
         wrong += problems
     return wrong
-
-
-def _warm_up(lines: Callable[[], Iterable[Line]], seconds: float) -> str:
-    """Asks everything round by round, until it took so many seconds and a round is hardly shorter than the best one
-    before it; says what was done."""
-    began, took = time.monotonic(), [timed(lambda: list(lines()))[1]]
-    while True:
-        took.append(timed(lambda: list(lines()))[1])
-        spent = time.monotonic() - began
-        if spent >= seconds and took[-1] > GAIN * min(took[:-1]):
-            return f"after {len(took)} rounds of these questions more ({spent:.0f} s)"
 
 
 def _title(text: str) -> None:

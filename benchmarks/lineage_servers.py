@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 import networkx as nx
 
-from benchmarks.lineage_client import Client
+from benchmarks.client import Client
 from benchmarks.lineage_estate import EDGES_PER_DATASET, LAYERS, Estate, draw, reached
 from benchmarks.lineage_times import row, spread
 from graph_model import names

@@ -11,7 +11,7 @@ from typing import Any
 
 import neo4j
 
-from benchmarks.lineage_client import Client
+from benchmarks.client import Client
 from benchmarks.lineage_estate import reached
 from benchmarks.lineage_servers import EVERYWHERE, Sent, node_id, upstream
 from benchmarks.lineage_times import row, spread, timed

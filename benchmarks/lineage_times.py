@@ -11,11 +11,25 @@ from typing import Any
 
 ROUNDS = 3
 UNIT = "ms (p50 / p95 / processor)"
+GAIN = 0.95
+"""A round that takes more than this of the shortest one before it: asking on makes nothing faster."""
 
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     began = time.perf_counter()
     return work(), time.perf_counter() - began
+
+
+def warmed(ask: Callable[[], object], *, seconds: float = 0, least: int = 2, most: int | None = None) -> list[float]:
+    """Asks round by round until a round is hardly shorter than the best one before it, as a server was asked that has
+    been up for a while: one that was just started plans and translates itself, and takes several times as long. Not
+    before so many seconds and rounds, and not for more rounds than `most`. The seconds of each round."""
+    took: list[float] = []
+    while most is None or len(took) < most:
+        took.append(timed(ask)[1])
+        if len(took) >= max(least, 2) and sum(took) >= seconds and took[-1] > GAIN * min(took[:-1]):
+            break
+    return took
 
 
 @dataclass(slots=True)
