@@ -1,8 +1,10 @@
-"""The earlier and the later of two moments, either of which may be unknown."""
+"""Moments: the earlier and the later of two, either of which may be unknown, and those that are counted."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -11,3 +13,8 @@ def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def later(one: datetime | None, other: datetime | None) -> datetime | None:
     return max(filter(None, (one, other)), default=None)
+
+
+def moment_at(micros: int) -> datetime:
+    """The moment so many microseconds after the beginning of 1970, in UTC; nothing is rounded."""
+    return _EPOCH + timedelta(microseconds=micros)

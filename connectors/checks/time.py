@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from connectors.checks.rules import CheckError, Columns
@@ -14,10 +14,10 @@ from connectors.storage.scan import Field, Scan
 from connectors.storage.session import one_row
 from graph_model.checks.rules import age_in_words, in_utc
 from graph_model.contracts.entities import Check, CheckResult
+from graph_model.moments import moment_at
 from graph_model.partitions.zones import first_instant, zone
 from graph_model.versions.entities import Content
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*"
 _WITH_OFFSET = r"\s*[0-9]{4}-.*[0-9:.]\s*(?:[zZ]|[+-][0-9]{2}(?::?[0-9]{2})?)\s*"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]"
@@ -86,4 +86,4 @@ def _instants(found: dict[str, Any], clocks: Any) -> Iterator[datetime]:
     if isinstance(found.get("local"), datetime):
         yield first_instant(found["local"], clocks)
     if found.get("instant") is not None:
-        yield _EPOCH + timedelta(microseconds=found["instant"])
+        yield moment_at(found["instant"])

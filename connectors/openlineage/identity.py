@@ -10,17 +10,16 @@ from graph_model.identity.entities import Kind, SameName
 from graph_model.names import Name
 
 _ODD = (TypeError, KeyError, ValueError, AttributeError)
-_FACETS = frozenset(("symlinks", "lifecycleStateChange"))
 _FORMS = ("TABLE", "LOCATION")
 
 
 def same_names(name: Name, facets: Mapping[str, Any], at: str, warn: Warn) -> tuple[SameName, ...]:
     """Other names of the dataset `name`. A facet that is not of its form is left out, with a warning; `at`: pointer to
     the facets."""
-    if _FACETS.isdisjoint(facets):
+    if _READERS.keys().isdisjoint(facets):
         return ()
     found: list[SameName] = []
-    for facet, read in (("symlinks", _symlinks), ("lifecycleStateChange", _renames)):
+    for facet, read in _READERS.items():
         try:
             found += (one for one in read(name, _there(facets.get(facet))) if one.source != one.target)
         except _ODD:
@@ -51,6 +50,9 @@ def _renames(name: Name, facet: Mapping[str, Any]) -> Iterator[SameName]:
     previous = facet.get("previousIdentifier")
     if previous and _change(facet) == "RENAME":
         yield SameName(Kind.RENAME, _name(previous), name)
+
+
+_READERS = {"symlinks": _symlinks, "lifecycleStateChange": _renames}
 
 
 def _name(said: Mapping[str, Any]) -> Name:

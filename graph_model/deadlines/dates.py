@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from graph_model.estate.entities import Deadline
@@ -10,15 +10,9 @@ from graph_model.partitions.scheme import PartitionScheme
 from graph_model.partitions.zones import first_instant, zone
 
 DAY = timedelta(days=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTH_END = "month_end"
 EVERY_DAY = "all"
-
-
-def moment_of(micros: int) -> datetime:
-    """A moment that is counted in microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=micros)
 
 
 @lru_cache(maxsize=65_536)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from graph_model.deadlines.dates import moment_of
 from graph_model.deadlines.plan import Plan
 from graph_model.deadlines.planned import Input, PlannedDataset, PlannedJob, Promise
 from graph_model.estate.entities import Deadline
+from graph_model.moments import moment_at
 from graph_model.names import Name
 from graph_model.partitions.rules import parse_mapping
 from graph_model.partitions.scheme import PartitionScheme
@@ -92,7 +92,7 @@ def _promise(row: Values) -> Promise:
         Name(namespace, name),
         Deadline(by, timezone),
         tuple(sorted(owners)),
-        moment_of(since),
+        moment_at(since),
         tuple(sorted(reads)),
     )
 

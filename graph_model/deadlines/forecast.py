@@ -101,8 +101,9 @@ class View:
         ]
 
     def outlook(self, due: Due) -> Outlook:
-        if not due.missing:
-            return Outlook.MISSED if (self._there(due).over or 0.0) > 0 else Outlook.KEPT
+        return self._ahead(due) if due.missing else self._there(due).outlook
+
+    def _ahead(self, due: Due) -> Outlook:
         _, likely, late = due.points
         return _outlook(due.left, likely, late, unknown=bool(self._unknown(due)))
 
@@ -115,7 +116,7 @@ class View:
             consumer_id=promise.consumer,
             day=due.day,
             due=promise.due(due.day),
-            outlook=self.outlook(due),
+            outlook=answer.outlook,
             owners=promise.owners,
             ends=answer.ends,
             over=answer.over,
@@ -133,15 +134,16 @@ class View:
 
     def _answer(self, due: Due) -> _Answer:
         """By what is not there yet."""
-        unknown, left = self._unknown(due), due.left
+        unknown, left, outlook = self._unknown(due), due.left, self._ahead(due)
         _, likely, late = due.points
         path = self.times.path_to(due.places)
         return _Answer(
+            outlook,
             self._estimate(due.points, unknown),
             None if math.isinf(likely) or (unknown and likely <= left) else round(likely - left, 1),
             None if math.isinf(late) or (unknown and late <= left) else round(late - left, 1),
             tuple(at for at in path if at < self.network.shown),
-            self._why(path, unknown, self.outlook(due), likely),
+            self._why(path, unknown, outlook, likely),
         )
 
     def _there(self, due: Due) -> _Answer:
@@ -149,7 +151,7 @@ class View:
         firsts = [self.situation.fact(one).first for one in self.situation.plan.promised(due.promise, due.day)]
         came = max((first for first in firsts if first is not None), default=self.situation.at)
         over = round((came - due.promise.due(due.day)).total_seconds(), 1)
-        return _Answer(Estimate(came, came, came), over, over)
+        return _Answer(Outlook.MISSED if over > 0 else Outlook.KEPT, Estimate(came, came, came), over, over)
 
     def steps_told(self, dues: Sequence[Due]) -> tuple[StepForecast, ...]:
         """Every step that is shown, in the order of the network; `dues`: the deadlines that they are held against."""
@@ -198,6 +200,7 @@ class View:
 class _Answer:
     """What a deadline looks like; as in DeadlineForecast."""
 
+    outlook: Outlook
     ends: Estimate
     over: float | None
     over_late: float | None

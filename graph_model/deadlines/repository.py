@@ -9,11 +9,11 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
-from graph_model.deadlines.dates import moment_of
 from graph_model.deadlines.declared import plan_of
 from graph_model.deadlines.plan import Plan
 from graph_model.deadlines.planned import Slice
 from graph_model.holds.repository import holds
+from graph_model.moments import moment_at
 from graph_model.names import job_partition_id
 from graph_model.readiness.control import Stands
 from graph_model.store.graph import Graph, Transaction
@@ -34,7 +34,7 @@ class PartitionFact(NamedTuple):
 
     @property
     def first(self) -> datetime | None:
-        return None if self.first_micros is None else moment_of(self.first_micros)
+        return None if self.first_micros is None else moment_at(self.first_micros)
 
 
 NOTHING_THERE = PartitionFact(is_there=False)

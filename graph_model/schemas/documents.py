@@ -56,8 +56,7 @@ def from_openlineage(field: Mapping[str, Any], depth: int = 1) -> Mapped[DataTyp
     text, fields = str(field.get("type") or "unknown"), field.get("fields")
     if depth > MOST_NESTED:
         return losing(UNKNOWN, f"what lies deeper than {MOST_NESTED} levels")
-    # Nearly every field has none, and to ask whether nothing is a sequence is dear.
-    if fields is not None and isinstance(fields, Sequence) and not isinstance(fields, str):
+    if isinstance(fields, Sequence) and not isinstance(fields, str):
         inner = together([from_openlineage(part, depth + 1) for part in fields])
         return inner.then(lambda types: _nested(text.lower(), [str(part.get("name", "")) for part in fields], types))
     if text.lower() in ("struct", "map"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Query, Request, Response
@@ -20,13 +20,12 @@ from graph_model.lineage.repository import Root, Rows
 from graph_model.lineage.steps import Asked, Start, find_start
 from graph_model.lineage.walk import Ceilings, Walked
 from graph_model.listing.datasets import dataset_facts, version_facts
-from graph_model.listing.entities import Moment, RunEnd, RunFacts
+from graph_model.listing.entities import RunEnd, RunFacts
 from graph_model.listing.found import Found, find_node, node_called
 from graph_model.listing.jobs import job_edges
 from graph_model.listing.runs import run_facts, upstream
+from graph_model.moments import moment_at
 from graph_model.names import Name, dataset_id
-
-_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lineage_router.get("/column-lineage")
@@ -81,16 +80,12 @@ def _moment_of(graph: Rows, found: Found) -> datetime:
     """When a version was made. Raises Refusal where there is none of this id."""
     node, version = found.node, found.version or ""
     if node.kind == "JOB":
-        return _time(job_version_called(graph, node.name, version).since)
+        return moment_at(job_version_called(graph, node.name, version).since)
     id_ = id_of(version)
     facts = version_facts(graph, dataset_id(node.name) if node.kind == "COLUMN" else node.id, [id_])
     if id_ not in facts:
         raise missing("Dataset version", version)
-    return _time(facts[id_].at)
-
-
-def _time(at: Moment) -> datetime:
-    return _BEGAN + timedelta(microseconds=at)
+    return moment_at(facts[id_].at)
 
 
 def _graph(graph: Rows, walked: Walked, found: Found) -> Form:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -20,10 +19,10 @@ from graph_model.listing.entities import (
     VersionFacts,
 )
 from graph_model.listing.notes import tags_in
+from graph_model.moments import moment_at
 from graph_model.names import Name
 
 Form = dict[str, Any]
-_BEGAN = datetime(1970, 1, 1, tzinfo=UTC)
 _SPACE = uuid.UUID("6f3cf4a2-54bb-5dd0-8a5e-6d2f1f1d7f3e")
 _DIGITS = 24
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -55,7 +54,7 @@ def moment(at: Moment | None) -> str | None:
     """A moment as Java prints one: in UTC, with as many digits as it needs."""
     if at is None:
         return None
-    text = (_BEGAN + timedelta(microseconds=at)).isoformat()[:-6]
+    text = moment_at(at).isoformat()[:-6]
     return f"{text[:-3]}Z" if text.endswith("000") and "." in text else f"{text}Z"
 
 

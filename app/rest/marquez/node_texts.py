@@ -7,15 +7,15 @@ comes, while the graph is busy with the next hop.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Self
 
 from pydantic_core import to_json
 
 from app.rest.marquez.forms import Form, dataset_data, job_data, name_form
+from graph_model.estate.batches import in_batches
 from graph_model.lineage.around import JobAround
 from graph_model.listing.datasets import dataset_facts
 from graph_model.listing.entities import JobFacts
@@ -72,10 +72,10 @@ class NodeTexts:
         datasets = [id_ for id_ in dict.fromkeys((root, *ends)) if id_ and id_ not in self._datasets]
         self._jobs.update(new)
         self._datasets |= dict.fromkeys(datasets)
-        for part in _parts(datasets):
+        for part in in_batches(datasets, PART):
             self._found_datasets.append(self._beside.submit(self._make_datasets, part))
         before = tuple(self._found_datasets)
-        for part in _parts(new):
+        for part in in_batches(list(new), PART):
             # A job's text has the names of its datasets, all of which were asked about before it.
             self._found_jobs.append(self._beside.submit(self._make_jobs, {id_: new[id_] for id_ in part}, before))
 
@@ -115,12 +115,6 @@ class NodeTexts:
         outputs = [datasets[end].name for end in ends.outputs if end not in ends.stale_outputs]
         data = to_json(job_data(job, inputs, outputs))
         return JobText(_node(called, b"JOB", data, reads.values(), makes.values()), reads, makes)
-
-
-def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(ids)
-    while part := list(islice(left, PART)):
-        yield part
 
 
 def _wait_for(parts: Iterable[Future[None]]) -> None:
