@@ -47,6 +47,15 @@ def sessions(server: PostgreSQL) -> list[tuple[str, str]]:
     return server.asked(query)
 
 
+def at_work(server: PostgreSQL, statement: str) -> bool:
+    """Whether the server carries out a run's `statement`; the session was active before, to take its fence."""
+    query = (
+        "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'hw:%' AND state = 'active'"
+        f" AND strpos(query, '{statement}') > 0"
+    )
+    return bool(server.asked(query))
+
+
 def at(server: PostgreSQL, table: str) -> Content:
     return Content("table", f"{server.url}#{table}")
 
@@ -127,7 +136,7 @@ def test_the_password_stands_in_no_argument_and_in_no_log(
 
 def test_a_query_that_is_asked_to_end_is_cancelled_on_the_server(server: PostgreSQL, tmp_path: Path) -> None:
     task, process = started(sums(server, SLOW), tmp_path)
-    until(lambda: [state for _, state in sessions(server) if state == "active"], what="the statement")
+    until(lambda: at_work(server, "pg_sleep"), what="the statement")
 
     ended = process.wait(0)
 
@@ -138,7 +147,7 @@ def test_a_query_that_is_asked_to_end_is_cancelled_on_the_server(server: Postgre
 
 def test_the_session_of_a_process_that_was_killed_ends_with_it(server: PostgreSQL, tmp_path: Path) -> None:
     _, process = started(sums(server, SLOW), tmp_path)
-    until(lambda: [state for _, state in sessions(server) if state == "active"], what="the statement")
+    until(lambda: at_work(server, "pg_sleep"), what="the statement")
 
     os.kill(child_of(process), signal.SIGKILL)
 
@@ -155,7 +164,7 @@ def test_a_stopped_process_that_holds_the_fence_is_ended_by_the_next_and_wakes_t
     )
     old = sums(server, "SELECT slow(id) AS id FROM orders")
     task, process = started(old, tmp_path)
-    until(lambda: [state for _, state in sessions(server) if state == "active"], what="the statement")
+    until(lambda: at_work(server, "slow(id)"), what="the statement")
     child = child_of(process)
     os.kill(child, signal.SIGSTOP)
 
