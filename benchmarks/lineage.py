@@ -30,10 +30,10 @@ import httpx
 import neo4j
 
 from app.main import create_app
-from benchmarks.ingest import own_server
 from benchmarks.lineage_estate import THEN, Estate, draw, forget_search, load, reached
 from benchmarks.lineage_http import ask_over_http
 from benchmarks.lineage_times import UNIT, Taken, row, say, spread, table, timed
+from benchmarks.servers import own_server
 from graph_model import names
 from graph_model.lineage.ask import lineage
 from graph_model.lineage.entities import Direction, Level, Lineage

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 from benchmarks.client import Client
-from benchmarks.ingest import Served
 from benchmarks.lineage_servers import Sent, ask_server, send_estate
 from benchmarks.lineage_small import Bare, ask_small
 from benchmarks.lineage_times import say, table, warmed
+from benchmarks.servers import Served
 
 Line = tuple[str, list[str]]
 """A line of a table, and what was answered wrongly."""
