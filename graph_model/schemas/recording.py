@@ -13,11 +13,16 @@ from graph_model.names import field_id, schema_version_id
 def schema_id(dataset: str, columns: Sequence[Column]) -> str:
     """Equal columns are the same schema, whether a contract declares them or a version showed them. A declared rename
     makes it another one: it says more."""
+    return schema_version_id(dataset, schema_text(columns))
+
+
+def schema_text(columns: Sequence[Column]) -> str:
+    """What of columns makes a schema; the id is that of a dataset with this text."""
     said = [
         [column.path, column.type, column.nullable, *([column.renamed_from] if column.renamed_from else [])]
         for column in columns
     ]
-    return schema_version_id(dataset, json.dumps(said))
+    return json.dumps(said)
 
 
 def schema_row(dataset: str, columns: Sequence[Column]) -> dict[str, Any]:

@@ -40,8 +40,9 @@ def with_lists_together(query: NamedQuery, parameters: Row) -> Statement:
     if len(query.lists) < SEVERAL:
         return query.text, packed(parameters)
     sent: Row = packed(parameters)
-    lists = {name: sent.pop(name) for name in query.lists}
-    return text_with_lists_together(query), {**sent, LISTS: lists}
+    lists = {name: value for name, value in sent.items() if name in query.lists}
+    others = {name: value for name, value in sent.items() if name not in query.lists}
+    return text_with_lists_together(query), {**others, LISTS: lists}
 
 
 @cache
