@@ -210,7 +210,7 @@ def reading_id(version: str, kind: str, reader: str) -> str:
     return _digest("rd", version, kind, reader)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32_768)  # some ten for each job that runs again, and one for each column that is new
 def _digest(kind: str, *parts: str) -> str:
     """`kind` and 24 hex digits (96 bits) of the parts, joined by a byte that no name contains."""
     return f"{kind}_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"

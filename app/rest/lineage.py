@@ -35,7 +35,7 @@ router = APIRouter(prefix=PREFIX, tags=TAGS, max_body_size=MOST_BYTES)
 
 
 def take_single_events(app: FastAPI) -> None:
-    """Adds the route for one event, to be held against an address before those that are added later."""
+    """Adds the route for one event. An address is held against it before all others."""
     app.router.add_api_route(
         PREFIX,
         observe,
@@ -45,6 +45,7 @@ def take_single_events(app: FastAPI) -> None:
         responses={400: {"description": "No JSON"}, 422: {"description": "No event"}},
         route_class_override=_Direct,
     )
+    app.router.routes.insert(0, app.router.routes.pop())
 
 
 class _Direct(APIRoute):
@@ -166,10 +167,13 @@ def _unzipped(body: bytes) -> bytes:
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_constant=_no_number)
+        return _JSON.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError) as error:
         raise HTTPException(400, f"the body is not JSON that can be read: {error}") from None
 
 
 def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)

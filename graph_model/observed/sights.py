@@ -66,9 +66,12 @@ def news_of(ended: Sequence[Ended]) -> dict[str, tuple[Part, ...]]:
 
 
 def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:
-    known = spans.setdefault(key, Span(span.first, span.last))
-    known.seen(span.first, span.complete_at)
-    known.seen(span.last)
+    known = spans.get(key)
+    if known is None:
+        spans[key] = Span(span.first, span.last, span.complete_at)
+    else:
+        known.seen(span.first, span.complete_at)
+        known.seen(span.last)
 
 
 def _edge_row(job: str, part: Part, span: Span | None, complete_at: datetime | None) -> Row:
