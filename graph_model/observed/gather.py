@@ -28,10 +28,12 @@ def latest(one: Stamped, other: Stamped) -> Stamped:
     """Both together. A facet that was deleted stays, as deleted, so that an older word cannot bring it back."""
     if not (one and other):
         return one or other
-    return {
-        name: max(filter(None, (one.get(name), other.get(name))), key=lambda said: said[0])
-        for name in sorted({*one, *other})
-    }
+    found = dict(one)
+    for name, said in other.items():
+        known = found.get(name)
+        if known is None or said[0] > known[0]:
+            found[name] = said
+    return found
 
 
 def together(one: Slices, other: Slices) -> Slices:
