@@ -14,34 +14,12 @@ from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
-from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms, WordKind
+from graph_model.observed.entities import Observation, Role, RunEventType, SeenDataset, Terms, WordKind
 from graph_model.observed.slices import Slices, kept_facets, part_key
+from graph_model.observed.stamped import Stamped, latest, stamped, together
 
 CHECKS = ("assertions", "metrics")
 """Terms that each job has for itself: names and kinds of its checks."""
-
-Stamped = dict[str, tuple[str, Any]]
-"""Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
-
-
-def latest(one: Stamped, other: Stamped) -> Stamped:
-    """Both together. A facet that was deleted stays, as deleted, so that an older word cannot bring it back."""
-    if not (one and other):
-        return one or other
-    found = dict(one)
-    for name, said in other.items():
-        known = found.get(name)
-        if known is None or said[0] > known[0]:
-            found[name] = said
-    return found
-
-
-def together(one: Slices, other: Slices) -> Slices:
-    return {part: latest(one.get(part, {}), other.get(part, {})) for part in sorted({*one, *other})}
-
-
-def stamped(facets: Facets | Terms, stamp: str) -> Stamped:
-    return {name: (stamp, facet) for name, facet in facets.items()}
 
 
 @dataclass(slots=True)

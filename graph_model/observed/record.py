@@ -18,11 +18,12 @@ from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.observed.entities import SOURCE, Observation, Role, RunEventType
-from graph_model.observed.gather import RunSaid, Said, Stamped, gather, latest, together
+from graph_model.observed.gather import RunSaid, Said, gather
 from graph_model.observed.lock import Known, lock
 from graph_model.observed.marks import mark, mark_by_names
 from graph_model.observed.sights import Ended, flow_rows, news_of, schema_rows, see_columns
 from graph_model.observed.slices import follows, slices_of_text, slices_text
+from graph_model.observed.stamped import Stamped, latest, together
 from graph_model.observed.tell import HeardOfAll, hear_all, tell
 from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.observed.words import as_text, marks, record_words

@@ -20,8 +20,8 @@ from datetime import datetime
 from typing import Any
 
 from graph_model.names import Name, field_id, job_id, observed_run_id
-from graph_model.observed.gather import Stamped, latest
 from graph_model.observed.known import moment_of
+from graph_model.observed.stamped import Stamped, latest
 from graph_model.store.graph import Row
 from graph_model.texts import kept_text
 
