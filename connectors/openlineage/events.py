@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -72,17 +73,39 @@ _DATASET_EVENT = _Form(DatasetEventDocument[Any], DatasetEventDocument[DatasetDo
 def _read(event: EventDocument, identity: str, body: str) -> Observation:
     """Raises ValidationError: datasets are checked as they are read."""
     warnings: list[str] = []
-    moment = _utc(event.time, warnings.append)
+    observation = partial(Observation, identity, _utc(event.time, warnings.append), body)
     if isinstance(event, DatasetEventDocument):
-        return _of_dataset(event, Observation(identity, moment, body), warnings)
+        return _of_dataset(event, observation, warnings)
     assert isinstance(event, JobEventDocument)
+    return _of_job(event, observation, warnings)
+
+
+def _of_dataset(
+    event: DatasetEventDocument[Any], observation: Callable[..., Observation], warnings: list[str]
+) -> Observation:
+    """What a dataset is made from needs a job to go through, though nobody names one."""
+    seen = _seen(event.dataset, Role.SUBJECT, "/dataset", warnings)
+    job, made = implicit_job(seen.name), replace(seen, role=Role.OUTPUT)
+    found = flows_of(job, {}, [made], warnings.append, "/dataset")
+    if not found.words and not found.implied:
+        return observation(datasets=(seen,), warnings=tuple(warnings))
+    return observation(
+        job=job,
+        implicit=True,
+        datasets=(made, *found.implied),
+        flows=found.flows,
+        shapes=found.shapes,
+        words=found.words,
+        warnings=tuple(warnings),
+    )
+
+
+def _of_job(event: JobEventDocument[Any], observation: Callable[..., Observation], warnings: list[str]) -> Observation:
     warn = warnings.append
     job, job_facets = Name(event.job.namespace, event.job.name), event.job.told
     datasets = [
-        _seen(found, Role.INPUT, f"/inputs/{place}", warnings) for place, found in enumerate(event.inputs or ())
-    ]
-    datasets += [
-        _seen(found, Role.OUTPUT, f"/outputs/{place}", warnings) for place, found in enumerate(event.outputs or ())
+        *[_seen(found, Role.INPUT, f"/inputs/{place}", warnings) for place, found in enumerate(event.inputs or ())],
+        *[_seen(found, Role.OUTPUT, f"/outputs/{place}", warnings) for place, found in enumerate(event.outputs or ())],
     ]
     run = event.run if isinstance(event, RunEventDocument) else None
     if run:
@@ -91,10 +114,7 @@ def _read(event: EventDocument, identity: str, body: str) -> Observation:
     run_terms = terms_of_run(run_facets, "/run/facets", warn)
     found = flows_of(job, job_facets, datasets, warn)
     job_terms = terms_of_job(job_facets, "/job/facets", warn)
-    return Observation(
-        identity,
-        moment,
-        body,
+    return observation(
         event_type=event.type if isinstance(event, RunEventDocument) else None,
         run=run.id if run else None,
         job=job,
@@ -106,25 +126,6 @@ def _read(event: EventDocument, identity: str, body: str) -> Observation:
         job_facets=job_facets,
         run_terms=run_terms,
         job_terms=job_terms,
-        warnings=tuple(warnings),
-    )
-
-
-def _of_dataset(event: DatasetEventDocument[Any], bare: Observation, warnings: list[str]) -> Observation:
-    """What a dataset is made from needs a job to go through, though nobody names one."""
-    seen = _seen(event.dataset, Role.SUBJECT, "/dataset", warnings)
-    job, made = implicit_job(seen.name), replace(seen, role=Role.OUTPUT)
-    found = flows_of(job, {}, [made], warnings.append, "/dataset")
-    if not found.words and not found.implied:
-        return replace(bare, datasets=(seen,), warnings=tuple(warnings))
-    return replace(
-        bare,
-        job=job,
-        implicit=True,
-        datasets=(made, *found.implied),
-        flows=found.flows,
-        shapes=found.shapes,
-        words=found.words,
         warnings=tuple(warnings),
     )
 
