@@ -47,6 +47,8 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         max_body_size=MOST_BODY_BYTES,
+        # No exporter is installed; looking for one would cost every request a tenth of what an event does.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=_with_threads,
     )
     app.state.services = services
@@ -54,6 +56,7 @@ def create_app(
     app.state.waiting_for_runs = Waiting(graph, successful_runs)
     app.state.readiness = health.Readiness(services)
     # An address is held against one route after the other: first what clients report, and what is asked most.
+    lineage.take_single_events(app)
     app.include_router(lineage.router)
     app.include_router(_graphql(services, development=development), prefix="/graphql")
     app.include_router(health.router)

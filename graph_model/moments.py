@@ -8,11 +8,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min(filter(None, (one, other)), default=None)
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
 
 
 def later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max(filter(None, (one, other)), default=None)
+    if one is None or other is None:
+        return one or other
+    return max(one, other)
 
 
 def moment_at(micros: int) -> datetime:

@@ -87,6 +87,11 @@ def field_id(dataset: str, path: str) -> str:
     return _digest("fd", dataset, path)
 
 
+def fresh_field_ids(dataset: str, paths: Iterable[str]) -> list[str]:
+    """The same for all columns of a schema that is new: they are not remembered, so that ids that come back are."""
+    return [_hashed("fd", dataset, path) for path in paths]
+
+
 def partition_id(dataset: str, key: str) -> str:
     return _digest("pt", dataset, key)
 
@@ -210,7 +215,9 @@ def reading_id(version: str, kind: str, reader: str) -> str:
     return _digest("rd", version, kind, reader)
 
 
-@lru_cache(maxsize=8192)
-def _digest(kind: str, *parts: str) -> str:
+def _hashed(kind: str, *parts: str) -> str:
     """`kind` and 24 hex digits (96 bits) of the parts, joined by a byte that no name contains."""
     return f"{kind}_{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:24]}"
+
+
+_digest = lru_cache(maxsize=32_768)(_hashed)  # a job that runs again needs some ten

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -11,17 +11,6 @@ from graph_model.observed.entities import RunEventType
 
 # A name longer than that is no name, and no index could hold it.
 Text = Annotated[str, Field(min_length=1, max_length=2000, strict=True)]
-
-
-def _facets(value: Any) -> Any:
-    """Null stands for none, and a facet that is null for one that is not there."""
-    if value is None:
-        return {}
-    return {name: facet for name, facet in value.items() if facet is not None} if isinstance(value, dict) else value
-
-
-def _list(value: Any) -> Any:
-    return [] if value is None else value
 
 
 def _time(value: Any) -> Any:
@@ -34,7 +23,14 @@ def _event_type(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
 
-FacetMap = Annotated[dict[str, dict[str, Any]], BeforeValidator(_facets)]
+FacetMap = dict[str, dict[str, Any] | None] | None
+"""Null stands for none, and a facet that is null for one that is not there."""
+
+Facets = dict[str, dict[str, Any]]
+
+
+def _told(facets: FacetMap) -> Facets:
+    return {name: facet for name, facet in facets.items() if facet is not None} if facets else {}
 
 
 class _Document(BaseModel):
@@ -44,40 +40,52 @@ class _Document(BaseModel):
 class DatasetDocument(_Document):
     namespace: Text
     name: Text
-    facets: FacetMap = Field(default_factory=dict)
-    input_facets: FacetMap = Field(default_factory=dict, alias="inputFacets")
-    output_facets: FacetMap = Field(default_factory=dict, alias="outputFacets")
+    facets: FacetMap = None
+    input_facets: FacetMap = Field(None, alias="inputFacets")
+    output_facets: FacetMap = Field(None, alias="outputFacets")
 
     @property
-    def all_facets(self) -> dict[str, dict[str, Any]]:
-        return self.facets | self.input_facets | self.output_facets
+    def told(self) -> Facets:
+        return _told(self.facets) | _told(self.input_facets) | _told(self.output_facets)
 
 
 class JobDocument(_Document):
     namespace: Text
     name: Text
-    facets: FacetMap = Field(default_factory=dict)
+    facets: FacetMap = None
+
+    @property
+    def told(self) -> Facets:
+        return _told(self.facets)
 
 
 class RunDocument(_Document):
     id: Text = Field(alias="runId")
-    facets: FacetMap = Field(default_factory=dict)
+    facets: FacetMap = None
+
+    @property
+    def told(self) -> Facets:
+        return _told(self.facets)
 
 
 class EventDocument(_Document):
     time: Annotated[datetime, BeforeValidator(_time)] = Field(alias="eventTime")
 
 
-class JobEventDocument(EventDocument):
+Dataset = TypeVar("Dataset")
+"""DatasetDocument, or Any where datasets are checked as each is read (`datasets.py`)."""
+
+
+class JobEventDocument(EventDocument, Generic[Dataset]):
     job: JobDocument
-    inputs: Annotated[list[DatasetDocument], BeforeValidator(_list)] = Field(default_factory=list[DatasetDocument])
-    outputs: Annotated[list[DatasetDocument], BeforeValidator(_list)] = Field(default_factory=list[DatasetDocument])
+    inputs: list[Dataset] | None = None
+    outputs: list[Dataset] | None = None
 
 
-class RunEventDocument(JobEventDocument):
+class RunEventDocument(JobEventDocument[Dataset], Generic[Dataset]):
     run: RunDocument
     type: Annotated[RunEventType | None, BeforeValidator(_event_type)] = Field(None, alias="eventType")
 
 
-class DatasetEventDocument(EventDocument):
-    dataset: DatasetDocument
+class DatasetEventDocument(EventDocument, Generic[Dataset]):
+    dataset: Dataset

@@ -7,16 +7,18 @@ without a zone, a facet that is not of its form) is taken, kept as it came, and 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from connectors.openlineage.canonical import canonical
+from connectors.openlineage.datasets import read_dataset
 from connectors.openlineage.documents import (
     DatasetDocument,
     DatasetEventDocument,
@@ -24,16 +26,9 @@ from connectors.openlineage.documents import (
     JobEventDocument,
     RunEventDocument,
 )
-from connectors.openlineage.facets import (
-    quality_of,
-    results_of_tests,
-    terms_of_dataset,
-    terms_of_job,
-    terms_of_run,
-)
+from connectors.openlineage.facets import results_of_tests, terms_of_job, terms_of_run
 from connectors.openlineage.flows import flows_of
-from connectors.openlineage.identity import is_drop, same_names
-from connectors.openlineage.schema import Warn, columns_of
+from connectors.openlineage.schema import Warn
 from graph_model.errors import InvalidEvent
 from graph_model.names import Name, implicit_job
 from graph_model.observed.entities import Observation, Role, SeenDataset
@@ -41,39 +36,60 @@ from graph_model.texts import NOT_STORABLE, is_storable
 
 _SECRET = re.compile(r"pass|secret|token|key|credential|auth|dsn|conn", re.IGNORECASE)
 _REDACTED = "•••"
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def read_event(document: Any, at: str = "") -> Observation:
     """The observation that an event makes. `at`: JSON pointer to the event in what was sent. Raises InvalidEvent."""
     if not isinstance(document, dict):
         raise InvalidEvent(at, "an event is an object")
-    whole = _canonical(document)
-    if not is_storable(whole):
-        raise InvalidEvent(_no_text(document, at), NOT_STORABLE)
-    event = _checked(_kind(document, at), document, at)
-    warnings: list[str] = []
-    warn = warnings.append
-    moment = _utc(event.time, warn)
-    identity = hashlib.sha256(whole.encode()).hexdigest()[:32]
+    try:
+        body, sent = canonical(document)
+    except UnicodeEncodeError:
+        raise InvalidEvent(_no_text(document, at), NOT_STORABLE) from None
+    form = _form(document, at)
+    identity = hashlib.sha256(sent).hexdigest()[:32]
     safe = _without_secrets(document)
     if safe is not document:
-        event = _checked(_kind(safe, at), safe, at)
-    body = whole if safe is document else _canonical(safe)
+        body, _ = canonical(safe)
+    try:
+        return _read(form.frame.model_validate(safe), identity, body)
+    except ValidationError:
+        raise _refusal(form, document, at) from None
+
+
+class _Form(NamedTuple):
+    """A kind of events: as a frame around datasets that nobody has checked yet, and as a whole."""
+
+    frame: type[EventDocument]
+    whole: type[EventDocument]
+
+
+_RUN_EVENT = _Form(RunEventDocument[Any], RunEventDocument[DatasetDocument])
+_JOB_EVENT = _Form(JobEventDocument[Any], JobEventDocument[DatasetDocument])
+_DATASET_EVENT = _Form(DatasetEventDocument[Any], DatasetEventDocument[DatasetDocument])
+
+
+def _read(event: EventDocument, identity: str, body: str) -> Observation:
+    """Raises ValidationError: datasets are checked as they are read."""
+    warnings: list[str] = []
+    observation = partial(Observation, identity, _utc(event.time, warnings.append), body)
     if isinstance(event, DatasetEventDocument):
-        return _of_dataset(event, Observation(identity, moment, body), warnings)
+        return _of_dataset(event, observation, warnings)
     assert isinstance(event, JobEventDocument)
-    return _of_job(event, Observation(identity, moment, body), warnings)
+    return _of_job(event, observation, warnings)
 
 
-def _of_dataset(event: DatasetEventDocument, bare: Observation, warnings: list[str]) -> Observation:
+def _of_dataset(
+    event: DatasetEventDocument[Any], observation: Callable[..., Observation], warnings: list[str]
+) -> Observation:
     """What a dataset is made from needs a job to go through, though nobody names one."""
-    seen = _seen(event.dataset, Role.SUBJECT, "/dataset", warnings.append)
+    seen = _seen(event.dataset, Role.SUBJECT, "/dataset", warnings)
     job, made = implicit_job(seen.name), replace(seen, role=Role.OUTPUT)
     found = flows_of(job, {}, [made], warnings.append, "/dataset")
     if not found.words and not found.implied:
-        return replace(bare, datasets=(seen,), warnings=tuple(warnings))
-    return replace(
-        bare,
+        return observation(datasets=(seen,), warnings=tuple(warnings))
+    return observation(
         job=job,
         implicit=True,
         datasets=(made, *found.implied),
@@ -84,22 +100,21 @@ def _of_dataset(event: DatasetEventDocument, bare: Observation, warnings: list[s
     )
 
 
-def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> Observation:
+def _of_job(event: JobEventDocument[Any], observation: Callable[..., Observation], warnings: list[str]) -> Observation:
     warn = warnings.append
-    job = Name(event.job.namespace, event.job.name)
+    job, job_facets = Name(event.job.namespace, event.job.name), event.job.told
     datasets = [
-        *(_seen(found, Role.INPUT, f"/inputs/{place}", warn) for place, found in enumerate(event.inputs)),
-        *(_seen(found, Role.OUTPUT, f"/outputs/{place}", warn) for place, found in enumerate(event.outputs)),
+        *[_seen(found, Role.INPUT, f"/inputs/{place}", warnings) for place, found in enumerate(event.inputs or ())],
+        *[_seen(found, Role.OUTPUT, f"/outputs/{place}", warnings) for place, found in enumerate(event.outputs or ())],
     ]
     run = event.run if isinstance(event, RunEventDocument) else None
     if run:
         _look_at_run_id(run.id, warn)
-    run_terms = terms_of_run(run.facets, "/run/facets", warn) if run else {}
-    found = flows_of(job, event.job.facets, datasets, warn)
-    return Observation(
-        bare.id,
-        bare.at,
-        bare.body,
+    run_facets = run.told if run else {}
+    run_terms = terms_of_run(run_facets, "/run/facets", warn)
+    found = flows_of(job, job_facets, datasets, warn)
+    job_terms = terms_of_job(job_facets, "/job/facets", warn)
+    return observation(
         event_type=event.type if isinstance(event, RunEventDocument) else None,
         run=run.id if run else None,
         job=job,
@@ -107,32 +122,34 @@ def _of_job(event: JobEventDocument, bare: Observation, warnings: list[str]) -> 
         flows=found.flows,
         shapes=found.shapes,
         words=found.words,
-        run_facets=run.facets if run else {},
-        job_facets=event.job.facets,
+        run_facets=run_facets,
+        job_facets=job_facets,
         run_terms=run_terms,
-        job_terms=terms_of_job(event.job.facets, "/job/facets", warn),
+        job_terms=job_terms,
         warnings=tuple(warnings),
     )
 
 
-def _kind(document: dict[str, Any], at: str) -> type[EventDocument]:
+def _form(document: dict[str, Any], at: str) -> _Form:
     """By its members, as the standard says them apart: `schemaURL` may be missing, old, or of a fork."""
     if "run" in document:
-        return RunEventDocument
+        return _RUN_EVENT
     if "job" in document:
-        return JobEventDocument
+        return _JOB_EVENT
     if "dataset" in document:
-        return DatasetEventDocument
+        return _DATASET_EVENT
     raise InvalidEvent(at, "an event has a `run` and a `job`, or a `job`, or a `dataset`")
 
 
-def _checked(kind: type[EventDocument], document: dict[str, Any], at: str) -> EventDocument:
+def _refusal(form: _Form, document: dict[str, Any], at: str) -> InvalidEvent:
+    """Names the first mistake, in the order of the standard, of an event that has one."""
     try:
-        return kind.model_validate(document)
+        form.whole.model_validate(document)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = "".join(f"/{_escaped(part)}" for part in first["loc"])
-        raise InvalidEvent(f"{at}{path}", first["msg"]) from None
+        return InvalidEvent(f"{at}{path}", first["msg"])
+    raise AssertionError("an event that is refused has a mistake")
 
 
 def _escaped(part: str | int) -> str:
@@ -166,21 +183,19 @@ def _utc(moment: datetime, warn: Warn) -> datetime:
 
 
 def _look_at_run_id(run: str, warn: Warn) -> None:
+    if _UUID.fullmatch(run):
+        return
     try:
         uuid.UUID(run)
     except ValueError:
         warn("/run/runId: not a UUID; kept as it is")
 
 
-def _seen(document: DatasetDocument, role: Role, at: str, warn: Warn) -> SeenDataset:
-    facets = document.all_facets
-    columns = columns_of(facets.get("schema"), f"{at}/facets/schema", warn, namespace=document.namespace)
-    name = Name(document.namespace, document.name)
-    terms = terms_of_dataset(facets, columns, f"{at}/facets", warn)
-    quality = quality_of(name, facets, f"{at}/facets", warn)
-    terms |= quality.terms
-    same = same_names(name, facets, f"{at}/facets", warn)
-    return SeenDataset(name, role, facets, columns, same, is_drop(facets), terms, quality.results)
+def _seen(document: Any, role: Role, at: str, warnings: list[str]) -> SeenDataset:
+    found = read_dataset(document, role)
+    if found.warnings:
+        warnings += [f"{at}{warning}" for warning in found.warnings]
+    return found.seen
 
 
 def _with_tests(datasets: list[SeenDataset], tests: Any) -> list[SeenDataset]:
@@ -195,17 +210,16 @@ def _with_tests(datasets: list[SeenDataset], tests: Any) -> list[SeenDataset]:
     return [only if seen is inputs[0] else seen for seen in datasets]
 
 
-def _canonical(document: Any) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
 def _without_secrets(document: dict[str, Any]) -> dict[str, Any]:
     """The event without the values of what is named like a secret in the facets that carry a client's environment."""
-    facets = (document.get("run") or {}).get("facets")
-    if not isinstance(facets, dict) or not facets.keys() & {"environmentVariables", "executionParameters"}:
+    run = document.get("run")
+    if not isinstance(run, dict):
+        return document
+    facets = run.get("facets")
+    if not isinstance(facets, dict) or _ENVIRONMENT.isdisjoint(facets):
         return document
     told = {name: _masked(facet) if name in _ENVIRONMENT else facet for name, facet in facets.items()}
-    return document | {"run": document["run"] | {"facets": told}}
+    return document | {"run": run | {"facets": told}}
 
 
 _ENVIRONMENT = {"environmentVariables", "executionParameters"}

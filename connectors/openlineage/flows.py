@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from connectors.openlineage.schema import Warn
-from connectors.openlineage.targets import Source, Target, targets_of
+from connectors.openlineage.targets import Source, Target, targets_of, tell_of_columns
 from graph_model.lineage.entities import ColumnFlow, Shape
 from graph_model.names import Name
 from graph_model.observed.entities import Role, SeenDataset, Word, WordKind
@@ -28,14 +28,19 @@ class Flows:
     words: tuple[Word, ...] = ()
 
 
+NOTHING = Flows()
+
+
 def flows_of(
     job: Name, job_facets: Mapping[str, Any], datasets: Sequence[SeenDataset], warn: Warn, at: str | None = None
 ) -> Flows:
     """What an event says. A facet that is not of its form is left out, with a warning. `at`: JSON pointer to the one
     output, where it does not stand among outputs."""
+    if not tell_of_columns(job_facets, datasets):
+        return NOTHING
     targets = targets_of(job, job_facets, datasets, warn, at)
     if not targets:
-        return Flows()
+        return NOTHING
     inputs = {seen.name for seen in datasets if seen.role is Role.INPUT}
     targets = [_with_names(target, inputs, warn) for target in targets]
     flows, shapes, implied = _joined(targets, datasets)

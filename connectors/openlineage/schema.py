@@ -47,17 +47,19 @@ def _columns(fields: Any, prefix: str, depth: int, of_postgresql: bool) -> Itera
             raise ValueError
         path = f"{prefix}{name}"
         # Some clients send an empty list of fields for every column.
-        inner = field.get("fields")
-        kind = _type(field) if inner else _plain_type(str(field.get("type") or ""), of_postgresql)
-        yield _column(path, kind, str(field.get("description") or ""))
-        if inner and depth < MOST_NESTED:
+        inner, description = field.get("fields"), str(field.get("description") or "")
+        if not inner:
+            yield _plain_column(path, str(field.get("type") or ""), description, of_postgresql)
+            continue
+        yield Column(path, _type(field), True, description)
+        if depth < MOST_NESTED:
             yield from _columns(inner, f"{path}.", depth + 1, of_postgresql)
 
 
-@lru_cache(maxsize=16_384)  # every event of a run tells of the same columns
-def _column(path: str, kind: str, description: str) -> Column:
+@lru_cache(maxsize=16_384)  # datasets that are made from each other have the same columns
+def _plain_column(path: str, kind: str, description: str, of_postgresql: bool) -> Column:
     """Clients do not say whether a column may be null."""
-    return Column(path, kind, True, description)
+    return Column(path, _plain_type(kind, of_postgresql), True, description)
 
 
 @lru_cache(maxsize=4096)  # an estate has few spellings of types, and each event many columns

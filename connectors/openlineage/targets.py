@@ -5,7 +5,7 @@ Where there is a `lineage` facet, it says all there is about its target: `column
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -44,6 +44,14 @@ class Target:
     @property
     def sources(self) -> tuple[Source, ...]:
         return (*self.whole, *(source for sources in self.columns.values() for source in sources))
+
+
+def tell_of_columns(facets: Mapping[str, Any], datasets: Iterable[SeenDataset]) -> bool:
+    """Whether there is a facet to read, of the job with these `facets` or of a dataset. Most events have none."""
+    return "lineage" in facets or any(not _FACETS.isdisjoint(seen.facets) for seen in datasets)
+
+
+_FACETS = frozenset(("lineage", "columnLineage"))
 
 
 def targets_of(

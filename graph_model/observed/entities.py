@@ -13,6 +13,7 @@ from graph_model.contracts.entities import Column
 from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import ColumnFlow, Shape
 from graph_model.names import Name, job_id, observed_run_id
+from graph_model.schemas.recording import schema_text
 
 SOURCE = "openlineage"
 """The source of every edge that observations make: only observations widen it, and no declaration closes it."""
@@ -47,11 +48,15 @@ class Role(StrEnum):
     OUTPUT = "OUTPUT"
     SUBJECT = "SUBJECT"
 
+    # It is in the key of all that is gathered, and an enum's own hash is a call of Python.
+    __hash__ = str.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class SeenDataset:
     """One dataset as one observation speaks of it. `columns` empty: nothing is said about them. `same` are other names
-    of it; `is_drop`: from then on it is gone. `results`: what others found in it, each check once."""
+    of it; `is_drop`: from then on it is gone. `results`: what others found in it, each check once. `schema`: what makes
+    its columns a schema, as text; empty without columns."""
 
     name: Name
     role: Role
@@ -61,6 +66,10 @@ class SeenDataset:
     is_drop: bool = False
     terms: Terms = field(default_factory=dict)
     results: tuple[ForeignResult, ...] = ()
+    schema: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", schema_text(self.columns) if self.columns else "")
 
 
 class WordKind(StrEnum):

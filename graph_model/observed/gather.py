@@ -14,32 +14,12 @@ from graph_model.identity.entities import SameName
 from graph_model.lineage.entities import FlowKind
 from graph_model.moments import earlier, later
 from graph_model.names import Name, dataset_name_id, job_id, observed_run_id
-from graph_model.observed.entities import Facets, Observation, Role, RunEventType, SeenDataset, Terms, WordKind
+from graph_model.observed.entities import Observation, Role, RunEventType, SeenDataset, Terms, WordKind
 from graph_model.observed.slices import Slices, kept_facets, part_key
+from graph_model.observed.stamped import Stamped, latest, stamped, together
 
 CHECKS = ("assertions", "metrics")
 """Terms that each job has for itself: names and kinds of its checks."""
-
-Stamped = dict[str, tuple[str, Any]]
-"""Facets by name, each with the stamp of the observation that said it; of two, the greater stamp counts."""
-
-
-def latest(one: Stamped, other: Stamped) -> Stamped:
-    """Both together. A facet that was deleted stays, as deleted, so that an older word cannot bring it back."""
-    if not (one and other):
-        return one or other
-    return {
-        name: max(filter(None, (one.get(name), other.get(name))), key=lambda said: said[0])
-        for name in sorted({*one, *other})
-    }
-
-
-def together(one: Slices, other: Slices) -> Slices:
-    return {part: latest(one.get(part, {}), other.get(part, {})) for part in sorted({*one, *other})}
-
-
-def stamped(facets: Facets | Terms, stamp: str) -> Stamped:
-    return {name: (stamp, facet) for name, facet in facets.items()}
 
 
 @dataclass(slots=True)
@@ -52,8 +32,12 @@ class Span:
     complete_at: datetime | None = None
 
     def seen(self, at: datetime, complete_at: datetime | None = None) -> None:
-        self.first, self.last = min(self.first, at), max(self.last, at)
-        self.complete_at = later(self.complete_at, complete_at)
+        if at < self.first:
+            self.first = at
+        elif at > self.last:
+            self.last = at
+        if complete_at is not None:
+            self.complete_at = later(self.complete_at, complete_at)
 
 
 @dataclass(slots=True)
@@ -70,15 +54,25 @@ class JobSaid:
     implicit: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A schema, and when it was shown. `columns`: of all that are the same schema those that came first; others differ
+    in words about them alone."""
+
+    columns: tuple[Column, ...] = field(compare=False)
+    span: Span
+
+
 @dataclass(slots=True)
 class DatasetSaid:
-    """`results` by run (or, without a run, by observation) and check, each with the stamp of who said it."""
+    """`results` by run (or, without a run, by observation) and check, each with the stamp of who said it; `schemas` by
+    what makes each one (`SeenDataset.schema`)."""
 
     name: Name
     facets: Stamped = field(default_factory=dict)
     terms: Stamped = field(default_factory=dict)
     results: dict[tuple[str, str], tuple[str, datetime, ForeignResult]] = field(default_factory=dict)
-    schemas: dict[tuple[Column, ...], Span] = field(default_factory=dict)
+    schemas: dict[str, Shown] = field(default_factory=dict)
     drops: set[datetime] = field(default_factory=set)
 
 
@@ -141,26 +135,44 @@ def gather(observations: Iterable[Observation]) -> Said:
 
 
 def _datasets(said: Said, observation: Observation) -> None:
-    stamp = observation.stamp
+    stamp, at = observation.stamp, observation.at
     for seen in observation.datasets:
-        about = said.datasets.setdefault(dataset_name_id(seen.name), DatasetSaid(seen.name))
-        about.facets = latest(about.facets, stamped(seen.facets, stamp))
-        about.terms = latest(about.terms, stamped(_by_teller(seen.terms, observation), stamp))
+        about = _about(said, seen.name)
+        if seen.facets:
+            about.facets = latest(about.facets, stamped(seen.facets, stamp))
+        if seen.terms:
+            about.terms = latest(about.terms, stamped(_by_teller(seen.terms, observation), stamp))
         if seen.results:
             _results(about, observation, seen)
         if seen.columns:
-            about.schemas.setdefault(seen.columns, Span(observation.at, observation.at)).seen(observation.at)
+            _shown(about, seen, at)
         if seen.is_drop:
-            about.drops.add(observation.at)
+            about.drops.add(at)
         for same in seen.same:
-            said.same.setdefault(same, Span(observation.at, observation.at)).seen(observation.at)
+            _see(said.same, same, at, None)
             for name in (same.source, same.target):
-                said.datasets.setdefault(dataset_name_id(name), DatasetSaid(name))
+                _about(said, name)
+
+
+def _about(said: Said, name: Name) -> DatasetSaid:
+    identity = dataset_name_id(name)
+    about = said.datasets.get(identity)
+    if about is None:
+        about = said.datasets[identity] = DatasetSaid(name)
+    return about
+
+
+def _shown(about: DatasetSaid, seen: SeenDataset, at: datetime) -> None:
+    shown = about.schemas.get(seen.schema)
+    if shown is None:
+        about.schemas[seen.schema] = Shown(seen.columns, Span(at, at))
+    else:
+        shown.span.seen(at)
 
 
 def _by_teller(terms: Terms, observation: Observation) -> Terms:
     """Several jobs test one dataset, each by checks of its own: what one tells takes nothing from the others."""
-    if not terms:
+    if not any(term in terms for term in CHECKS):
         return terms
     teller = str(observation.job or "")
     return {f"{term} {teller}" if term in CHECKS else term: value for term, value in terms.items()}
@@ -177,34 +189,37 @@ def _results(about: DatasetSaid, observation: Observation, seen: SeenDataset) ->
 
 def _job(said: Said, observation: Observation, name: Name) -> None:
     identity = job_id(name)
-    job = said.jobs.setdefault(identity, JobSaid(name))
-    job.facets = latest(job.facets, stamped(observation.job_facets, observation.stamp))
-    job.terms = latest(job.terms, stamped(observation.job_terms, observation.stamp))
+    job = said.jobs.get(identity)
+    if job is None:
+        job = said.jobs[identity] = JobSaid(name)
+    if observation.job_facets:
+        job.facets = latest(job.facets, stamped(observation.job_facets, observation.stamp))
+    if observation.job_terms:
+        job.terms = latest(job.terms, stamped(observation.job_terms, observation.stamp))
     _order(job, observation)
     job.implicit |= observation.implicit
-    parts = _parts_of(said, observation, identity)
+    at, complete_at = observation.at, _complete_at(observation)
+    parts = _parts_of(said, observation, identity, complete_at)
     for seen in observation.datasets:
         if seen.role is not Role.SUBJECT:
-            _see(parts, (dataset_name_id(seen.name), seen.role), observation)
+            _see(parts, (dataset_name_id(seen.name), seen.role), at, complete_at)
     flows = said.flows.setdefault(identity, {})
     for flow in observation.flows:
         target, source = dataset_name_id(flow.target), dataset_name_id(flow.source)
-        _see(flows, (source, flow.source_column, target, flow.target_column, flow.kind), observation)
+        _see(flows, (source, flow.source_column, target, flow.target_column, flow.kind), at, complete_at)
     for shape in observation.shapes:
         target, source = dataset_name_id(shape.target), dataset_name_id(shape.source)
-        _see(flows, (source, shape.source_column, target, "", "INDIRECT"), observation)
+        _see(flows, (source, shape.source_column, target, "", "INDIRECT"), at, complete_at)
+    if observation.words:
+        _words(said, observation, identity, complete_at)
 
-    _words(said, observation, identity)
 
-
-def _words(said: Said, observation: Observation, job: str) -> None:
-    if not observation.words:
-        return
+def _words(said: Said, observation: Observation, job: str, complete_at: datetime | None) -> None:
     at_rest = observation.run is None
     words = said.words.setdefault(job, {}) if at_rest else said.runs[observed_run_id(job, observation.run or "")].words
     for word in observation.words:
         source = dataset_name_id(word.source) if word.source else ""
-        _see(words, (word.kind, dataset_name_id(word.target), source), observation)
+        _see(words, (word.kind, dataset_name_id(word.target), source), observation.at, complete_at)
 
 
 def _order(job: JobSaid, observation: Observation) -> None:
@@ -215,11 +230,15 @@ def _order(job: JobSaid, observation: Observation) -> None:
     for side, found in (("before", job.before), ("after", job.after)):
         for one in order[side]:
             if Name(*one["job"]) != job.name:
-                _see(found, Name(*one["job"]), observation)
+                _see(found, Name(*one["job"]), observation.at, _complete_at(observation))
 
 
-def _see(spans: dict[Any, Span], key: Any, observation: Observation) -> None:
-    spans.setdefault(key, Span(observation.at, observation.at)).seen(observation.at, _complete_at(observation))
+def _see(spans: dict[Any, Span], key: Any, at: datetime, complete_at: datetime | None) -> None:
+    span = spans.get(key)
+    if span is None:
+        spans[key] = Span(at, at, complete_at)
+    else:
+        span.seen(at, complete_at)
 
 
 def _complete_at(observation: Observation) -> datetime | None:
@@ -228,27 +247,36 @@ def _complete_at(observation: Observation) -> datetime | None:
     return observation.at if at_rest or observation.event_type is RunEventType.COMPLETE else None
 
 
-def _parts_of(said: Said, observation: Observation, job: str) -> dict[Part, Span]:
+def _parts_of(said: Said, observation: Observation, job: str, complete_at: datetime | None) -> dict[Part, Span]:
     if observation.run is None:
         return said.parts.setdefault(job, {})
-    run = said.runs.setdefault(observed_run_id(job, observation.run), RunSaid(job, observation.run))
-    run.facets = latest(run.facets, stamped(observation.run_facets, observation.stamp))
-    run.terms = latest(run.terms, stamped(observation.run_terms, observation.stamp))
+    identity, at = observed_run_id(job, observation.run), observation.at
+    run = said.runs.get(identity)
+    if run is None:
+        run = said.runs[identity] = RunSaid(job, observation.run)
+    if observation.run_facets:
+        run.facets = latest(run.facets, stamped(observation.run_facets, observation.stamp))
+    if observation.run_terms:
+        run.terms = latest(run.terms, stamped(observation.run_terms, observation.stamp))
     parent = observation.run_terms.get("parent")
     if parent and (Name(*parent["job"]), parent["run"]) != (observation.job, observation.run):
         run.belongs_to.add((Name(*parent["job"]), parent["run"]))
-    run.first = earlier(run.first, observation.at)
-    run.heard = later(run.heard, observation.at)
+    run.first = earlier(run.first, at)
+    run.heard = later(run.heard, at)
     if slices := _slices(observation):
         run.slices = together(run.slices, slices)
     if observation.event_type:
-        run.types.add(observation.event_type)
-        if observation.event_type is RunEventType.START:
-            run.started_at = earlier(run.started_at, observation.at)
-        if observation.event_type.ends:
-            run.ended_at = later(run.ended_at, observation.at)
-    run.complete_at = later(run.complete_at, _complete_at(observation))
+        _typed(run, observation.event_type, at)
+    run.complete_at = later(run.complete_at, complete_at)
     return run.parts
+
+
+def _typed(run: RunSaid, kind: RunEventType, at: datetime) -> None:
+    run.types.add(kind)
+    if kind is RunEventType.START:
+        run.started_at = earlier(run.started_at, at)
+    if kind.ends:
+        run.ended_at = later(run.ended_at, at)
 
 
 def _slices(observation: Observation) -> Slices:

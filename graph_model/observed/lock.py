@@ -9,9 +9,8 @@ from typing import Any
 
 from graph_model.estate.writing import FOREVER
 from graph_model.identity.declare import names_scope
-from graph_model.names import dataset_id
+from graph_model.names import dataset_id, schema_version_id
 from graph_model.observed.gather import DatasetSaid, JobSaid, Said
-from graph_model.schemas.recording import schema_id
 from graph_model.store.graph import Row, Transaction
 from graph_model.store.trouble import all_seen
 
@@ -84,7 +83,7 @@ def _name_row(identity: str, about: DatasetSaid) -> Row:
         "name": about.name.name,
         "scope": names_scope(about.name.namespace),
         "dataset": dataset,
-        "schemas": [schema_id(dataset, columns) for columns in about.schemas],
+        "schemas": [schema_version_id(dataset, schema) for schema in about.schemas],
     }
 
 

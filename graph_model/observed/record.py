@@ -18,15 +18,17 @@ from graph_model.identity.life import CHANGE, Life, life, settle_lives
 from graph_model.identity.see import see_names
 from graph_model.moments import earlier, later
 from graph_model.observed.entities import SOURCE, Observation, Role, RunEventType
-from graph_model.observed.gather import RunSaid, Said, Stamped, gather, latest, together
+from graph_model.observed.gather import RunSaid, Said, gather
 from graph_model.observed.lock import Known, lock
 from graph_model.observed.marks import mark, mark_by_names
 from graph_model.observed.sights import Ended, flow_rows, news_of, schema_rows, see_columns
 from graph_model.observed.slices import follows, slices_of_text, slices_text
+from graph_model.observed.stamped import Stamped, latest, together
 from graph_model.observed.tell import HeardOfAll, hear_all, tell
 from graph_model.observed.told import dataset_properties, job_properties, run_properties, terms_text
 from graph_model.observed.words import as_text, marks, record_words
 from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.texts import kept_text
 
 
 def record_observations(graph: Graph, observations: Sequence[Observation]) -> tuple[str, ...]:
@@ -130,7 +132,7 @@ def facets_of(text: str | None) -> Stamped:
 
 
 def facets_text(facets: Stamped) -> str:
-    return json.dumps(facets, sort_keys=True, ensure_ascii=False)
+    return kept_text(facets)
 
 
 def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list[Row], list[Ended]]:
@@ -153,7 +155,8 @@ def _runs(known: Mapping[str, Row], said: Said, heard: HeardOfAll) -> tuple[list
 
 
 def _together(before: Row, run: RunSaid) -> Row:
-    said = {role: {name for name, its_role in run.parts if its_role is role} for role in Role}
+    inputs = {name for name, role in run.parts if role is Role.INPUT}
+    outputs = {name for name, role in run.parts if role is Role.OUTPUT}
     facets = latest(facets_of(before["facets"]), run.facets)
     return {
         "types": sorted({*before["types"], *run.types}),
@@ -162,8 +165,8 @@ def _together(before: Row, run: RunSaid) -> Row:
         "started_at": earlier(before["started_at"], run.started_at),
         "ended_at": later(before["ended_at"], run.ended_at),
         "complete_at": later(before["complete_at"], run.complete_at),
-        "inputs": sorted({*before["inputs"], *said[Role.INPUT]}),
-        "outputs": sorted({*before["outputs"], *said[Role.OUTPUT]}),
+        "inputs": sorted({*before["inputs"], *inputs}),
+        "outputs": sorted({*before["outputs"], *outputs}),
         "told": sorted({*before["told"], *map(as_text, run.words)}),
         "facets": facets_text(facets) if facets else None,
         "slices": slices_text(together(slices_of_text(before["slices"]), run.slices)),

@@ -12,10 +12,10 @@ from typing import Any
 
 from graph_model.estate.writing import FOREVER
 from graph_model.moments import later
-from graph_model.names import field_id, flow_edge_id
+from graph_model.names import field_id, flow_edge_id, schema_version_id
 from graph_model.observed.entities import SOURCE, Role
 from graph_model.observed.gather import Part, Said, Span
-from graph_model.schemas.recording import field_rows, schema_id
+from graph_model.schemas.recording import field_rows
 from graph_model.store.graph import Row, Transaction
 
 
@@ -66,9 +66,12 @@ def news_of(ended: Sequence[Ended]) -> dict[str, tuple[Part, ...]]:
 
 
 def _widen(spans: dict[Any, Span], key: Any, span: Span) -> None:
-    known = spans.setdefault(key, Span(span.first, span.last))
-    known.seen(span.first, span.complete_at)
-    known.seen(span.last)
+    known = spans.get(key)
+    if known is None:
+        spans[key] = Span(span.first, span.last, span.complete_at)
+    else:
+        known.seen(span.first, span.complete_at)
+        known.seen(span.last)
 
 
 def _edge_row(job: str, part: Part, span: Span | None, complete_at: datetime | None) -> Row:
@@ -88,12 +91,15 @@ def schema_rows(said: Said, datasets: Mapping[str, str], shown: Collection[str])
     rows: dict[str, Row] = {}
     for name, about in said.datasets.items():
         dataset = datasets[name]
-        for columns, span in about.schemas.items():
-            identity = schema_id(dataset, columns)
-            fields = [] if identity in shown else field_rows(dataset, columns)
-            row = {"id": identity, "dataset": dataset, "first": span.first, "last": span.last, "fields": fields}
-            known = rows.setdefault(identity, row)
-            known["first"], known["last"] = min(known["first"], span.first), max(known["last"], span.last)
+        for schema, found in about.schemas.items():
+            identity, span = schema_version_id(dataset, schema), found.span
+            known = rows.get(identity)
+            if known is None:
+                fields = [] if identity in shown else field_rows(dataset, found.columns)
+                row = {"id": identity, "dataset": dataset, "first": span.first, "last": span.last, "fields": fields}
+                rows[identity] = row
+            else:
+                known["first"], known["last"] = min(known["first"], span.first), max(known["last"], span.last)
     return [rows[identity] for identity in sorted(rows)]
 
 

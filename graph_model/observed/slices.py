@@ -13,6 +13,7 @@ from typing import Any
 from graph_model.names import Name, job_id, observed_run_id
 from graph_model.observed.entities import Role, SeenDataset
 from graph_model.observed.placing import moment_of
+from graph_model.texts import kept_text
 
 KEPT = ("subset", "version", "outputStatistics")
 
@@ -37,7 +38,7 @@ def slices_of_text(text: str | None) -> Slices:
 
 
 def slices_text(slices: Slices) -> str | None:
-    return json.dumps(slices, sort_keys=True, ensure_ascii=False) if slices else None
+    return kept_text(slices) if slices else None
 
 
 def valid(facets: Stamped, name: str) -> dict[str, Any] | None:

@@ -16,7 +16,8 @@ from graph_model.checks.others import MOST_TOLD
 from graph_model.estate.writing import FOREVER
 from graph_model.names import Name, job_id, observed_result_id, owner_edge_id, owner_id, precedes_edge_id
 from graph_model.observed.entities import SOURCE
-from graph_model.observed.gather import JobSaid, RunSaid, Said, Span, Stamped, latest
+from graph_model.observed.gather import JobSaid, RunSaid, Said, Span
+from graph_model.observed.stamped import Stamped, latest
 from graph_model.observed.told import Belonging, Heard, column_words, hear, owners_in, values_of
 from graph_model.store.graph import Row, Transaction
 

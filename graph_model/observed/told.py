@@ -20,9 +20,10 @@ from datetime import datetime
 from typing import Any
 
 from graph_model.names import Name, field_id, job_id, observed_run_id
-from graph_model.observed.gather import Stamped, latest
 from graph_model.observed.known import moment_of
+from graph_model.observed.stamped import Stamped, latest
 from graph_model.store.graph import Row
+from graph_model.texts import kept_text
 
 Values = Mapping[str, Any]
 """Terms without their stamps, and without those that were taken back."""
@@ -60,7 +61,7 @@ def terms_of(text: str | None) -> Stamped:
 
 
 def terms_text(terms: Stamped) -> str | None:
-    return json.dumps(terms, sort_keys=True, ensure_ascii=False) if terms else None
+    return kept_text(terms) if terms else None
 
 
 def values_of(terms: Stamped) -> Values:

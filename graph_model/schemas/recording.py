@@ -7,17 +7,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from graph_model.contracts.entities import Column
-from graph_model.names import field_id, schema_version_id
+from graph_model.names import fresh_field_ids, schema_version_id
 
 
 def schema_id(dataset: str, columns: Sequence[Column]) -> str:
     """Equal columns are the same schema, whether a contract declares them or a version showed them. A declared rename
     makes it another one: it says more."""
+    return schema_version_id(dataset, schema_text(columns))
+
+
+def schema_text(columns: Sequence[Column]) -> str:
+    """What of columns makes a schema; the id is that of a dataset with this text."""
     said = [
         [column.path, column.type, column.nullable, *([column.renamed_from] if column.renamed_from else [])]
         for column in columns
     ]
-    return schema_version_id(dataset, json.dumps(said))
+    return json.dumps(said)
 
 
 def schema_row(dataset: str, columns: Sequence[Column]) -> dict[str, Any]:
@@ -28,14 +33,15 @@ def schema_row(dataset: str, columns: Sequence[Column]) -> dict[str, Any]:
 
 def field_rows(dataset: str, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """The `fields` of such a row."""
+    ids = fresh_field_ids(dataset, (column.path for column in columns))
     return [
         {
-            "id": field_id(dataset, column.path),
+            "id": identity,
             "path": column.path,
             "type": column.type,
             "position": position,
             "nullable": column.nullable,
             "renamed_from": column.renamed_from or None,
         }
-        for position, column in enumerate(columns)
+        for position, (identity, column) in enumerate(zip(ids, columns, strict=True))
     ]

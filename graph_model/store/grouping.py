@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import repeat
 from typing import Generic, TypeVar, cast
 
 from graph_model.errors import Unavailable
@@ -20,52 +21,55 @@ R = TypeVar("R")
 
 
 class _Entry(Generic[T, R]):
-    """One item on its way, and the thread that waits for it: until it is settled, or is to lead the next group."""
+    """One item on its way: until it is settled, or is to lead the next group."""
+
+    __slots__ = ("_outcome", "item", "settled")
 
     def __init__(self, item: T) -> None:
-        self.item = item
-        self.woken = threading.Event()
-        self.settled = False
+        self.item, self.settled = item, False
         self._outcome: R | BaseException | None = None
 
     def settle(self, outcome: R | BaseException) -> None:
         self._outcome, self.settled = outcome, True
-        self.wake()
-
-    def wake(self) -> None:
-        self.woken.set()
-
-    def lead(self, carry_on: Callable[[], None]) -> None:
-        """The thread that waits leads the next group by itself, once it is awake."""
-        self.wake()
 
     def result(self) -> R:
         if isinstance(self._outcome, BaseException):
             raise self._outcome
         return cast(R, self._outcome)
 
+    def lead(self, carry_on: Callable[[], None]) -> None:
+        raise NotImplementedError
+
+
+class _ThreadEntry(_Entry[T, R]):
+    """Of a thread that waits."""
+
+    __slots__ = ("woken",)
+
+    def __init__(self, item: T) -> None:
+        super().__init__(item)
+        self.woken = threading.Event()
+
+    def lead(self, carry_on: Callable[[], None]) -> None:
+        """The thread leads the next group by itself, once it is awake."""
+        self.woken.set()
+
 
 class _LoopEntry(_Entry[T, R]):
-    """The same for a caller on an event loop. A thread of the loop leads for it."""
+    """Of a coroutine. A thread of its loop leads for it."""
+
+    __slots__ = ("done", "loop")
 
     def __init__(self, item: T, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(item)
-        self._loop, self.done = loop, loop.create_future()
-
-    def wake(self) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(self._tell)
+        self.loop, self.done = loop, loop.create_future()
 
     def lead(self, carry_on: Callable[[], None]) -> None:
         # By way of the loop: the answers of the group before go out first, and what they bring back in comes along.
         try:
-            self._loop.call_soon_threadsafe(self._loop.run_in_executor, None, carry_on)
+            self.loop.call_soon_threadsafe(self.loop.run_in_executor, None, carry_on)
         except RuntimeError:
             carry_on()
-
-    def _tell(self) -> None:
-        if not self.done.done():  # whoever waited may be gone
-            self.done.set_result(None)
 
 
 class Group(Generic[T, R]):
@@ -85,7 +89,7 @@ class Group(Generic[T, R]):
 
     def submit(self, item: T) -> R:
         """The result for `item`, once its group is carried out. Raises what the group makes of it."""
-        entry: _Entry[T, R] = _Entry(item)
+        entry: _ThreadEntry[T, R] = _ThreadEntry(item)
         if not self._enter(entry):
             entry.woken.wait()
         if not entry.settled:
@@ -127,21 +131,36 @@ class Group(Generic[T, R]):
         except Exception as error:  # noqa: BLE001  whatever it is belongs to those who submitted
             self._refuse(entries, error)
         except BaseException as error:
-            _settle_all(entries, error)
+            _settle_all(entries, repeat(error, len(entries)))
             raise
         else:
-            for entry, outcome in zip(entries, outcomes, strict=True):
-                entry.settle(outcome)
+            _settle_all(entries, outcomes)
 
     def _refuse(self, entries: Sequence[_Entry[T, R]], error: Exception) -> None:
         if len(entries) == 1 or isinstance(error, Unavailable):
-            _settle_all(entries, error)
+            _settle_all(entries, repeat(error, len(entries)))
             return
         middle = len(entries) // 2
         self._settle(entries[:middle])
         self._settle(entries[middle:])
 
 
-def _settle_all(entries: Sequence[_Entry[T, R]], error: BaseException) -> None:
+def _settle_all(entries: Sequence[_Entry[T, R]], outcomes: Iterable[R | BaseException]) -> None:
+    """All are settled before anybody wakes; those who wait on one loop are woken together."""
+    for entry, outcome in zip(entries, outcomes, strict=True):
+        entry.settle(outcome)
+    by_loop: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
     for entry in entries:
-        entry.settle(error)
+        if isinstance(entry, _LoopEntry):
+            by_loop.setdefault(entry.loop, []).append(entry.done)
+        elif isinstance(entry, _ThreadEntry):
+            entry.woken.set()
+    for loop, waiting in by_loop.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_wake, waiting)
+
+
+def _wake(waiting: Iterable[asyncio.Future[None]]) -> None:
+    for done in waiting:
+        if not done.done():  # whoever waited may be gone
+            done.set_result(None)

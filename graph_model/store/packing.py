@@ -19,15 +19,14 @@ FIRST_PROTOCOL = (5, 0)
 
 
 def packed(value: Any) -> Any:
-    """`value` with its times in UTC ready to be sent, in maps and lists however deep. What else it holds stays."""
+    """`value` with its times in UTC ready to be sent, in maps and lists however deep. What else it holds stays; what
+    holds nothing but plain values is not copied."""
     kind = type(value)
-    if kind in _SCALAR:
-        return value
-    if kind is dict:
-        return {key: item if type(item) in _SCALAR else packed(item) for key, item in value.items()}
-    if kind is list or kind is tuple:
-        return [item if type(item) in _SCALAR else packed(item) for item in value]
     if kind is datetime and value.tzinfo is UTC:
         since = value - _EPOCH
         return Structure(_TAG, since.days * 86_400 + since.seconds, since.microseconds * 1000, 0)
+    if kind is dict and not _SCALAR.issuperset(map(type, value.values())):
+        return {key: item if type(item) in _SCALAR else packed(item) for key, item in value.items()}
+    if (kind is list or kind is tuple) and not _SCALAR.issuperset(map(type, value)):
+        return [item if type(item) in _SCALAR else packed(item) for item in value]
     return value

@@ -31,17 +31,52 @@ def as_written(query: NamedQuery, parameters: Row) -> Statement:
     return query.text, parameters
 
 
+# The driver writes every statement out for a log, whether or not anybody keeps one, with all that it takes: that was a
+# fifth of what a batch of events cost. So what is large says only how large it is.
+class _Map(dict[str, Any]):
+    def __repr__(self) -> str:
+        return f"{{{len(self)} values}}"
+
+
+class _List(list[Any]):
+    def __repr__(self) -> str:
+        return f"[{len(self)} values]"
+
+
+class _Text(str):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self
+
+    def __repr__(self) -> str:
+        return f"({len(self)} characters)"
+
+
+_QUIET: dict[type, Callable[[Any], Any]] = {dict: _Map, list: _List, tuple: _List}
+
+
+def _quiet(parameters: Row) -> Row:
+    return {name: _QUIET[type(value)](value) if type(value) in _QUIET else value for name, value in parameters.items()}
+
+
 def with_packed_times(query: NamedQuery, parameters: Row) -> Statement:
-    return query.text, packed(parameters)
+    return _text(query), _quiet(packed(parameters))
+
+
+@cache
+def _text(query: NamedQuery) -> LiteralString:
+    return cast(LiteralString, _Text(query.text))
 
 
 def with_lists_together(query: NamedQuery, parameters: Row) -> Statement:
     """The same with times that are packed, and several lists in one map."""
     if len(query.lists) < SEVERAL:
-        return query.text, packed(parameters)
+        return with_packed_times(query, parameters)
     sent: Row = packed(parameters)
-    lists = {name: sent.pop(name) for name in query.lists}
-    return text_with_lists_together(query), {**sent, LISTS: lists}
+    lists = {name: value for name, value in sent.items() if name in query.lists}
+    others = {name: value for name, value in sent.items() if name not in query.lists}
+    return text_with_lists_together(query), _quiet({**others, LISTS: lists})
 
 
 @cache
@@ -50,4 +85,4 @@ def text_with_lists_together(query: NamedQuery) -> LiteralString:
         name = found.group(2)
         return f"${LISTS}.{name}" if name in query.lists else found.group()
 
-    return cast(LiteralString, _CODE_OR_NOT.sub(place, query.text))
+    return cast(LiteralString, _Text(_CODE_OR_NOT.sub(place, query.text)))

@@ -16,6 +16,7 @@ from neo4j.exceptions import DriverError, Neo4jError
 from graph_model.store.queries import NamedQuery
 from graph_model.store.sending import Send, as_written
 from graph_model.store.trouble import WrongQuery
+from graph_model.store.unpacking import read_times
 from graph_model.store.values import exact
 
 Row = dict[str, Any]
@@ -120,7 +121,9 @@ def begin(session: neo4j.Session, timeout: float) -> neo4j.Transaction:
     alone, and promises nobody the switch: where there is none, BEGIN goes ahead."""
     together = getattr(session, "_pipelined_begin", None) or nullcontext()
     with together:
-        return session.begin_transaction(timeout=timeout)
+        bolt = session.begin_transaction(timeout=timeout)
+    read_times(bolt)
+    return bolt
 
 
 def roll_back(bolt: neo4j.Transaction) -> None:

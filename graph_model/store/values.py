@@ -6,7 +6,7 @@ A property is a string, a number, a boolean, a time, or a list of these. Only a 
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import neo4j.time
@@ -18,6 +18,8 @@ def exact(value: Any) -> Any:
         return value
     if isinstance(value, neo4j.time.DateTime):
         return {"time": _text(value)}
+    if isinstance(value, datetime):
+        return {"time": f"{value.replace(tzinfo=None).isoformat(timespec='microseconds')}000Z"}
     if isinstance(value, list):
         return [exact(item) for item in value]
     if isinstance(value, dict):

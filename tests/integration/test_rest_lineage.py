@@ -34,6 +34,13 @@ def test_an_event_is_taken_with_an_empty_answer(app: FastAPI, side_driver: neo4j
     assert events_in(side_driver) == 1
 
 
+def test_the_route_is_documented_and_leaves_others_at_its_address_alone(app: FastAPI) -> None:
+    documented = app.openapi()["paths"][EVENT]
+    assert documented["post"]["responses"].keys() == {"201", "400", "422"}
+    assert call(app, "PUT", EVENT).status_code == 405
+    assert call(app, "GET", f"{EVENT}?nodeId=dataset:nobody:knows").status_code == 404, "Marquez' clients ask there"
+
+
 def test_a_body_may_be_gzip_in_chunks_with_a_key(app: FastAPI, side_driver: neo4j.Driver) -> None:
     packed = gzip.compress(json.dumps(two_runs()[0]).encode())
 

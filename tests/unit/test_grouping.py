@@ -88,6 +88,27 @@ def test_coroutines_and_threads_go_together() -> None:
     assert [sorted(numbers) for numbers in ledger.groups] == [[1], [2, 3, 4]]
 
 
+class CountingLoop(asyncio.SelectorEventLoop):
+    """Counts how often another thread wakes it for coroutines whose group is done."""
+
+    wakes = 0
+
+    def call_soon_threadsafe(self, callback: Any, *args: Any, **options: Any) -> asyncio.Handle:
+        self.wakes += getattr(callback, "__name__", "") == "_wake"
+        return super().call_soon_threadsafe(callback, *args, **options)
+
+
+def test_coroutines_of_one_group_are_woken_together() -> None:
+    loop, ledger = CountingLoop(), Ledger()
+
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        found = runner.run(gathered_on_a_loop(ledger, Group(ledger.book, most=10), [2, 3, 4, 5]))
+
+    assert found == [10, 20, 30, 40, 50]
+    assert [len(numbers) for numbers in ledger.groups] == [1, 4]
+    assert loop.wakes == 2
+
+
 @pytest.mark.parametrize("first", [2, 0])
 def test_a_coroutine_gets_its_own_refusal(first: int) -> None:
     ledger = Ledger()

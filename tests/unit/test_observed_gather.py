@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.openlineage.events import read_event
-from graph_model.observed.gather import gather, latest, stamped
+from graph_model.observed.gather import gather
 from graph_model.observed.record import run_state
+from graph_model.observed.stamped import latest, stamped
 from tests.support.events import dataset, facet, run_event, two_runs
 
 NAMES = st.sampled_from(["a", "b", "c"])

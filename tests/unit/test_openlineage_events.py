@@ -72,6 +72,13 @@ def test_an_old_event_without_a_schema_url_is_known_by_its_members() -> None:
     assert read_event(event).run == event["run"]["runId"]
 
 
+def test_of_several_mistakes_the_first_in_the_standard_is_named() -> None:
+    event = {**two_runs()[0], "run": {}, "outputs": [{"namespace": "n"}]}
+    with pytest.raises(InvalidEvent) as refused:
+        read_event({**event, "inputs": [ORDERS, {**ORDERS, "facets": 1}]}, "/4")
+    assert refused.value.pointer == "/4/inputs/1/facets"
+
+
 def test_null_stands_for_nothing() -> None:
     event = {**two_runs()[0], "inputs": None, "outputs": None, "eventType": None}
     event["run"] = {"runId": "r", "facets": {"parent": None}}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+from neo4j._codec.packstream._common import PackableBuffer
+from neo4j._codec.packstream.v1 import Packer
 
 from graph_model.store.queries import NamedQuery, load_queries, parse_query
 from graph_model.store.sending import LISTS, with_lists_together, with_packed_times
@@ -62,6 +66,34 @@ def test_a_query_with_fewer_lists_is_sent_as_it_is_written() -> None:
         == with_packed_times(without, {"id": "x"})
         == (without.text, {"id": "x"})
     )
+
+
+def test_the_log_of_the_driver_does_not_cost_what_is_sent(tmp_path: Path) -> None:
+    """It is written for every statement, by `repr`, whether anybody reads it or not; what is sent is the same."""
+    rows = [{"id": "a" * 100, "at": AT} for _ in range(100)]
+    parameters = {"ids": rows, "more": [], "others": [], "id": "c", "at": AT}
+    few = load_queries("neo4j")["identity.named"]
+
+    for text, sent in (
+        with_lists_together(query(tmp_path), parameters),
+        with_lists_together(few, {"ids": rows}),
+        with_packed_times(few, {"ids": tuple(rows)}),
+    ):
+        assert len(repr(str(text))) + len(repr(dict(sent))) < 200
+        assert as_bytes(sent) == as_bytes(plainly(sent))
+        assert as_bytes(text) == as_bytes("".join(text))
+
+
+def plainly(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: plainly(item) for key, item in value.items()}
+    return [plainly(item) for item in value] if isinstance(value, list) else value
+
+
+def as_bytes(value: Any) -> bytes:
+    buffer = PackableBuffer()
+    Packer(buffer).pack(value)
+    return bytes(buffer.data)
 
 
 def test_no_query_has_a_parameter_of_the_name_that_holds_the_lists() -> None:
