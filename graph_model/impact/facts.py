@@ -12,11 +12,12 @@ from graph_model.impact.cadence import distances_of, may_be_outdated, outdated
 from graph_model.impact.changed import ChangedSet
 from graph_model.impact.checked import Checked, checked
 from graph_model.impact.order import ranks
+from graph_model.impact.walking import Asking, walk_downstream
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
-from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datasets
+from graph_model.lineage.walk import Ceilings, Walked, flowing, walk
 from graph_model.names import Name
 
 
@@ -51,11 +52,11 @@ class Facts:
         return tuple(dict.fromkeys([*self.datasets.reasons, *self.columns.reasons]))
 
 
-def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
+def gather(graph: Asking, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
     """Everything downstream of the changes: over datasets, and along the columns that change."""
     start = [*changed.starts.values(), *changed.retired.values()]
     control = graph.rows("lineage.controlled")[0]["any"]  # nearly no estate has such edges
-    datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings, control=control)
+    datasets = walk_downstream(graph, start, at=changed.at, ceilings=ceilings, control=control)
     facts = Facts(
         changed, datasets, _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
     )

@@ -172,9 +172,12 @@ def _hop(node: LineageNode, edges: list[list[Any]], way: Way, *, columns_known: 
 
 def _worse(edge: list[Any]) -> tuple[Any, ...]:
     """Sorts stale evidence last, and what was declared before what was seen, read from code or guessed."""
-    provenance = edge[2] or "declared"
-    strength = _STRENGTH.index(provenance) if provenance in _STRENGTH else len(_STRENGTH)
-    return edge[3], strength, edge[7] or "", edge[5] or ""
+    return edge[3], strength(edge[2] or "declared"), edge[7] or "", edge[5] or ""
+
+
+def strength(provenance: str) -> int:
+    """The lower, the better the evidence."""
+    return _STRENGTH.index(provenance) if provenance in _STRENGTH else len(_STRENGTH)
 
 
 def _column_hop(hop: Hop) -> Hop:
