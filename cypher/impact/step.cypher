@@ -24,6 +24,6 @@ WITH start, e, b, only, coalesce(e.provenance, '') + CASE WHEN e.stale THEN '|1'
 // One text for an edge, and one record for all: the driver pays for each list, and more for each record.
 WITH b, collect(start) AS starts, collect(
   CASE WHEN only IS NULL AND size(coalesce(e.columns, [])) = 0 THEN text ELSE [text, e.columns, only] END) AS said
-RETURN collect([b.id, labels(b)[0], b.namespace, b.name, b.coverage, coalesce(b.technical, false),
+RETURN collect([b.id, labels(b)[0], coalesce(b.namespace, ''), coalesce(b.name, ''), b.coverage, coalesce(b.technical, false),
   coalesce(b.columns_known, false) AND size(coalesce(b.unresolved, [])) = 0 AND b.coverage IS NULL,
   b.entity, b.dropped_at.epochMillis, starts, said]) AS nodes

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, cast
 
 from graph_model.estate.batches import in_batches
-from graph_model.lineage.entities import LineageEdge, LineageNode, Provenance
+from graph_model.lineage.entities import LineageEdge, LineageNode, NodeKind, Provenance
 from graph_model.lineage.hops import Hop, step_control, strength
-from graph_model.lineage.merging import KIND_OF_LABEL, Rows, all_ids, told
+from graph_model.lineage.merging import KIND_OF_LABEL, Rows, told
 from graph_model.lineage.walk import (
     DEPTH_LIMIT,
     MOST_WALKED,
@@ -34,70 +34,75 @@ REMEMBERED = 8192
 """What is said of so many edges is not read again: one event says the same of all that it tells."""
 
 
+LABELS: Mapping[NodeKind, str] = {"DATASET": "Dataset", "JOB": "Job", "CONSUMER": "Consumer"}
+
+_Entry = list[Any]
+"""One node of a step's record."""
+_IN_ORDER = itemgetter(1, 2, 3, 0)
+
+
 class Asking(Rows, Protocol):
     """An open transaction, which works on what it is asked while the caller does something else."""
 
     def ask(self, name: str, **parameters: Any) -> Callable[[], list[dict[str, Any]]]: ...
 
 
-def walk_downstream(
-    graph: Asking, start: Sequence[LineageNode], *, at: datetime, ceilings: Ceilings, control: bool = False
-) -> Walked:
-    """Everybody downstream of several nodes at once: nodes and edges once each, the nearest first. `control`: also jobs
-    that wait for others without data."""
-    return _Walk(graph, start, at=at, ceilings=ceilings, control=control).to_its_end()
+def walk_downstream(graph: Asking, start: Sequence[LineageNode], *, at: datetime, ceilings: Ceilings) -> Walked:
+    """Everybody downstream of several nodes at once: nodes and edges once each, the nearest first."""
+    walk = Walk(graph, start, at=at, ceilings=ceilings)
+    for _ in walk.steps():
+        pass
+    return walk.walked
 
 
 class _Said(NamedTuple):
-    """The evidence of one edge."""
+    """What is said of one edge."""
 
     provenance: Provenance
     stale: bool
     required: bool
     seen: datetime | None
-    source: str
+    said_by: tuple[str, ...]
     columns: tuple[str, ...] = ()
     only: frozenset[str] | None = None
 
 
-class _Met(NamedTuple):
-    """A node that edges of a step lead to: where each begins, and what is said of it. `control` are ready."""
-
-    node: LineageNode
-    columns_known: bool
-    starts: list[str]
-    said: list[Any]
-    control: tuple[Hop, ...] = ()
-
-
 class _Asked(NamedTuple):
-    """A part of a hop on its way: the nodes that it leads from, and the node that each id in a list stands for."""
+    """A step on its way. `part`: the ids that it leads from, with their labels; `starts`: by label, the node that each
+    place of a list means."""
 
-    part: Sequence[LineageNode]
-    starts: dict[str, list[str]]
-    rows: Callable[[], list[dict[str, Any]]]
+    part: Sequence[tuple[str, str]]
+    starts: Mapping[str, list[str]]
+    hops: int
     is_merged: bool
+    rows: Callable[[], list[dict[str, Any]]]
 
 
-class _Walk:
+class Walk:
+    """`walked` is whole when `steps` has come to its end. `control`: also to jobs that wait for others without data."""
+
     def __init__(
-        self, graph: Asking, start: Sequence[LineageNode], *, at: datetime, ceilings: Ceilings, control: bool
+        self, graph: Asking, start: Sequence[LineageNode], *, at: datetime, ceilings: Ceilings, control: bool = False
     ) -> None:
         self.walked = Walked({node.id: node for node in start})
         self._graph, self._at, self._ceilings, self._control = graph, at, ceilings, control
         self._deadline = time.monotonic() + ceilings.seconds
         self._hops = 0
-        self._parts = deque(in_batches(list(self.walked.nodes.values()), NODES_PER_QUERY))
-        self._new: list[LineageNode] = []
+        self._known = set(self.walked.nodes)
+        self._members = {node.id: node.members for node in start if node.members}
+        self._told: dict[str, LineageNode] = {}
+        self._waiting: dict[str, list[Hop]] = {}
+        first = [(node.id, LABELS[node.kind]) for node in self.walked.nodes.values()]
+        self._parts = deque(in_batches(first, NODES_PER_QUERY))
+        self._new: list[tuple[str, str]] = []
 
-    def to_its_end(self) -> Walked:
+    def steps(self) -> Iterator[list[Hop]]:
+        """The edges step by step. Whatever is done with them, the graph works on the next step meanwhile."""
         asked = self._ask()
         while asked is not None:
-            found = self._let_in(self._met(asked))
+            before, found = asked, self._let_in(asked)
             asked = self._ask()
-            for met in found:
-                self._keep(met)  # while the graph works
-        return self.walked
+            yield self._taken(before, found)
 
     def _ask(self) -> _Asked | None:
         """Sends the next step; None: the walk has come to its end."""
@@ -109,82 +114,90 @@ class _Walk:
                 self.walked.reasons[TIMEOUT] = None
                 return None
             part = self._parts.popleft()
-            if any(node.kind != "CONSUMER" for node in part):
+            if any(label != "Consumer" for _, label in part):
                 return self._asked(part)
         return None
 
-    def _asked(self, part: Sequence[LineageNode]) -> _Asked:
-        ids: dict[str, list[str]] = {}
-        starts: dict[str, list[str]] = {}
-        is_merged = False
-        for kind in ("DATASET", "JOB"):
-            ids[kind], here = all_ids(node for node in part if node.kind == kind)
-            starts[kind] = [here.get(id_, id_) for id_ in ids[kind]] if here else ids[kind]
-            is_merged |= bool(here)
-        rows = self._graph.ask("impact.step", datasets=ids["DATASET"], jobs=ids["JOB"], at=self._at)
-        return _Asked(part, starts, rows, is_merged)
+    def _asked(self, part: Sequence[tuple[str, str]]) -> _Asked:
+        ids: dict[str, list[str]] = {"Dataset": [], "Job": [], "Consumer": []}
+        for id_, label in part:
+            ids[label].append(id_)
+        starts, is_merged = ids, not self._members.keys().isdisjoint(ids["Dataset"])
+        if is_merged:
+            pairs = [(one, id_) for id_ in ids["Dataset"] for one in {id_, *self._members.get(id_, ())}]
+            starts = {**ids, "Dataset": [id_ for _, id_ in pairs]}
+            ids["Dataset"] = [one for one, _ in pairs]
+        rows = self._graph.ask("impact.step", datasets=ids["Dataset"], jobs=ids["Job"], at=self._at)
+        return _Asked(part, starts, self._hops, is_merged, rows)
 
-    def _met(self, asked: _Asked) -> list[_Met]:
-        """The nodes that a step leads to, each once and in the order of an answer."""
-        entries = [entry for row in asked.rows() for entry in row["nodes"]]
-        found = [self._one(entry, asked.starts) for entry in entries]
-        entities = [entry[7] for entry in entries]
-        if asked.is_merged or any(entities):
-            nodes = told(self._graph, [(met.node, entity) for met, entity in zip(found, entities, strict=True)])
-            found = _as_told(nodes, found)
-        if self._control:
-            control = step_control(self._graph, asked.part, direction="DOWN", at=self._at)
-            found = _with_control(found, control, hops=self._hops + 1)
-        return sorted(found, key=_order)
-
-    def _one(self, entry: list[Any], starts: dict[str, list[str]]) -> _Met:
-        id_, label, namespace, name, state, technical, columns_known, _, dropped, places, said = entry
-        node = self.walked.nodes.get(id_)
-        if node is None:
-            node = LineageNode(
-                id_,
-                KIND_OF_LABEL[label],
-                Name(namespace or "", name or ""),
-                hops=self._hops + 1,
-                direction="DOWN",
-                state=state,
-                technical=technical,
-                dropped_at=None if dropped is None else datetime.fromtimestamp(dropped / 1000, UTC),
-            )
-        begin = starts["JOB" if label == "Dataset" else "DATASET"]
-        return _Met(node, columns_known, [begin[place] for place in places], said)
-
-    def _let_in(self, found: Sequence[_Met]) -> list[_Met]:
-        """Those that the ceilings allow. New ones are walked from next."""
-        nodes, reasons = self.walked.nodes, self.walked.reasons
-        kept: list[_Met] = []
-        for met in found:
-            node = met.node
-            if node.id not in nodes:
-                if self._hops >= self._ceilings.depth:
+    def _let_in(self, asked: _Asked) -> list[_Entry]:
+        """What a step leads to, in the order of an answer and as far as the ceilings allow. New nodes are walked from
+        next: nothing more than that is found out before the next step is sent."""
+        known, reasons = self._known, self.walked.reasons
+        kept: list[_Entry] = []
+        for entry in self._found(asked):
+            id_ = entry[0]
+            if id_ not in known:
+                if asked.hops >= self._ceilings.depth:
                     reasons[DEPTH_LIMIT] = None
                     continue
-                if len(nodes) >= self._ceilings.limit or len(nodes) >= MOST_WALKED:
+                if len(known) >= self._ceilings.limit or len(known) >= MOST_WALKED:
                     reasons[NODE_LIMIT] = None
                     continue
-                nodes[node.id] = node
-                self._new.append(node)
-            kept.append(met)
+                known.add(id_)
+                self._new.append((id_, entry[1]))
+            kept.append(entry)
         return kept
 
-    def _keep(self, met: _Met) -> None:
-        hops = _hops_to(met)
-        if met.control:
-            hops = sorted((*hops, *met.control), key=_of_edge)
-        for hop in hops:
+    def _found(self, asked: _Asked) -> list[_Entry]:
+        """The nodes that a step leads to, each once: the same answer whatever the order of rows."""
+        entries: list[_Entry] = [entry for row in asked.rows() for entry in row["nodes"]]
+        if asked.is_merged or any(entry[7] for entry in entries):
+            entries = self._as_one(entries, asked.hops)
+        if self._control:
+            entries = self._with_control(entries, asked)
+        entries.sort(key=_IN_ORDER)
+        return entries
+
+    def _as_one(self, entries: Sequence[_Entry], hops: int) -> list[_Entry]:
+        """One node for what is one."""
+        nodes = told(self._graph, [(_node(entry, hops + 1), entry[7]) for entry in entries])
+        found: dict[str, _Entry] = {}
+        for node, entry in zip(nodes, entries, strict=True):
+            if entry[7]:
+                self._told[node.id], self._members[node.id] = node, node.members
+            one = found.setdefault(
+                node.id, [node.id, entry[1], node.name.namespace, node.name.name, *entry[4:9], [], []]
+            )
+            one[9] += entry[9]
+            one[10] += entry[10]
+        return list(found.values())
+
+    def _with_control(self, entries: Sequence[_Entry], asked: _Asked) -> list[_Entry]:
+        found = {entry[0]: entry for entry in entries}
+        part = [self.walked.nodes[id_] for id_, _ in asked.part]
+        for hop in step_control(self._graph, part, direction="DOWN", at=self._at):
+            node = hop.node
+            fresh = [node.id, "Job", node.name.namespace, node.name.name, node.state, node.technical, True, None, None]
+            found.setdefault(node.id, [*fresh, [], []])
+            self._waiting.setdefault(node.id, []).append(hop)
+        return list(found.values())
+
+    def _taken(self, asked: _Asked, found: Sequence[_Entry]) -> list[Hop]:
+        """The edges to these nodes, and the nodes with them."""
+        nodes, taken, waiting = self.walked.nodes, list[Hop](), self._waiting
+        for entry in found:
+            id_ = entry[0]
+            if id_ not in nodes:
+                nodes[id_] = self._told.get(id_) or _node(entry, asked.hops + 1)
+            begin = asked.starts["Job" if entry[1] == "Dataset" else "Dataset"]
+            hops = _hops_to(nodes[id_], entry, begin)
+            taken += sorted((*hops, *waiting[id_]), key=_of_edge) if id_ in waiting else hops
+        self._waiting = {}
+        for hop in taken:
             edge = hop.edge
             self.walked.hops.setdefault((edge.source, edge.target, edge.kind, ""), hop)
-
-
-def _order(met: _Met) -> tuple[str, str, str, str]:
-    """The same answer whatever the order of rows."""
-    node = met.node
-    return node.kind, node.name.namespace, node.name.name, node.id
+        return taken
 
 
 def _of_edge(hop: Hop) -> tuple[object, ...]:
@@ -192,53 +205,40 @@ def _of_edge(hop: Hop) -> tuple[object, ...]:
     return edge.source, edge.kind, edge.stale, edge.provenance
 
 
-def _as_told(nodes: Sequence[LineageNode], found: Sequence[_Met]) -> list[_Met]:
-    """One node for what is one. What is made from another name of itself is not made from anything."""
-    one_of_each: dict[str, _Met] = {}
-    for node, met in zip(nodes, found, strict=True):
-        one = one_of_each.setdefault(node.id, _Met(node, met.columns_known, [], []))
-        for start, said in zip(met.starts, met.said, strict=True):
-            if start != node.id:
-                one.starts.append(start)
-                one.said.append(said)
-    return [met for met in one_of_each.values() if met.starts]
+def _node(entry: _Entry, hops: int) -> LineageNode:
+    id_, label, namespace, name, state, technical, _, _, dropped, *_ = entry
+    return LineageNode(
+        id_,
+        KIND_OF_LABEL[label],
+        Name(namespace, name),
+        hops=hops,
+        direction="DOWN",
+        state=state,
+        technical=technical,
+        dropped_at=None if dropped is None else datetime.fromtimestamp(dropped / 1000, UTC),
+    )
 
 
-def _with_control(found: Iterable[_Met], control: Iterable[Hop], *, hops: int) -> list[_Met]:
-    by_id = {met.node.id: met for met in found}
-    for hop in control:
-        node = replace(hop.node, hops=hops, direction="DOWN")
-        met = by_id.get(node.id, _Met(node, hop.columns_known, [], []))
-        by_id[hop.node.id] = met._replace(control=(*met.control, hop))
-    return list(by_id.values())
-
-
-def _hops_to(met: _Met) -> Iterator[Hop]:
+def _hops_to(node: LineageNode, entry: _Entry, begin: list[str]) -> list[Hop]:
     """The edges that lead to one node, in the order of where they begin; those that say the same are one."""
-    if len(met.starts) == 1:
-        yield _hop(met, met.starts[0], met.said)
-        return
+    columns_known, places, said = entry[6], entry[9], entry[10]
+    if len(places) == 1:
+        return [_hop(begin[places[0]], node, said, columns_known=columns_known)]
     alike: dict[str, list[Any]] = {}
-    for start, said in zip(met.starts, met.said, strict=True):
-        alike.setdefault(start, []).append(said)
-    for start in sorted(alike):
-        yield _hop(met, start, alike[start])
+    for place, one in zip(places, said, strict=True):
+        alike.setdefault(begin[place], []).append(one)
+    return [_hop(start, node, alike[start], columns_known=columns_known) for start in sorted(alike)]
 
 
-def _hop(met: _Met, start: str, several: list[Any]) -> Hop:
+def _hop(start: str, node: LineageNode, several: list[Any], *, columns_known: bool) -> Hop:
     """One hop from all that is said of it, the best evidence first."""
     told = [_read(one) if type(one) is str else _read_more(*one) for one in several]
     if len(told) > 1:
-        told.sort(key=_worse)
-    provenance, stale, required, seen, source, columns, only = told[0]
-    said_by = (source,) if source else ()
-    if len(told) > 1:
-        seen = max((one.seen for one in told if one.seen is not None), default=None)
-        said_by = tuple(dict.fromkeys(one.source for one in told if one.source))
-        only = None if any(one.only is None for one in told) else frozenset().union(*(one.only or () for one in told))
-    kind = "PRODUCES" if met.node.kind == "DATASET" else "CONSUMED_BY"
-    edge = LineageEdge(start, met.node.id, kind, provenance, stale, seen, None, None, said_by)
-    return Hop(edge, met.node, met.columns_known, required, columns, only=only)
+        told = [_together(sorted(told, key=_worse))]
+    provenance, stale, required, seen, said_by, columns, only = told[0]
+    kind = "PRODUCES" if node.kind == "DATASET" else "CONSUMED_BY"
+    edge = LineageEdge(start, node.id, kind, provenance, stale, seen, None, None, said_by)
+    return Hop(edge, node, columns_known, required, columns, only=only)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -249,7 +249,7 @@ def _read(text: str) -> _Said:
         stale == "1",
         required == "1",
         datetime.fromtimestamp(int(seen) / 1000, UTC) if seen else None,
-        source,
+        (source,) if source else (),
     )
 
 
@@ -259,6 +259,15 @@ def _read_more(text: str, columns: Sequence[str] | None, only: Sequence[str | No
     return _read(text)._replace(columns=tuple(columns or ()), only=named)
 
 
-def _worse(one: _Said) -> tuple[bool, int, str]:
+def _together(told: Sequence[_Said]) -> _Said:
+    only = [one.only for one in told]
+    return told[0]._replace(
+        seen=max((one.seen for one in told if one.seen is not None), default=None),
+        said_by=tuple(dict.fromkeys(source for one in told for source in one.said_by)),
+        only=None if None in only else frozenset().union(*(one or () for one in only)),
+    )
+
+
+def _worse(one: _Said) -> tuple[object, ...]:
     """Sorts stale evidence last, and what was declared before what was seen, read from code or guessed."""
-    return one.stale, strength(one.provenance), one.source
+    return one.stale, strength(one.provenance), one.said_by

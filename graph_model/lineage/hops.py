@@ -19,7 +19,7 @@ PRECEDES = "PRECEDES"
 FOLLOWED_BY = "FOLLOWED_BY"
 WITHOUT_DATA = (PRECEDES, FOLLOWED_BY)
 """Edges between jobs over which no data flows: what others tell of their order, and control edges."""
-_BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
+BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
 _STRENGTH = ("declared", "observed", "parsed", "inferred")
 
 
@@ -183,5 +183,5 @@ def strength(provenance: str) -> int:
 def _column_hop(hop: Hop) -> Hop:
     """A known job or consumer that uses a column ends the walk: what it makes of it are edges between columns."""
     is_reader = hop.node.kind in ("JOB", "CONSUMER")
-    known = hop.edge.kind in _BY_COLUMN and (hop.node.kind != "JOB" or hop.columns_known)
+    known = hop.edge.kind in BY_COLUMN and (hop.node.kind != "JOB" or hop.columns_known)
     return replace(hop, columns_known=known, goes_on=not is_reader or not known, unresolved=not known)
