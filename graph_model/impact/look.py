@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from graph_model.impact.about import NOTHING
 from graph_model.impact.changes import ColumnHarm, Likeness
@@ -64,13 +65,19 @@ class Harm:
         return True
 
 
+class Met(NamedTuple):
+    """What a reader meets in each of its inputs, and what the rules find in it, in the same order."""
+
+    readings: list[Reading]
+    found: list[tuple[Finding, ...]]
+
+
 class Look:
     """Puts together what is known of a reader and what has happened to what it reads."""
 
     def __init__(self, facts: Facts, flowed: Flowed, harm: Harm) -> None:
         self._facts, self._flowed, self._harm = facts, flowed, harm
-        self._seen: dict[str, tuple[int, list[Reading]]] = {}
-        self._found: dict[str, tuple[int, list[tuple[Finding, ...]]]] = {}
+        self._seen: dict[str, tuple[int, Met]] = {}
         self._weak: dict[str, bool] = {}
 
     def state(self, reader: str) -> int:
@@ -78,21 +85,14 @@ class Look:
         times = self._harm.times
         return sum(times.get(hop.edge.source, 0) for hop in self._facts.reads.get(reader, ()))
 
-    def readings(self, reader: str) -> list[Reading]:
+    def met(self, reader: str) -> Met:
         """What it meets in each of its inputs: asked for again and again, and put together once for each state."""
         state, seen = self.state(reader), self._seen.get(reader)
         if seen is None or seen[0] != state:
-            seen = (state, [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())])
+            readings = [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())]
+            seen = (state, Met(readings, [found_in(reading) for reading in readings]))
             self._seen[reader] = seen
         return seen[1]
-
-    def found(self, reader: str) -> list[tuple[Finding, ...]]:
-        """What the rules find in each of its `readings`."""
-        state, found = self.state(reader), self._found.get(reader)
-        if found is None or found[0] != state:
-            found = (state, [found_in(reading) for reading in self.readings(reader)])
-            self._found[reader] = found
-        return found[1]
 
     def undisturbed(self, reader: str) -> Finding | None:
         """What the rules find of a reader to which nothing happens at all, without asking them: most of those who lie

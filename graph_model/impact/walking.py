@@ -127,7 +127,9 @@ class Walk:
             pairs = [(one, id_) for id_ in ids["Dataset"] for one in {id_, *self._members.get(id_, ())}]
             starts = {**ids, "Dataset": [id_ for _, id_ in pairs]}
             ids["Dataset"] = [one for one, _ in pairs]
-        rows = self._graph.ask("impact.step", datasets=ids["Dataset"], jobs=ids["Job"], at=self._at)
+        frontier = {"datasets": ids["Dataset"], "jobs": ids["Job"]}
+        among = dict.fromkeys(self._known, True) if self._hops >= self._ceilings.depth else None
+        rows = self._graph.ask("impact.step", frontier=frontier, among=among, at=self._at)
         return _Asked(part, starts, self._hops, is_merged, rows)
 
     def _let_in(self, asked: _Asked) -> list[_Entry]:
@@ -151,7 +153,12 @@ class Walk:
 
     def _found(self, asked: _Asked) -> list[_Entry]:
         """The nodes that a step leads to, each once: the same answer whatever the order of rows."""
-        entries: list[_Entry] = [entry for row in asked.rows() for entry in row["nodes"]]
+        entries: list[_Entry] = []
+        for entry in (entry for row in asked.rows() for entry in row["nodes"]):
+            if entry[0] is None:
+                self.walked.reasons[DEPTH_LIMIT] = None
+            else:
+                entries.append(entry)
         if asked.is_merged or any(entry[7] for entry in entries):
             entries = self._as_one(entries, asked.hops)
         if self._control:
