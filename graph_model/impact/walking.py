@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from operator import itemgetter
@@ -29,11 +29,10 @@ from graph_model.lineage.walk import (
     Walked,
 )
 from graph_model.names import Name
+from graph_model.store.transaction import Asked
 
 REMEMBERED = 8192
 """What is said of so many edges is not read again: one event says the same of all that it tells."""
-
-
 LABELS: Mapping[NodeKind, str] = {"DATASET": "Dataset", "JOB": "Job", "CONSUMER": "Consumer"}
 
 _Entry = list[Any]
@@ -44,7 +43,7 @@ _IN_ORDER = itemgetter(1, 2, 3, 0)
 class Asking(Rows, Protocol):
     """An open transaction, which works on what it is asked while the caller does something else."""
 
-    def ask(self, name: str, **parameters: Any) -> Callable[[], list[dict[str, Any]]]: ...
+    def ask(self, name: str, **parameters: Any) -> Asked: ...
 
 
 def walk_downstream(graph: Asking, start: Sequence[LineageNode], *, at: datetime, ceilings: Ceilings) -> Walked:
@@ -67,7 +66,7 @@ class _Said(NamedTuple):
     only: frozenset[str] | None = None
 
 
-class _Asked(NamedTuple):
+class _Step(NamedTuple):
     """A step on its way. `part`: the ids that it leads from, with their labels; `starts`: by label, the node that each
     place of a list means."""
 
@@ -75,7 +74,7 @@ class _Asked(NamedTuple):
     starts: Mapping[str, list[str]]
     hops: int
     is_merged: bool
-    rows: Callable[[], list[dict[str, Any]]]
+    rows: Asked
 
 
 class Walk:
@@ -104,7 +103,7 @@ class Walk:
             asked = self._ask()
             yield self._taken(before, found)
 
-    def _ask(self) -> _Asked | None:
+    def _ask(self) -> _Step | None:
         """Sends the next step; None: the walk has come to its end."""
         while self._parts or self._new:
             if not self._parts:
@@ -118,21 +117,21 @@ class Walk:
                 return self._asked(part)
         return None
 
-    def _asked(self, part: Sequence[tuple[str, str]]) -> _Asked:
+    def _asked(self, part: Sequence[tuple[str, str]]) -> _Step:
         ids: dict[str, list[str]] = {"Dataset": [], "Job": [], "Consumer": []}
         for id_, label in part:
             ids[label].append(id_)
         starts, is_merged = ids, not self._members.keys().isdisjoint(ids["Dataset"])
         if is_merged:
-            pairs = [(one, id_) for id_ in ids["Dataset"] for one in {id_, *self._members.get(id_, ())}]
+            pairs = [(one, id_) for id_ in ids["Dataset"] for one in _names_of(id_, self._members)]
             starts = {**ids, "Dataset": [id_ for _, id_ in pairs]}
             ids["Dataset"] = [one for one, _ in pairs]
         frontier = {"datasets": ids["Dataset"], "jobs": ids["Job"]}
         among = dict.fromkeys(self._known, True) if self._hops >= self._ceilings.depth else None
         rows = self._graph.ask("impact.step", frontier=frontier, among=among, at=self._at)
-        return _Asked(part, starts, self._hops, is_merged, rows)
+        return _Step(part, starts, self._hops, is_merged, rows)
 
-    def _let_in(self, asked: _Asked) -> list[_Entry]:
+    def _let_in(self, asked: _Step) -> list[_Entry]:
         """What a step leads to, in the order of an answer and as far as the ceilings allow. New nodes are walked from
         next: nothing more than that is found out before the next step is sent."""
         known, reasons = self._known, self.walked.reasons
@@ -151,7 +150,7 @@ class Walk:
             kept.append(entry)
         return kept
 
-    def _found(self, asked: _Asked) -> list[_Entry]:
+    def _found(self, asked: _Step) -> list[_Entry]:
         """The nodes that a step leads to, each once: the same answer whatever the order of rows."""
         entries: list[_Entry] = []
         for entry in (entry for row in asked.rows() for entry in row["nodes"]):
@@ -180,7 +179,7 @@ class Walk:
             one[10] += entry[10]
         return list(found.values())
 
-    def _with_control(self, entries: Sequence[_Entry], asked: _Asked) -> list[_Entry]:
+    def _with_control(self, entries: Sequence[_Entry], asked: _Step) -> list[_Entry]:
         found = {entry[0]: entry for entry in entries}
         part = [self.walked.nodes[id_] for id_, _ in asked.part]
         for hop in step_control(self._graph, part, direction="DOWN", at=self._at):
@@ -190,7 +189,7 @@ class Walk:
             self._waiting.setdefault(node.id, []).append(hop)
         return list(found.values())
 
-    def _taken(self, asked: _Asked, found: Sequence[_Entry]) -> list[Hop]:
+    def _taken(self, asked: _Step, found: Sequence[_Entry]) -> list[Hop]:
         """The edges to these nodes, and the nodes with them."""
         nodes, taken, waiting = self.walked.nodes, list[Hop](), self._waiting
         for entry in found:
@@ -205,6 +204,10 @@ class Walk:
             edge = hop.edge
             self.walked.hops.setdefault((edge.source, edge.target, edge.kind, ""), hop)
         return taken
+
+
+def _names_of(id_: str, members: Mapping[str, tuple[str, ...]]) -> Mapping[str, None]:
+    return dict.fromkeys((id_, *members.get(id_, ())))
 
 
 def _of_edge(hop: Hop) -> tuple[object, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -16,7 +16,8 @@ from graph_model.lineage import hops, repository
 from graph_model.lineage.entities import LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.walk import DEPTH_LIMIT, NODE_LIMIT, TIMEOUT, Ceilings
-from graph_model.store.graph import Graph, Row, Transaction
+from graph_model.store.graph import Graph, Row
+from graph_model.store.transaction import Asked, Transaction
 from tests.support.flow_graphs import (
     LONG_AGO,
     a_consumer,
@@ -179,7 +180,7 @@ def test_the_next_step_is_on_its_way_before_edges_are_given(graph: Graph) -> Non
         def __init__(self, tx: Transaction) -> None:
             self.rows, self._ask = tx.rows, tx.ask
 
-        def ask(self, name: str, **parameters: Any) -> Callable[[], list[Row]]:
+        def ask(self, name: str, **parameters: Any) -> Asked:
             happened.append("asked")
             return self._ask(name, **parameters)
 
