@@ -60,6 +60,9 @@ def estate(graph: Graph, side_driver: neo4j.Driver, seeded: Random) -> Graph:
     put(graph, *jobs, *consumers)
     for number in range(40):
         _observe(graph, seeded, number)
+    for provenance, source in (("observed", "job:a|b"), ("parsed", "job:c"), ("inferred", "")):
+        said_by = "MATCH ()-[e:CONSUMED_BY|PRODUCES]->() WHERE e.provenance = $provenance SET e.source = $source"
+        side_driver.execute_query(said_by, provenance=provenance, source=source)
     for one, other in (("d1", "d2"), ("d7", "d6")):
         is_one = "MATCH (d:Dataset) WHERE d.id IN $ids SET d.entity = $ids[0]"
         side_driver.execute_query(is_one, ids=[dataset(one), dataset(other)])
@@ -78,7 +81,6 @@ def _observe(graph: Graph, seeded: Random, number: int) -> None:
     source, target = dataset(f"d{seeded.randrange(DATASETS)}"), job(f"j{seeded.randrange(JOBS)}")
     said: dict[str, Any] = {
         "provenance": seeded.choice(["observed", "parsed", "inferred", "declared"]),
-        "source": seeded.choice(["job:a|b", "job:c", ""]),
         "stale": seeded.random() < 0.2,
         "last_seen": AT + timedelta(milliseconds=seeded.randrange(10**6)),
     }
