@@ -129,13 +129,13 @@ POLICY: tuple[Rule, ...] = (
 )
 
 _OF_WHOLE_INPUTS: dict[DatasetHarm, tuple[Rule, ...]] = {
-    DatasetHarm.GONE: (dataset_is_gone, inputs_stay),
-    DatasetHarm.STALLED: (input_stalls, optional_input_stalls, inputs_stay),
-    DatasetHarm.DOUBTFUL: (input_is_doubtful, inputs_stay),
-    DatasetHarm.MAY_STALL: (input_may_stall, inputs_stay),
-    DatasetHarm.ROWS_CHANGE: (rows_may_change, inputs_stay),
+    DatasetHarm.GONE: (dataset_is_gone,),
+    DatasetHarm.STALLED: (input_stalls, optional_input_stalls),
+    DatasetHarm.DOUBTFUL: (input_is_doubtful,),
+    DatasetHarm.MAY_STALL: (input_may_stall,),
+    DatasetHarm.ROWS_CHANGE: (rows_may_change,),
 }
-"""The rules that may find anything where a dataset as a whole got worse, and nothing is done to it or its columns."""
+"""The rules that find something where a dataset as a whole got worse, and nothing is done to it or its columns."""
 
 _OF_ALL_ROWS: tuple[Rule, ...] = (
     format_changes,
@@ -196,11 +196,14 @@ def asked_about(reading: Reading) -> tuple[Rule, ...]:
     """The rules that may find anything.
 
     Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that; most of the
-    rest only waits for what no longer comes.
+    rest only waits for what no longer comes. That all else stays is not worth a word then, unless nobody knows it.
     """
     if reading.layout is not None or reading.harmed_columns or reading.changes:
         return POLICY
-    return (inputs_stay,) if reading.harm is None else _OF_WHOLE_INPUTS[reading.harm.harm]
+    if reading.harm is None:
+        return (inputs_stay,)
+    asked = _OF_WHOLE_INPUTS[reading.harm.harm]
+    return (*asked, inputs_stay) if is_weak(reading.edge) or any(map(is_weak, reading.way)) else asked
 
 
 def _hit(worst: Finding, readings: Sequence[Reading]) -> tuple[str, ...]:
