@@ -47,8 +47,12 @@ def _asked(readers: Iterable[LineageNode]) -> dict[str, list[str]]:
 
 
 def _about(rows: Iterable[Mapping[str, Any]]) -> dict[str, About]:
-    return {
-        id_: About(tuple(sorted(owners)), f"{by} {timezone or 'UTC'}" if by else None, tuple(unresolved))
-        for row in rows
-        for id_, owners, by, timezone, unresolved in row["readers"]
-    }
+    """Of many the same is said: it is one object."""
+    said: dict[tuple[object, ...], About] = {}
+    found: dict[str, About] = {}
+    for id_, owners, by, timezone, unresolved in (reader for row in rows for reader in row["readers"]):
+        key = (tuple(owners), by, timezone, tuple(unresolved))
+        if key not in said:
+            said[key] = About(tuple(sorted(owners)), f"{by} {timezone or 'UTC'}" if by else None, tuple(unresolved))
+        found[id_] = said[key]
+    return found

@@ -77,7 +77,8 @@ class Look:
 
     def __init__(self, facts: Facts, flowed: Flowed, harm: Harm) -> None:
         self._facts, self._flowed, self._harm = facts, flowed, harm
-        self._seen: dict[str, tuple[int, Met]] = {}
+        self._seen: tuple[str, int] | None = None
+        self._met = Met([], [])
         self._weak: dict[str, bool] = {}
 
     def state(self, reader: str) -> int:
@@ -86,13 +87,13 @@ class Look:
         return sum(times.get(hop.edge.source, 0) for hop in self._facts.reads.get(reader, ()))
 
     def met(self, reader: str) -> Met:
-        """What it meets in each of its inputs: asked for again and again, and put together once for each state."""
-        state, seen = self.state(reader), self._seen.get(reader)
-        if seen is None or seen[0] != state:
+        """What it meets in each of its inputs. It is asked for again and again while one reader is judged, and put
+        together once for each state; of all others nothing is kept."""
+        seen = (reader, self.state(reader))
+        if self._seen != seen:
             readings = [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())]
-            seen = (state, Met(readings, [found_in(reading) for reading in readings]))
-            self._seen[reader] = seen
-        return seen[1]
+            self._met, self._seen = Met(readings, [found_in(reading) for reading in readings]), seen
+        return self._met
 
     def undisturbed(self, reader: str) -> Finding | None:
         """What the rules find of a reader to which nothing happens at all, without asking them: most of those who lie
