@@ -19,13 +19,13 @@ from graph_model.impact.rules import (
     Reading,
     Use,
     asked_about,
-    judge,
     when_cut_off,
     worst_of,
 )
 from graph_model.impact.rules.control import before_stays
 from graph_model.lineage.entities import LineageEdge
 from graph_model.names import Name
+from tests.support.judging import judge
 
 ORDERS = Name("shop", "orders")
 READ = LineageEdge("orders", "clean", "CONSUMED_BY")

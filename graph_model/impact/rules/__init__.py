@@ -87,7 +87,6 @@ __all__ = [
     "found_in",
     "is_nothing",
     "is_weak",
-    "judge",
     "when_cut_off",
     "worst_of",
 ]
@@ -156,12 +155,6 @@ _BADNESS = {Verdict.BREAKS: 3, Verdict.UNKNOWN: 2, Verdict.RISKY: 1, Verdict.SAF
 def badness(finding: Finding) -> tuple[int, int, int]:
     """Larger is worse. UNKNOWN is worse than RISKY, since it may be BREAKS; a shorter path is the better witness."""
     return _BADNESS[finding.verdict], finding.effect == "HIT", -len(finding.path)
-
-
-def judge(readings: Iterable[Reading], making: Making | None = None) -> Finding:
-    """The worst that any rule finds in any of the readings of one reader, or in the job as a whole."""
-    seen = tuple(readings)
-    return worst_of(seen, [found_in(reading) for reading in seen], making)
 
 
 def found_in(reading: Reading) -> tuple[Finding, ...]:
