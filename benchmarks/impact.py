@@ -49,9 +49,9 @@ from graph_model.impact.flow import Flowed, let_flow, look_up_nameless
 from graph_model.impact.last_use import with_last_use
 from graph_model.impact.report import report_of
 from graph_model.impact.spread import Spread
+from graph_model.impact.walking import Asking, walk_downstream
 from graph_model.lineage import repository
-from graph_model.lineage.merging import Rows
-from graph_model.lineage.walk import Ceilings, walk_datasets
+from graph_model.lineage.walk import Ceilings
 from graph_model.names import Name
 from graph_model.settings import GraphSettings
 from graph_model.store.graph import Graph
@@ -150,7 +150,7 @@ class Bench:
         """The same as `judge`, with a clock at each stage."""
         ceilings = Ceilings(self.depth, LIMIT)
 
-        def work(tx: Rows) -> tuple[Facts, Flowed]:
+        def work(tx: Asking) -> tuple[Facts, Flowed]:
             found = self._stage("find", lambda: find_changes(tx, along_lineage(changes), as_of=None))
             facts = self._stage("walk and read", lambda: gather(tx, found, ceilings=ceilings))
             flowed = self._stage("hold queries", lambda: let_flow(tx, facts, rebind))
@@ -181,7 +181,8 @@ class Bench:
         """The same walk, with nothing read beside it and nothing judged."""
         roots = list(repository.dataset_roots(self.graph, changed(changes), as_of=None).values())
         nodes = [root.node for root in roots]
-        walk_datasets(self.graph, nodes, direction="DOWN", at=roots[0].at, ceilings=Ceilings(self.depth, LIMIT))
+        ceilings = Ceilings(self.depth, LIMIT)
+        self.graph.read(lambda tx: walk_downstream(tx, nodes, at=roots[0].at, ceilings=ceilings))
 
     def compare(self, changes: Sequence[Change], report: ImpactReport) -> None:
         starts = sorted(names.dataset_id(name) for name in changed(changes))

@@ -18,7 +18,7 @@ from graph_model.impact.flow import Flowed, let_flow, look_up_nameless
 from graph_model.impact.last_use import with_last_use
 from graph_model.impact.report import report_of, with_examined
 from graph_model.impact.spread import Spread
-from graph_model.lineage.merging import Rows
+from graph_model.impact.walking import Asking
 from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings
 from graph_model.store.graph import Graph
 
@@ -45,7 +45,7 @@ def assess(
     if walked:
         ceilings = Ceilings(depth, limit, budget_seconds)
 
-        def work(tx: Rows) -> tuple[Facts, Flowed]:
+        def work(tx: Asking) -> tuple[Facts, Flowed]:
             facts = gather(tx, find_changes(tx, walked, as_of=as_of), ceilings=ceilings)
             flowed = let_flow(tx, facts, rebind)
             follow_also(tx, facts, [node for node, _ in flowed.outcomes.values()], ceilings=ceilings)

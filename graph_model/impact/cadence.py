@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
+from graph_model.impact.walking import Asking
 from graph_model.lineage.entities import LineageEdge
-from graph_model.lineage.merging import Rows
 
 MOST_RUNS = 12
 TIMES = 10
@@ -37,9 +37,9 @@ def usual_distance(runs: Sequence[int]) -> timedelta | None:
     return timedelta(milliseconds=median(distances)) if len(distances) > 1 else None
 
 
-def distances_of(graph: Rows, jobs: Iterable[str]) -> Mapping[str, timedelta | None]:
+def ask_distances(graph: Asking, jobs: Iterable[str]) -> Callable[[], Mapping[str, timedelta | None]]:
     """How far apart the last complete runs of these jobs lay, as others observed them; without those that had less than
     three."""
     asked = sorted(set(jobs))
-    rows = graph.rows("impact.cadence", jobs=asked, most=MOST_RUNS) if asked else []
-    return {job: usual_distance(moments) for row in rows for job, moments in row["runs"]}
+    rows = graph.ask("impact.cadence", jobs=asked, most=MOST_RUNS) if asked else list
+    return lambda: {job: usual_distance(moments) for row in rows() for job, moments in row["runs"]}

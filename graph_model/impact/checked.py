@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from graph_model.contracts import definition
 from graph_model.contracts.entities import Check, Contract
+from graph_model.impact.walking import Asking
 from graph_model.lineage.entities import LineageNode
-from graph_model.lineage.merging import Rows
 
 # These look at columns and their kinds of value, which changes of a schema are held against one by one.
 _OF_SCHEMA = frozenset({"schema", "compatibility"})
@@ -41,10 +42,14 @@ def checks_of(contract: Contract) -> Checked | None:
     )
 
 
-def checked(graph: Rows, datasets: Iterable[LineageNode]) -> dict[str, Checked]:
+def ask_checked(graph: Asking, datasets: Iterable[LineageNode]) -> Callable[[], dict[str, Checked]]:
     """By the id of the dataset that stands for it, what is checked in each; those without such a check are left out."""
     stands_for = {member: node.id for node in datasets for member in (node.members or (node.id,))}
-    rows = graph.rows("impact.contracts", ids=sorted(stands_for)) if stands_for else []
+    rows = graph.ask("impact.contracts", ids=sorted(stands_for)) if stands_for else list
+    return lambda: _checked(rows(), stands_for)
+
+
+def _checked(rows: Iterable[Mapping[str, Any]], stands_for: Mapping[str, str]) -> dict[str, Checked]:
     contracts = {id_: contract for row in rows for contract, ids in row["contracts"] for id_ in ids}
     found = {stands_for[id_]: _checks_in(contracts[id_]) for id_ in sorted(contracts)}
     return {id_: checks for id_, checks in found.items() if checks is not None}

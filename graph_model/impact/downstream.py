@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from graph_model.impact.about import About, about
+from graph_model.impact.walking import Asking, walk_downstream
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
-from graph_model.lineage.merging import Rows
-from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings, walk_datasets
+from graph_model.lineage.walk import BUDGET_SECONDS, Ceilings
 
 _CEILINGS = Ceilings(100, 50_000, BUDGET_SECONDS)
 
@@ -33,8 +33,8 @@ class Downstream:
         return sorted(found, key=lambda node: (node.hops, node.kind, node.name))
 
 
-def downstream(graph: Rows, start: Sequence[LineageNode], *, at: datetime) -> Downstream:
-    walked = walk_datasets(graph, start, direction="DOWN", at=at, ceilings=_CEILINGS)
+def downstream(graph: Asking, start: Sequence[LineageNode], *, at: datetime) -> Downstream:
+    walked = walk_downstream(graph, start, at=at, ceilings=_CEILINGS)
     found = Downstream(dict(walked.nodes), cut_off=tuple(walked.reasons))
     for hop in walked.hops.values():
         if hop.edge.kind == "PRODUCES":

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from graph_model.impact.about import About, about
-from graph_model.impact.cadence import distances_of, may_be_outdated, outdated
+from graph_model.impact.about import About, ask_about
+from graph_model.impact.cadence import ask_distances, may_be_outdated, outdated
 from graph_model.impact.changed import ChangedSet
-from graph_model.impact.checked import Checked, checked
+from graph_model.impact.checked import Checked, ask_checked
 from graph_model.impact.order import ranks
+from graph_model.impact.walking import Asking, Walk
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.lineage.merging import Rows
-from graph_model.lineage.walk import Ceilings, Walked, flowing, walk, walk_datasets
+from graph_model.lineage.walk import Ceilings, Walked, flowing, walk
 from graph_model.names import Name
 
 
@@ -50,55 +51,73 @@ class Facts:
     def cut_off(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys([*self.datasets.reasons, *self.columns.reasons]))
 
+    def take(self, found: Iterable[Hop]) -> None:
+        """Files edges between datasets and readers. They come nearest first, so the first one that reaches a node ends
+        a shortest way to it."""
+        for hop in found:
+            edge = hop.edge
+            if edge.target not in self.ways:
+                self.ways[edge.target] = (*self.ways[edge.source], edge)
+            if edge.kind == "PRODUCES":
+                self.makes[edge.source].append(hop)
+            elif edge.kind == hops.FOLLOWED_BY:
+                self.followers[edge.source].append(hop)
+            else:
+                self.reads[edge.target].append(hop)
+                self.readers[edge.source].append(edge.target)
 
-def gather(graph: Rows, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
-    """Everything downstream of the changes: over datasets, and along the columns that change."""
+    def take_again(self) -> None:
+        """Files all edges anew, since some became others."""
+        for filed in (self.reads, self.readers, self.makes, self.followers):
+            filed.clear()
+        self.ways = {id_: () for id_, node in self.datasets.nodes.items() if node.hops == 0}
+        self.take(self.datasets.hops.values())
+
+
+def gather(graph: Asking, changed: ChangedSet, *, ceilings: Ceilings) -> Facts:
+    """Everything downstream of the changes: over datasets, and along the columns that change. What is asked for is read
+    as late as can be: the graph looks it up while something else is done here."""
     start = [*changed.starts.values(), *changed.retired.values()]
     control = graph.rows("lineage.controlled")[0]["any"]  # nearly no estate has such edges
-    datasets = walk_datasets(graph, start, direction="DOWN", at=changed.at, ceilings=ceilings, control=control)
-    facts = Facts(
-        changed, datasets, _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
-    )
-    _mark_outdated(graph, facts)
-    for hop in datasets.hops.values():
-        if hop.edge.kind == "PRODUCES":
-            facts.makes[hop.edge.source].append(hop)
-            continue
-        if hop.edge.kind == hops.FOLLOWED_BY:
-            facts.followers[hop.edge.source].append(hop)
-            continue
-        facts.reads[hop.edge.target].append(hop)
-        facts.readers[hop.edge.source].append(hop.edge.target)
-    for hop in facts.columns.hops.values():
-        facts.uses[hop.edge.source].append(hop)
-    facts.dataset_ids = {node.name: node.id for node in datasets.nodes.values() if node.kind == "DATASET"}
+    columns = _walk_columns(graph, [node for node, _ in changed.columns.values()], changed.at, ceilings)
+    downstream = Walk(graph, start, at=changed.at, ceilings=ceilings, control=control)
+    facts = Facts(changed, downstream.walked, columns, ways={node.id: () for node in start})
+    old: list[Hop] = []
+    for found in downstream.steps():
+        facts.take(found)
+        old += [hop for hop in found if may_be_outdated(hop.edge, at=changed.at)]
+    nodes = facts.datasets.nodes
+    readers = ask_about(graph, nodes.values(), at=changed.at)
+    old += [hop for hop in columns.hops.values() if may_be_outdated(hop.edge, at=changed.at)]
+    jobs = [_job_of(hop.edge, facts) for hop in old]
+    distances = ask_distances(graph, filter(None, jobs))
+    facts.dataset_ids = {node.name: node.id for node in nodes.values() if node.kind == "DATASET"}
     facts.field_ids = {
-        (node.name, (node.column or "").lower()): node.id
-        for node in facts.columns.nodes.values()
-        if node.kind == "COLUMN"
+        (node.name, (node.column or "").lower()): node.id for node in columns.nodes.values() if node.kind == "COLUMN"
     }
-    facts.ways = _ways(datasets)
-    facts.flowing = flowing(datasets, [node.id for node in start])
-    made = {hop.edge.target for several in facts.makes.values() for hop in several}
-    facts.checked = checked(graph, [node for id_, node in datasets.nodes.items() if id_ in made])
+    facts.flowing = flowing(facts.datasets, [node.id for node in start])
     facts.order = tuple(ranks(facts.reads, facts.makes, also=changed.jobs))
-    facts.about = about(graph, datasets.nodes.values(), at=changed.at)
+    made = {hop.edge.target for several in facts.makes.values() for hop in several}
+    contracts = ask_checked(graph, [node for id_, node in nodes.items() if id_ in made])
+    _mark_outdated(facts, zip(old, jobs, strict=True), distances())
+    for hop in columns.hops.values():
+        facts.uses[hop.edge.source].append(hop)
+    facts.about, facts.checked = readers(), contracts()
     return facts
 
 
-def _mark_outdated(graph: Rows, facts: Facts) -> None:
+def _mark_outdated(facts: Facts, old: Iterable[tuple[Hop, str | None]], usual: Mapping[str, timedelta | None]) -> None:
     """Calls stale what was observed too long ago for how often its job runs."""
-    at = facts.changed.at
-    old = [
-        (walked, key, hop, _job_of(hop.edge, facts) or "")
-        for walked in (facts.datasets, facts.columns)
-        for key, hop in walked.hops.items()
-        if may_be_outdated(hop.edge, at=at)
-    ]
-    usual = distances_of(graph, {job for *_, job in old} - {""})
-    for walked, key, hop, job in old:
-        if outdated(hop.edge, usual.get(job), at=at):
-            walked.hops[key] = replace(hop, edge=replace(hop.edge, stale=True))
+    changes = False
+    for hop, job in old:
+        if not outdated(hop.edge, usual.get(job or ""), at=facts.changed.at):
+            continue
+        edge = replace(hop.edge, stale=True)
+        walked = facts.columns if edge.kind in hops.BY_COLUMN else facts.datasets
+        walked.hops[edge.source, edge.target, edge.kind, edge.job or ""] = replace(hop, edge=edge)
+        changes |= walked is facts.datasets
+    if changes:
+        facts.take_again()
 
 
 def _job_of(edge: LineageEdge, facts: Facts) -> str | None:
@@ -108,15 +127,6 @@ def _job_of(edge: LineageEdge, facts: Facts) -> str | None:
         if (node := facts.datasets.nodes.get(end)) is not None and node.kind == "JOB":
             return end
     return None
-
-
-def _ways(datasets: Walked) -> dict[str, tuple[LineageEdge, ...]]:
-    """Hops come nearest first, so the first one that reaches a node ends a shortest way to it."""
-    ways: dict[str, tuple[LineageEdge, ...]] = {id_: () for id_, node in datasets.nodes.items() if node.hops == 0}
-    for hop in datasets.hops.values():
-        if hop.edge.target not in ways:
-            ways[hop.edge.target] = (*ways[hop.edge.source], hop.edge)
-    return ways
 
 
 def follow_also(graph: Rows, facts: Facts, columns: Iterable[LineageNode], *, ceilings: Ceilings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from graph_model.impact.about import NOTHING
 from graph_model.impact.changes import ColumnHarm, Likeness
@@ -20,6 +21,7 @@ from graph_model.impact.rules import (
     Reading,
     Use,
     all_stays,
+    found_in,
     is_weak,
 )
 from graph_model.impact.rules.reading import ReaderKind
@@ -63,12 +65,20 @@ class Harm:
         return True
 
 
+class Met(NamedTuple):
+    """What a reader meets in each of its inputs, and what the rules find in it, in the same order."""
+
+    readings: list[Reading]
+    found: list[tuple[Finding, ...]]
+
+
 class Look:
     """Puts together what is known of a reader and what has happened to what it reads."""
 
     def __init__(self, facts: Facts, flowed: Flowed, harm: Harm) -> None:
         self._facts, self._flowed, self._harm = facts, flowed, harm
-        self._seen: dict[str, tuple[int, list[Reading]]] = {}
+        self._seen: tuple[str, int] | None = None
+        self._met = Met([], [])
         self._weak: dict[str, bool] = {}
 
     def state(self, reader: str) -> int:
@@ -76,13 +86,14 @@ class Look:
         times = self._harm.times
         return sum(times.get(hop.edge.source, 0) for hop in self._facts.reads.get(reader, ()))
 
-    def readings(self, reader: str) -> list[Reading]:
-        """What it meets in each of its inputs: asked for again and again, and put together once for each state."""
-        state, seen = self.state(reader), self._seen.get(reader)
-        if seen is None or seen[0] != state:
-            seen = (state, [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())])
-            self._seen[reader] = seen
-        return seen[1]
+    def met(self, reader: str) -> Met:
+        """What it meets in each of its inputs. It is asked for again and again while one reader is judged, and put
+        together once for each state; of all others nothing is kept."""
+        seen = (reader, self.state(reader))
+        if self._seen != seen:
+            readings = [self.reading(reader, hop) for hop in self._facts.reads.get(reader, ())]
+            self._met, self._seen = Met(readings, [found_in(reading) for reading in readings]), seen
+        return self._met
 
     def undisturbed(self, reader: str) -> Finding | None:
         """What the rules find of a reader to which nothing happens at all, without asking them: most of those who lie
@@ -115,6 +126,17 @@ class Look:
 
     def reading(self, reader: str, hop: Hop) -> Reading:
         node, dataset = self._facts.datasets.nodes[reader], hop.edge.source
+        if not self._is_told_by_column(dataset):
+            return Reading(
+                reader=node.name,
+                is_job=node.kind == "JOB",
+                dataset=self._facts.datasets.nodes[dataset].name,
+                edge=hop.edge,
+                required=hop.required,
+                columns_known=_knows_columns(node, hop),
+                harm=self._harm.datasets.get(dataset),
+                way=self._facts.ways.get(dataset, ()),
+            )
         harmed = [(id_, self._harm.columns[id_]) for id_ in self.harmed(reader, dataset)]
         uses = (self._use(reader, id_, column, hop) for id_, column in harmed)
         described = self._flowed.datasets.get(dataset, DatasetFacts(dataset))
@@ -126,7 +148,7 @@ class Look:
             dataset=self._facts.datasets.nodes[dataset].name,
             edge=hop.edge,
             required=hop.required,
-            columns_known=hop.columns_known if node.kind == "JOB" else bool(hop.columns),
+            columns_known=_knows_columns(node, hop),
             harm=self._harm.datasets.get(dataset),
             harmed_columns=tuple(column for _, column in harmed),
             uses=tuple(use for use in uses if use is not None),
@@ -147,6 +169,14 @@ class Look:
             is_delimited=described.is_delimited,
             location=described.location,
             deadline=self._facts.about.get(reader, NOTHING).deadline is not None,
+        )
+
+    def _is_told_by_column(self, dataset: str) -> bool:
+        """Else no rule looks at more than what happens to it as a whole: see `rules.asked_about`."""
+        return (
+            dataset in self._harm.columns_of
+            or dataset in self._flowed.layouts
+            or bool(self._facts.changed.changes.get(dataset))
         )
 
     def harmed(self, reader: str, dataset: str) -> list[str]:
@@ -214,6 +244,10 @@ class Look:
 
 
 _OTHER_TYPES = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
+
+
+def _knows_columns(node: LineageNode, hop: Hop) -> bool:
+    return hop.columns_known if node.kind == "JOB" else bool(hop.columns)
 
 
 def _kind(node: LineageNode, job: JobFacts | None) -> ReaderKind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from graph_model.impact.about import NOTHING
 from graph_model.impact.entities import Affected, Change, Coverage, ImpactReport, Verdict
@@ -17,12 +18,17 @@ _WORST_FIRST = (Verdict.BREAKS, Verdict.UNKNOWN, Verdict.RISKY, Verdict.SAFE)
 
 
 def report_of(changes: tuple[Change, ...], facts: Facts, findings: dict[str, Finding]) -> ImpactReport:
-    affected = [_affected(facts, id_, found) for id_, found in findings.items() if _is_told(facts, id_, found)]
+    cut_off = facts.cut_off
+    affected = [
+        _affected(facts, id_, when_cut_off(found) if cut_off else found)
+        for id_, found in findings.items()
+        if _is_told(facts, id_, found)
+    ]
     return ImpactReport(
         changes,
         tuple(sorted(affected, key=_place)),
         facts.changed.at,
-        facts.cut_off,
+        cut_off,
         _named(facts, affected),
         _coverage(facts, affected),
     )
@@ -50,8 +56,8 @@ def _badness(one: Affected) -> tuple[int, bool, int]:
 
 
 def _place(one: Affected) -> tuple[object, ...]:
-    node = one.node
-    return _WORST_FIRST.index(one.verdict), one.effect != "HIT", node.hops, node.kind, node.name
+    node, name = one.node, one.node.name
+    return _WORST_FIRST.index(one.verdict), one.effect != "HIT", node.hops, node.kind, name.namespace, name.name
 
 
 def _is_told(facts: Facts, id_: str, finding: Finding) -> bool:
@@ -61,8 +67,6 @@ def _is_told(facts: Facts, id_: str, finding: Finding) -> bool:
 
 
 def _affected(facts: Facts, id_: str, finding: Finding) -> Affected:
-    if facts.cut_off:
-        finding = when_cut_off(finding)
     about = facts.about.get(id_, NOTHING)
     reason = finding.reason
     if finding.rule == "columns_are_unknown" and about.unresolved:
@@ -96,6 +100,7 @@ def _columns_known(hop: Hop) -> bool:
 def _named(facts: Facts, affected: Iterable[Affected]) -> tuple[LineageNode, ...]:
     """The nodes that the paths pass, once each."""
     known = {**facts.columns.nodes, **facts.datasets.nodes}
-    ways = {id(edge): edge for one in affected for way in (one.path, one.shortest) for edge in way}  # most share most
+    passed = list(chain.from_iterable(way for one in affected for way in (one.path, one.shortest)))
+    ways = dict(zip(map(id, passed), passed, strict=True))  # most share most
     ends = dict.fromkeys(id_ for edge in ways.values() for id_ in (edge.source, edge.target))
     return tuple(known[id_] for id_ in ends if id_ in known)

@@ -19,7 +19,8 @@ from graph_model.impact.rules import (
     Path,
     badness,
     concerns_all_rows,
-    judge,
+    is_nothing,
+    worst_of,
 )
 from graph_model.impact.rules.control import before_stays
 from graph_model.lineage.entities import LineageEdge, LineageNode
@@ -90,11 +91,11 @@ class Spread:
         if reader in self._facts.changed.retired or self._judged.get(reader) == state:
             return  # nothing that it reads got worse since
         self._judged[reader] = state
-        undisturbed = self._look.undisturbed(reader)
+        undisturbed = None if state else self._look.undisturbed(reader)
         if undisturbed is not None:
             self._found.setdefault(reader, undisturbed)
             return
-        finding = judge(self._look.readings(reader), self._look.making(reader))
+        finding = worst_of(*self._look.met(reader), self._look.making(reader))
         before = self._found.get(reader)
         if before is None or badness(finding) > badness(before):
             self._found[reader] = finding
@@ -127,8 +128,8 @@ class Spread:
         """What a reader reads of what something happens to; None: something happens to the reader itself."""
         if reader in self._facts.changed.jobs:
             return None
-        met = zip(self._facts.reads[reader], self._look.readings(reader), strict=True)
-        return [hop for hop, reading in met if judge([reading]).verdict is not Verdict.SAFE]
+        met = zip(self._facts.reads[reader], self._look.met(reader).found, strict=True)
+        return [hop for hop, found in met if not is_nothing(found)]
 
     def _harm_outputs(
         self, job: str, harm: DatasetHarm, cause: str, finding: Finding, read: Sequence[Hop] | None = None
@@ -141,7 +142,7 @@ class Spread:
 
     def _follow_columns(self, job: str) -> bool:
         """Passes the risk on to the columns that the job makes of those at risk; False when that is not all of it."""
-        complete = not any(map(concerns_all_rows, self._look.readings(job)))
+        complete = not any(map(concerns_all_rows, self._look.met(job).readings))
         for column in self._values_read(job):
             complete &= self._follow_column(job, column)
         for column, cause in self._turned(job):

@@ -19,7 +19,7 @@ PRECEDES = "PRECEDES"
 FOLLOWED_BY = "FOLLOWED_BY"
 WITHOUT_DATA = (PRECEDES, FOLLOWED_BY)
 """Edges between jobs over which no data flows: what others tell of their order, and control edges."""
-_BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
+BY_COLUMN = ("FEEDS", "SHAPES", "USED_BY")
 _STRENGTH = ("declared", "observed", "parsed", "inferred")
 
 
@@ -172,13 +172,16 @@ def _hop(node: LineageNode, edges: list[list[Any]], way: Way, *, columns_known: 
 
 def _worse(edge: list[Any]) -> tuple[Any, ...]:
     """Sorts stale evidence last, and what was declared before what was seen, read from code or guessed."""
-    provenance = edge[2] or "declared"
-    strength = _STRENGTH.index(provenance) if provenance in _STRENGTH else len(_STRENGTH)
-    return edge[3], strength, edge[7] or "", edge[5] or ""
+    return edge[3], strength(edge[2] or "declared"), edge[7] or "", edge[5] or ""
+
+
+def strength(provenance: str) -> int:
+    """The lower, the better the evidence."""
+    return _STRENGTH.index(provenance) if provenance in _STRENGTH else len(_STRENGTH)
 
 
 def _column_hop(hop: Hop) -> Hop:
     """A known job or consumer that uses a column ends the walk: what it makes of it are edges between columns."""
     is_reader = hop.node.kind in ("JOB", "CONSUMER")
-    known = hop.edge.kind in _BY_COLUMN and (hop.node.kind != "JOB" or hop.columns_known)
+    known = hop.edge.kind in BY_COLUMN and (hop.node.kind != "JOB" or hop.columns_known)
     return replace(hop, columns_known=known, goes_on=not is_reader or not known, unresolved=not known)

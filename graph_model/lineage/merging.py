@@ -85,7 +85,7 @@ def met(entry: list[Any]) -> Met:
 
 def merged(graph: Rows, entries: Sequence[list[Any]], here: Mapping[str, str]) -> Collection[Met]:
     """The entries of a step with one node for what is one, and edges that start where the caller was."""
-    nodes = _told(graph, [(met(entry).node, entry[10]) for entry in entries])
+    nodes = told(graph, [(met(entry).node, entry[10]) for entry in entries])
     found: dict[str, Met] = {}
     for node, entry in zip(nodes, entries, strict=True):
         edges = [[here.get(edge[0], edge[0]), *edge[1:]] for edge in entry[9]]
@@ -97,10 +97,11 @@ def merged(graph: Rows, entries: Sequence[list[Any]], here: Mapping[str, str]) -
 
 def standing_for(graph: Rows, node: LineageNode, entity: str | None) -> LineageNode:
     """The node that stands for one that was found by itself."""
-    return _told(graph, [(node, entity)])[0] if entity else node
+    return told(graph, [(node, entity)])[0] if entity else node
 
 
-def _told(graph: Rows, found: Sequence[tuple[LineageNode, str | None]]) -> list[LineageNode]:
+def told(graph: Rows, found: Sequence[tuple[LineageNode, str | None]]) -> list[LineageNode]:
+    """For each node with its entity (None: it is alone) the one that stands for it."""
     entities = _entities(graph, {entity for _, entity in found if entity})
     columns = _columns(graph, [(node, entities[entity]) for node, entity in found if entity and node.kind == "COLUMN"])
     return [_as(node, entities[entity], columns) if entity else node for node, entity in found]

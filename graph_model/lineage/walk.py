@@ -10,12 +10,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from graph_model.lineage import hops
 from graph_model.lineage.entities import LineageEdge, LineageNode, Way
 from graph_model.lineage.hops import Hop
-from graph_model.lineage.merging import Rows
 
 BUDGET_SECONDS = 20.0
 NODES_PER_QUERY = 1000
@@ -66,13 +64,10 @@ class Walked:
 class Entered:
     """By what a walk in one way came into each node, by id. Jobs of which it is known which input goes into which
     output are walked through only along what belongs together, and again when they are entered by something else.
-
-    `whole_jobs`: through every job from each input to each output, whatever is known.
     """
 
-    def __init__(self, start: Iterable[str], *, whole_jobs: bool = False) -> None:
+    def __init__(self, start: Iterable[str]) -> None:
         self._by: dict[str, frozenset[str] | None] = dict.fromkeys(start)
-        self._whole_jobs = whole_jobs
 
     def leads_on(self, hop: Hop) -> bool:
         """Whether the walk goes along this edge, from how it came to its beginning."""
@@ -83,7 +78,7 @@ class Entered:
 
     def opens(self, hop: Hop) -> bool:
         """Enters a node. True: it has to be walked from, for the first time or again."""
-        node, only = hop.node.id, hop.only if hop.node.kind == "JOB" and not self._whole_jobs else None
+        node, only = hop.node.id, hop.only if hop.node.kind == "JOB" else None
         if node not in self._by:
             self._by[node] = only
             return True
@@ -108,13 +103,12 @@ class Walk:
         ceilings: Ceilings,
         also: Sequence[LineageNode] = (),
         shown: Shown | None = None,
-        whole_jobs: bool = False,
     ) -> None:
         self.walked = Walked({node.id: node for node in (*also, *start)})
         self.hops = 0
         self._steps, self._ceilings, self._shown = steps, ceilings, shown
         self._deadline = time.monotonic() + ceilings.seconds
-        self._entered = {way: Entered((node.id for node in start), whole_jobs=whole_jobs) for way in steps}
+        self._entered = {way: Entered(node.id for node in start) for way in steps}
         self._frontiers: dict[Way, dict[str, LineageNode]] = {way: {node.id: node for node in start} for way in steps}
 
     @property
@@ -195,25 +189,6 @@ class Walk:
 def walk(step: Step, start: Sequence[LineageNode], *, ceilings: Ceilings, also: Sequence[LineageNode] = ()) -> Walked:
     """The whole walk in one way. Every node and edge comes once, the nearest first."""
     return Walk({"DOWN": step}, start, ceilings=ceilings, also=also).to_its_end()
-
-
-def walk_datasets(
-    graph: Rows,
-    start: Sequence[LineageNode],
-    *,
-    direction: Way,
-    at: datetime,
-    ceilings: Ceilings,
-    control: bool = False,
-) -> Walked:
-    """The walk over datasets, jobs and consumers from several nodes at once, through every job as a whole: one that
-    fails makes none of its outputs. `control`: also to jobs that wait for others without data."""
-
-    def step(frontier: Sequence[LineageNode]) -> Iterable[Hop]:
-        found = hops.step(graph, frontier, direction=direction, at=at)
-        return found + hops.step_control(graph, frontier, direction=direction, at=at) if control else found
-
-    return Walk({"DOWN": step}, start, ceilings=ceilings, whole_jobs=True).to_its_end()
 
 
 def flowing(walked: Walked, start: Iterable[str]) -> set[str]:

@@ -20,6 +20,7 @@ from graph_model.store.unpacking import read_times
 from graph_model.store.values import exact
 
 Row = dict[str, Any]
+Asked = Callable[[], list[Row]]
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 _LISTS = frozenset((list,))
@@ -56,10 +57,17 @@ class Transaction:
 
     def rows(self, name: str, **parameters: Any) -> list[Row]:
         """The rows of a named query, with times in UTC. Pass `token=tx.token` yourself where a query locks."""
-        rows = [{key: plain(value) for key, value in record.items()} for record in self._run(name, parameters)]
+        rows = self.ask(name, **parameters)()
         if "operation" in parameters:
             self.marked = Marked(rows[0]["paused"])
         return rows
+
+    def ask(self, name: str, **parameters: Any) -> Asked:
+        """Sends a named query, and gives what its rows are got by, once: the graph works on it while the caller does
+        something else. It goes through what it is asked one after the other, so asking waits for what was asked before;
+        whatever goes wrong is raised here or there."""
+        records = self._run(name, parameters)
+        return lambda: [{key: plain(value) for key, value in record.items()} for record in records]
 
     def exact_rows(self, name: str, **parameters: Any) -> list[Row]:
         """The rows of a named query in the form of `store.values`: nothing is rounded, and JSON can hold all of it."""

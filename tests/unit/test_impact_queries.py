@@ -15,10 +15,11 @@ from graph_model.impact.entities import ChangeJob
 from graph_model.impact.held import Held, broken_promise, held, keeps, side_by_side
 from graph_model.impact.order import ranks
 from graph_model.impact.renaming import differs_in_names_only, reads_under_old_names
-from graph_model.impact.rules import Making, judge
+from graph_model.impact.rules import Making
 from graph_model.lineage.entities import LineageEdge, LineageNode
 from graph_model.lineage.hops import Hop
 from graph_model.names import Name
+from tests.support.judging import judge
 
 TIDY = Name("shop", "tidy")
 NOW = datetime(2024, 6, 1, tzinfo=UTC)

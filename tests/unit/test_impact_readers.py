@@ -27,9 +27,10 @@ from graph_model.impact.entities import (
 )
 from graph_model.impact.held import Held
 from graph_model.impact.layout import laid_out
-from graph_model.impact.rules import DatasetHarm, HarmedColumn, HarmedDataset, Reading, Use, judge
+from graph_model.impact.rules import DatasetHarm, HarmedColumn, HarmedDataset, Reading, Use
 from graph_model.lineage.entities import LineageEdge
 from graph_model.names import Name
+from tests.support.judging import judge
 
 ORDERS = Name("shop", "orders")
 READ = LineageEdge("orders", "feed", "CONSUMED_BY")

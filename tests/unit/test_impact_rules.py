@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,12 +19,13 @@ from graph_model.impact.rules import (
     Reading,
     Use,
     asked_about,
-    judge,
     when_cut_off,
+    worst_of,
 )
 from graph_model.impact.rules.control import before_stays
 from graph_model.lineage.entities import LineageEdge
 from graph_model.names import Name
+from tests.support.judging import judge
 
 ORDERS = Name("shop", "orders")
 READ = LineageEdge("orders", "clean", "CONSUMED_BY")
@@ -263,7 +265,21 @@ def test_rules_that_are_not_asked_about_a_whole_input_would_find_nothing(harm: D
 
     for reading in readings:
         found = {rule.__name__ for rule in POLICY if rule(reading) is not None}
-        asked = {rule.__name__ for rule in asked_about(reading, POLICY)}
+        asked = {rule.__name__ for rule in asked_about(reading)}
 
         assert len(asked) < len(POLICY)
-        assert found <= asked
+        assert found <= asked | {"inputs_stay"}
+
+
+@pytest.mark.parametrize("harm", DatasetHarm)
+@pytest.mark.parametrize("weak", ["edge", "way", "harm", ""])
+@pytest.mark.parametrize("required", [True, False])
+def test_rules_that_are_asked_come_to_the_same_as_all_of_them(harm: DatasetHarm, weak: str, required: bool) -> None:
+    edges = {
+        name: replace(READ, provenance="inferred" if name == weak else "declared") for name in ("edge", "way", "harm")
+    }
+    harmed = HarmedDataset(harm, "load breaks", (edges["harm"],))
+    reading = a_reading(edge=edges["edge"], way=(edges["way"],), harm=harmed, required=required)
+    by_all = [finding for rule in POLICY if (finding := rule(reading)) is not None]
+
+    assert judge([reading]) == worst_of([reading], [by_all])

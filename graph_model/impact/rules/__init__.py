@@ -7,8 +7,8 @@ each means to people: docs/impact-rules.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from graph_model.impact.entities import Verdict
 from graph_model.impact.rules.columns import (
@@ -84,9 +84,11 @@ __all__ = [
     "badness",
     "concerns_all_rows",
     "evidence_is_weak",
+    "found_in",
+    "is_nothing",
     "is_weak",
-    "judge",
     "when_cut_off",
+    "worst_of",
 ]
 
 POLICY: tuple[Rule, ...] = (
@@ -125,18 +127,14 @@ POLICY: tuple[Rule, ...] = (
     inputs_stay,
 )
 
-_OF_WHOLE_INPUTS = frozenset(
-    {
-        dataset_is_gone,
-        input_stalls,
-        input_is_doubtful,
-        optional_input_stalls,
-        input_may_stall,
-        rows_may_change,
-        inputs_stay,
-    }
-)
-"""The rules that may find anything where a dataset as a whole got worse, and nothing is done to it or its columns."""
+_OF_WHOLE_INPUTS: dict[DatasetHarm, tuple[Rule, ...]] = {
+    DatasetHarm.GONE: (dataset_is_gone,),
+    DatasetHarm.STALLED: (input_stalls, optional_input_stalls),
+    DatasetHarm.DOUBTFUL: (input_is_doubtful,),
+    DatasetHarm.MAY_STALL: (input_may_stall,),
+    DatasetHarm.ROWS_CHANGE: (rows_may_change,),
+}
+"""The rules that find something where a dataset as a whole got worse, and nothing is done to it or its columns."""
 
 _OF_ALL_ROWS: tuple[Rule, ...] = (
     format_changes,
@@ -159,37 +157,52 @@ def badness(finding: Finding) -> tuple[int, int, int]:
     return _BADNESS[finding.verdict], finding.effect == "HIT", -len(finding.path)
 
 
-def judge(readings: Iterable[Reading], making: Making | None = None, *, policy: tuple[Rule, ...] = POLICY) -> Finding:
-    """The worst that any rule finds in any of the readings of one reader, or in the job as a whole."""
-    seen = tuple(readings)
-    whole = [finding for rule in MAKING_POLICY if making and (finding := rule(making)) is not None]
-    found = [
-        finding for reading in seen for rule in asked_about(reading, policy) if (finding := rule(reading)) is not None
-    ]
-    worst = max(map(evidence_is_weak, (*whole, *found)), key=badness)  # the first of equals
-    may_fail = any(finding.may_fail for finding in (*whole, *found))
-    stalls = any(one.stalls for one in (*whole, *found) if one.verdict is Verdict.BREAKS)
-    return replace(worst, hit=_hit(worst, seen), may_fail=may_fail, stalls=stalls)
+def found_in(reading: Reading) -> tuple[Finding, ...]:
+    """What the rules find in one reading, in their order."""
+    return tuple(finding for rule in asked_about(reading) if (finding := rule(reading)) is not None)
 
 
-def asked_about(reading: Reading, policy: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def is_nothing(found: Iterable[Finding]) -> bool:
+    """Whether nothing happens to a reader by what is `found_in` a reading."""
+    return all(evidence_is_weak(finding).verdict is Verdict.SAFE for finding in found)
+
+
+def worst_of(readings: Sequence[Reading], found: Iterable[Iterable[Finding]], making: Making | None = None) -> Finding:
+    """The verdict on one reader by what is `found_in` each of its readings, and in the job as a whole."""
+    everything = [finding for rule in MAKING_POLICY if making and (finding := rule(making)) is not None]
+    everything += chain.from_iterable(found)
+    worst = max(map(evidence_is_weak, everything), key=badness)  # the first of equals
+    return Finding(
+        worst.verdict,
+        worst.effect,
+        worst.rule,
+        worst.reason,
+        worst.path,
+        worst.remedy,
+        _hit(worst, readings),
+        may_fail=any(one.may_fail for one in everything),
+        stalls=any(one.stalls for one in everything if one.verdict is Verdict.BREAKS),
+    )
+
+
+def asked_about(reading: Reading) -> tuple[Rule, ...]:
     """The rules that may find anything.
 
     Most of what lies downstream of a change reads nothing that it touches, and one rule is enough for that; most of the
-    rest only waits for what no longer comes.
+    rest only waits for what no longer comes. That all else stays is not worth a word then, unless nobody knows it.
     """
-    if reading.is_quiet:
-        return policy[-1:]
     if reading.layout is not None or reading.harmed_columns or reading.changes:
-        return policy
-    return tuple(rule for rule in policy if rule in _OF_WHOLE_INPUTS)
+        return POLICY
+    if reading.harm is None:
+        return (inputs_stay,)
+    asked = _OF_WHOLE_INPUTS[reading.harm.harm]
+    return (*asked, inputs_stay) if is_weak(reading.edge) or any(map(is_weak, reading.way)) else asked
 
 
-def _hit(worst: Finding, readings: Iterable[Reading]) -> tuple[str, ...]:
+def _hit(worst: Finding, readings: Sequence[Reading]) -> tuple[str, ...]:
     """The columns that it uses and that something happens to, or else the datasets."""
     if worst.verdict is Verdict.SAFE:
         return ()
-    seen = tuple(readings)
-    columns = {f"{reading.dataset}.{use.column.name}" for reading in seen for use in reading.uses}
-    whole = {str(one.dataset) for one in seen if one.harm or (not columns and (one.changes or one.harmed_columns))}
+    columns = {f"{reading.dataset}.{use.column.name}" for reading in readings for use in reading.uses}
+    whole = {str(one.dataset) for one in readings if one.harm or (not columns and (one.changes or one.harmed_columns))}
     return tuple(sorted(columns | whole))

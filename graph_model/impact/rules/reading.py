@@ -110,11 +110,6 @@ class Reading:
     location: str | None = None
 
     @property
-    def is_quiet(self) -> bool:
-        """Nothing happens to what is read."""
-        return self.harm is None and self.layout is None and not (self.harmed_columns or self.changes)
-
-    @property
     def path(self) -> Path:
         return (*(self.harm.path if self.harm else self.way), self.edge)
 
