@@ -7,14 +7,16 @@
 UNWIND $ids AS id
 OPTIONAL MATCH (j:Job {id: id})
 OPTIONAL MATCH (c:Consumer {id: id})
-// The order is written so that the index gives it: a job may have any number of runs.
+// The order is written so that the index gives it: a job may have any number of runs (decision 44 says why it is named).
 WITH id, CASE WHEN j IS NULL THEN [] ELSE COLLECT {
     MATCH (r:Run)
+    USING INDEX r:Run(job, created_at)
     WHERE r.job = j.id AND r.created_at > datetime('0001-01-01T00:00:00Z')
     WITH r ORDER BY r.job DESC, r.created_at DESC LIMIT $most
     RETURN [r.started_at, r.id]
   } + COLLECT {
     MATCH (r:ObservedRun)
+    USING INDEX r:ObservedRun(job, first)
     WHERE r.job = j.id AND r.first > datetime('0001-01-01T00:00:00Z')
     WITH r ORDER BY r.job DESC, r.first DESC LIMIT $most
     RETURN [coalesce(r.started_at, r.first), r.id]

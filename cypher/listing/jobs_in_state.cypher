@@ -10,11 +10,13 @@ MATCH (j:Job)
 WHERE j.retired_at IS NULL AND ($namespace = '' OR j.namespace = $namespace)
 CALL (j) {
   MATCH (r:ObservedRun)
+  USING INDEX r:ObservedRun(job, first)
   WHERE r.job = j.id AND r.first > datetime('0001-01-01T00:00:00Z')
   WITH r ORDER BY r.job DESC, r.first DESC LIMIT 1
   RETURN coalesce(r.state, 'OTHER') AS state, r.first AS at
   UNION ALL
   MATCH (r:Run)
+  USING INDEX r:Run(job, created_at)
   WHERE r.job = j.id AND r.created_at > datetime('0001-01-01T00:00:00Z')
   WITH r ORDER BY r.job DESC, r.created_at DESC LIMIT 1
   RETURN r.state AS state, r.created_at AS at

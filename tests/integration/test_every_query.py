@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 import neo4j
 import pytest
 
@@ -27,6 +31,34 @@ def test_the_engine_plans_the_query_and_has_nothing_to_remark(
         summary = session.run(f"EXPLAIN {text}", parameters).consume()
 
     assert [status.status_description for status in summary.gql_status_objects if _is_remark(status)] == []
+
+
+@pytest.mark.parametrize("name", ["listing.job_facts", "listing.jobs_in_state"])
+def test_the_newest_runs_of_a_job_come_by_the_index_of_jobs(
+    name: str, migrated_graph: Graph, side_driver: neo4j.Driver
+) -> None:
+    """By that of moments, which suits as well to whoever knows nothing of the graph yet, each job would look at all
+    runs of all jobs. A plan does not tell what happens inside of a CASE."""
+    if migrated_graph.engine != "neo4j":
+        pytest.skip("only Neo4j tells by which index")
+    query = migrated_graph.query(name)
+
+    with side_driver.session(database=migrated_graph.settings.database) as session:
+        plan = session.run(f"EXPLAIN {query.text}", dict.fromkeys(query.parameters)).consume().plan
+
+    by = {found for found in map(_index_of_runs, _operators(plan)) if found}
+    assert "ObservedRun(job, first)" in by <= {"ObservedRun(job, first)", "Run(job, created_at)"}
+
+
+def _operators(plan: Any) -> Iterator[Any]:
+    yield plan
+    for child in plan.get("children", ()):
+        yield from _operators(child)
+
+
+def _index_of_runs(operator: Any) -> str | None:
+    found = re.search(r"INDEX \w+:((?:Observed)?Run\([\w, ]+\))", operator["args"].get("Details", ""))
+    return found and found.group(1)
 
 
 def _is_remark(status: neo4j.GqlStatusObject) -> bool:
