@@ -22,6 +22,7 @@ from graph_model.store.graph import Graph, Transaction, WrongQuery
 from graph_model.store.migrations import migrate, migrations, pending
 from graph_model.store.transaction import begin, plain, roll_back
 from tests.support.line import Line, Loss, a_line_to
+from tests.support.servers import driver_for
 
 
 @pytest.fixture
@@ -48,10 +49,11 @@ def test_a_query_refuses_parameters_that_its_header_does_not_declare(graph: Grap
         graph.rows("store.mark_operation", ids="mine")
 
 
-def test_times_come_as_moments_in_utc(graph: Graph, side_driver: neo4j.Driver) -> None:
+def test_times_come_as_moments_in_utc(graph: Graph) -> None:
     at = datetime(2013, 1, 5, 7, 0, 0, 123456, tzinfo=UTC)
 
-    with side_driver.session(database=graph.settings.database) as session:
+    # A driver of its own: its connections read times our way from then on.
+    with driver_for(graph.settings) as driver, driver.session(database=graph.settings.database) as session:
         bolt = begin(session, 30)
         bolt.run("CREATE (:Operation {id: 'mine-1', at: $at})", at=at).consume()
         (row,) = bolt.run("MATCH (o:Operation {id: 'mine-1'}) RETURN o.at AS at")
