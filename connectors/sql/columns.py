@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from connectors.sql.declared import declared_flows
-from connectors.sql.origins import PARTITION_COLUMN, Leaf, Way
+from connectors.sql.origins import Leaf, Way
 from connectors.sql.reader import reader
 from connectors.sql.reads import ScriptReads, TableReads, UnreadableSqlError
 from graph_model.contracts.entities import Column
@@ -14,6 +14,8 @@ from graph_model.lineage.entities import ColumnFlow, ColumnFlows, Shape, Transfo
 from graph_model.names import Name
 
 Schemas = Mapping[Name, Sequence[Column]]
+PARTITION_COLUMN = "_partition"
+"""What the view of a windowed input has besides the columns of the dataset."""
 _TRANSFORMATIONS: dict[Way, Transformation] = {
     Way.INDIRECT: "",
     Way.IDENTITY: "IDENTITY",
@@ -39,9 +41,16 @@ def read_columns(job: JobSpec, schemas: Schemas) -> ColumnFlows:
 
 
 def flows_into(
-    written: TableReads, reads: ScriptReads, sources: Mapping[str, Name], target: Name, known: Sequence[Column] = ()
+    written: TableReads,
+    reads: ScriptReads,
+    sources: Mapping[str, Name],
+    target: Name,
+    known: Sequence[Column] = (),
+    *,
+    windows: Collection[str] = (),
 ) -> tuple[list[ColumnFlow], list[Shape]]:
-    """What goes into one dataset. `sources` are the datasets behind the tables that are read; `known` its own columns.
+    """What goes into one dataset. `sources` are the datasets behind the tables that are read; `known` its own columns;
+    `windows` the tables that hold several partitions, and the name of each in a column that no dataset has.
 
     Columns that are mentioned and go nowhere shape it. What a dataset gives to itself unchanged is left out.
     """
@@ -50,21 +59,23 @@ def flows_into(
         ColumnFlow(*source, target, path, "DIRECT" if way else "INDIRECT", _TRANSFORMATIONS[way])
         for column, origins in written.columns.items()
         for path in (spelled.get(column.lower(), column),)
-        for source, way in sorted(_of_datasets(origins.items(), sources))
+        for source, way in sorted(_of_datasets(origins.items(), sources, windows))
         if source != (target, path)
     ]
     flowing = {(flow.source, flow.source_column) for flow in flows}
-    shaping = {place for place, _ in _of_datasets(((leaf, Way.INDIRECT) for leaf in written.shapes), sources)}
-    mentioned = {place for place, _ in _of_datasets(((leaf, Way.INDIRECT) for leaf in reads.mentioned), sources)}
+    shaping = {place for place, _ in _of_datasets(((leaf, Way.INDIRECT) for leaf in written.shapes), sources, windows)}
+    mentioned = {
+        place for place, _ in _of_datasets(((leaf, Way.INDIRECT) for leaf in reads.mentioned), sources, windows)
+    }
     shapes = [Shape(*place, target) for place in sorted(shaping | (mentioned - flowing))]
     return flows, shapes
 
 
 def _of_datasets(
-    leaves: Iterable[tuple[Leaf, Way]], sources: Mapping[str, Name]
+    leaves: Iterable[tuple[Leaf, Way]], sources: Mapping[str, Name], windows: Collection[str]
 ) -> Iterator[tuple[tuple[Name, str], Way]]:
     for (table, column), way in leaves:
-        if table in sources and column.lower() != PARTITION_COLUMN:
+        if table in sources and not (table in windows and column.lower() == PARTITION_COLUMN):
             yield (sources[table], column), way
 
 
@@ -74,11 +85,12 @@ def _flows_of_sql(job: JobSpec, schemas: Schemas) -> ColumnFlows:
     dialect = str(job.executor.get("dialect") or "duckdb")
     reads = reader().read_query(str(job.executor.get("text") or ""), dialect=dialect, tables=tables)
     sources = {table: spec.dataset for table, spec in inputs.items()}
+    windows = {table for table, spec in inputs.items() if spec.mapping.takes_several}
     flows: list[ColumnFlow] = []
     shapes: list[Shape] = []
     for written in reads.written:
         for output in job.outputs:
-            more, shaping = flows_into(written, reads, sources, output, schemas.get(output, ()))
+            more, shaping = flows_into(written, reads, sources, output, schemas.get(output, ()), windows=windows)
             flows += more
             shapes += shaping
     return ColumnFlows(tuple(flows), tuple(shapes), "parsed", reads.unresolved)
@@ -89,14 +101,15 @@ def _flows_of_procedure(job: JobSpec, schemas: Schemas) -> ColumnFlows:
     tables = {spec.dataset.name.lower(): _columns_of(spec, schemas) for spec in job.inputs}
     dialect = str(job.executor.get("dialect") or "postgres")
     reads = reader().read_script(str(job.executor["body"]), dialect=dialect, tables=tables)
-    inputs = {spec.dataset.name.lower(): spec.dataset for spec in job.inputs}
-    sources = {table: inputs[short] for table in reads.reads if (short := _short(table)) in inputs}
+    inputs = {spec.dataset.name.lower(): spec for spec in job.inputs}
+    sources = {table: inputs[short].dataset for table in reads.reads if (short := _short(table)) in inputs}
+    windows = {table for table in sources if inputs[_short(table)].mapping.takes_several}
     flows: list[ColumnFlow] = []
     shapes: list[Shape] = []
     written = {_short(one.table): one for one in reads.written}
     for output in job.outputs:
         if found := written.get(output.name.lower()):
-            more, shaping = flows_into(found, reads, sources, output, schemas.get(output, ()))
+            more, shaping = flows_into(found, reads, sources, output, schemas.get(output, ()), windows=windows)
             flows += more
             shapes += shaping
     known = {*inputs, *(output.name.lower() for output in job.outputs)}

@@ -13,9 +13,6 @@ from enum import IntEnum
 Leaf = tuple[str, str]
 """A table that is read and one of its columns, both as they compare (see `folding`)."""
 
-PARTITION_COLUMN = "_partition"
-"""What the view of a windowed input has besides the columns of the dataset."""
-
 
 class Way(IntEnum):
     INDIRECT = 0
@@ -56,7 +53,7 @@ class Relation:
         if column in self.columns:
             return self.columns[column]
         if self.table is not None:
-            return {} if column == PARTITION_COLUMN else {(self.table, column): Way.IDENTITY}
+            return {(self.table, column): Way.IDENTITY}
         found = [origins for star in self.stars if (origins := star.origins(column)) is not None]
         return merged(found) if found else self.others
 

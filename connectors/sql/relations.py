@@ -21,7 +21,7 @@ from connectors.sql.clauses import (
     takes_all_columns,
     way_of,
 )
-from connectors.sql.origins import PARTITION_COLUMN, Origins, QueryReads, Relation, Way, add, merged
+from connectors.sql.origins import Origins, QueryReads, Relation, Way, add, merged
 from connectors.sql.parse import WRITTEN
 from connectors.sql.reads import UnreadableSqlError
 from connectors.sql.sources import Tables, pivot_alias
@@ -292,7 +292,7 @@ class _Round:
             return source.everything()
         if not self._tables.columns[source.table]:
             self._tables.note(f"the whole row of {source.table}: its columns are not known")
-        leaves = {(source.table, name) for name in self._tables.columns[source.table] if name != PARTITION_COLUMN}
+        leaves = {(source.table, name) for name in self._tables.columns[source.table]}
         self._tables.mentioned |= leaves
         return dict.fromkeys(leaves, Way.IDENTITY)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from connectors.sql.clauses import is_harmless_function, table_name
-from connectors.sql.origins import PARTITION_COLUMN, Leaf, Origins, Relation, Way, merged
+from connectors.sql.origins import Leaf, Origins, Relation, Way, merged
 from connectors.sql.pivots import pivoted
 
 
@@ -51,7 +51,7 @@ class Tables:
         alias = source.args.get("alias")
         renamed = alias.columns if isinstance(alias, exp.TableAlias) else []
         for new, old in zip(renamed, self.columns[name], strict=False):
-            relation.columns[new.name] = {} if old == PARTITION_COLUMN else {(name, old): Way.IDENTITY}
+            relation.columns[new.name] = {(name, old): Way.IDENTITY}
         if len(renamed) > len(self.columns[name]):
             self.note(f"renames columns of {name} by position, but its columns are not known")
         return relation

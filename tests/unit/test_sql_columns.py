@@ -230,6 +230,24 @@ def test_the_partition_column_of_a_windowed_input_is_no_column_of_the_dataset() 
     assert (flows(found), shapes(found), found.unresolved) == ({"flights.a>a"}, set(), ())
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT a, _partition FROM kept",
+        "SELECT * FROM kept",
+        "SELECT x AS a, y AS _partition FROM kept AS k(x, y)",
+        "SELECT row.a AS a, row._partition AS _partition FROM kept AS row",
+    ],
+)
+def test_a_column_of_that_name_is_one_of_the_dataset_that_keeps_it(sql: str) -> None:
+    """What was read from several partitions and written with the name of each is read as any other column is."""
+    schemas = {called("kept"): [Column("a"), Column("_partition")]}
+
+    found = read_columns(a_job(sql, reads=("kept",)), schemas)
+
+    assert flows(found) == {"kept.a>a", "kept._partition>_partition"}
+
+
 def test_a_long_expression_is_followed_without_recursion() -> None:
     found = read(" ".join(["SELECT", " + ".join(["a"] * 2000), "AS much FROM flights"]))
 
