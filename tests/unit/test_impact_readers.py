@@ -125,12 +125,17 @@ def test_a_reader_by_position_whose_columns_are_not_known_is_not_known_to_be_hit
     assert verdict(a_reading(IN_FRONT, by="position", used=())) == "UNKNOWN places_shift"
 
 
-def test_columns_of_a_delimited_file_count_by_place_to_code_of_which_nobody_knows_what_it_reads() -> None:
+def test_columns_count_by_place_to_code_of_which_nobody_knows_what_it_reads() -> None:
+    """A consumer goes by places in a delimited file only; a job may pass on all columns as they stand, to one who
+    does."""
     moved = ReorderColumns(ORDERS, ("day", "id", "price"))
     unknown: dict[str, Any] = {"columns_known": False, "used": (), "kind": "job", "is_job": True}
+    consumer = unknown | {"kind": "consumer", "is_job": False}
 
     assert verdict(a_reading(moved, is_delimited=True, **unknown)) == "UNKNOWN places_shift"
-    assert verdict(a_reading(moved, is_delimited=False, **unknown)) == "SAFE inputs_stay"
+    assert verdict(a_reading(moved, is_delimited=False, **unknown)) == "UNKNOWN places_shift"
+    assert verdict(a_reading(moved, is_delimited=True, **consumer)) == "UNKNOWN places_shift"
+    assert verdict(a_reading(moved, is_delimited=False, **consumer)) == "SAFE inputs_stay"
     assert verdict(a_reading(moved, is_delimited=True, **{**unknown, "columns_known": True})) == "SAFE inputs_stay"
     assert verdict(a_reading(moved, is_delimited=True, **{**unknown, "kind": "sql"})) == "SAFE inputs_stay"
     no_columns = replace(a_reading(moved, is_delimited=True, **unknown), layout=None)

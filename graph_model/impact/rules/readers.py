@@ -32,14 +32,18 @@ def places_shift(reading: Reading) -> Finding | None:
 
 
 def _places_may_count(reading: Reading) -> Finding | None:
-    """Code of which nobody says what it reads may go by the places of a delimited file, as a shell does. Columns that
-    come and go are doubts of their own."""
-    if reading.columns_known or not reading.is_delimited or reading.kind == "sql" or reading.by == "exact":
+    """Code of which nobody says what it reads may go by the places of a delimited file, as a shell does, and whatever
+    it reads, it may pass on all columns as they stand to one who does. Columns that come and go are doubts of their
+    own."""
+    if reading.columns_known or reading.kind == "sql" or reading.by == "exact":
+        return None
+    if not (reading.is_delimited or reading.is_job):
         return None
     moved = reading.layout.shifted if reading.layout else _reordered(reading)
     if not moved or reading.harmed_columns or _new(reading):
         return None
-    reason = f"reads {reading.dataset}, where {listed(moved)} moves, and whether it goes by places is not known"
+    doubt = "whether it goes by places, or passes them on, is not known"
+    reason = f"reads {reading.dataset}, where {listed(moved)} moves, and {doubt}"
     kind = "columns" if reading.is_job else "reads"
     remedy = f"declare the columns of {reading.reader} in its estate file (`{kind}`)"
     return Finding(Verdict.UNKNOWN, "", "places_shift", reason, reading.direct, remedy)
