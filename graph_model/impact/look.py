@@ -126,33 +126,29 @@ class Look:
 
     def reading(self, reader: str, hop: Hop) -> Reading:
         node, dataset = self._facts.datasets.nodes[reader], hop.edge.source
-        if not self._is_told_by_column(dataset):
-            return Reading(
-                reader=node.name,
-                is_job=node.kind == "JOB",
-                dataset=self._facts.datasets.nodes[dataset].name,
-                edge=hop.edge,
-                required=hop.required,
-                columns_known=_knows_columns(node, hop),
-                harm=self._harm.datasets.get(dataset),
-                way=self._facts.ways.get(dataset, ()),
-            )
-        harmed = [(id_, self._harm.columns[id_]) for id_ in self.harmed(reader, dataset)]
-        uses = (self._use(reader, id_, column, hop) for id_, column in harmed)
-        described = self._flowed.datasets.get(dataset, DatasetFacts(dataset))
-        job = self._flowed.jobs.get(reader)
-        how = self._flowed.how.get((dataset, reader), How())
-        return Reading(
+        whole = Reading(
             reader=node.name,
             is_job=node.kind == "JOB",
             dataset=self._facts.datasets.nodes[dataset].name,
             edge=hop.edge,
             required=hop.required,
-            columns_known=_knows_columns(node, hop),
+            columns_known=hop.columns_known if node.kind == "JOB" else bool(hop.columns),
             harm=self._harm.datasets.get(dataset),
+            way=self._facts.ways.get(dataset, ()),
+        )
+        return self._by_column(whole, reader, hop) if self._is_told_by_column(dataset) else whole
+
+    def _by_column(self, whole: Reading, reader: str, hop: Hop) -> Reading:
+        node, dataset = self._facts.datasets.nodes[reader], hop.edge.source
+        harmed = [(id_, self._harm.columns[id_]) for id_ in self.harmed(reader, dataset)]
+        uses = (self._use(reader, id_, column, hop) for id_, column in harmed)
+        described = self._flowed.datasets.get(dataset, DatasetFacts(dataset))
+        job = self._flowed.jobs.get(reader)
+        how = self._flowed.how.get((dataset, reader), How())
+        return replace(
+            whole,
             harmed_columns=tuple(column for _, column in harmed),
             uses=tuple(use for use in uses if use is not None),
-            way=self._facts.ways.get(dataset, ()),
             kind=_kind(node, job),
             by=_by(how, described, job),
             several=how.several,
@@ -244,10 +240,6 @@ class Look:
 
 
 _OTHER_TYPES = frozenset({ColumnHarm.WIDENED, ColumnHarm.RETYPED, ColumnHarm.NARROWED, ColumnHarm.REPLACED})
-
-
-def _knows_columns(node: LineageNode, hop: Hop) -> bool:
-    return hop.columns_known if node.kind == "JOB" else bool(hop.columns)
 
 
 def _kind(node: LineageNode, job: JobFacts | None) -> ReaderKind:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, cast
@@ -28,6 +28,7 @@ from graph_model.lineage.walk import (
     Ceilings,
     Walked,
 )
+from graph_model.moments import moment_at
 from graph_model.names import Name
 from graph_model.store.transaction import Asked
 
@@ -225,7 +226,7 @@ def _node(entry: _Entry, hops: int) -> LineageNode:
         direction="DOWN",
         state=state,
         technical=technical,
-        dropped_at=None if dropped is None else datetime.fromtimestamp(dropped / 1000, UTC),
+        dropped_at=None if dropped is None else moment_at(1000 * dropped),
     )
 
 
@@ -258,7 +259,7 @@ def _read(text: str) -> _Said:
         cast(Provenance, provenance or "declared"),
         stale == "1",
         required == "1",
-        datetime.fromtimestamp(int(seen) / 1000, UTC) if seen else None,
+        moment_at(1000 * int(seen)) if seen else None,
         (source,) if source else (),
     )
 

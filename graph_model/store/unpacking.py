@@ -7,13 +7,13 @@ to the same moments.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import neo4j
 from neo4j._codec.hydration.bolt.v2.temporal import hydrate_datetime
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from graph_model.moments import moment_at
+
 _WITH_ZONE = (b"I", b"i")
 """Times with an offset, and with the name of a zone. Older protocols have other tags; there the driver does it."""
 
@@ -28,10 +28,9 @@ def read_times(bolt: neo4j.Transaction) -> None:
 
 def moment(seconds: int, nanoseconds: int, zone: int | str) -> Any:
     """The moment in UTC; what Python cannot hold is left to the driver."""
-    micros, rest = divmod(nanoseconds, 1000)
-    if rest:
+    if nanoseconds % 1000:
         return hydrate_datetime(seconds, nanoseconds, zone)
     try:
-        return _EPOCH + timedelta(seconds=seconds, microseconds=micros)
+        return moment_at(seconds * 1_000_000 + nanoseconds // 1000)
     except OverflowError:
         return hydrate_datetime(seconds, nanoseconds, zone)

@@ -8,6 +8,7 @@ each means to people: docs/impact-rules.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from graph_model.impact.entities import Verdict
@@ -172,14 +173,9 @@ def worst_of(readings: Sequence[Reading], found: Iterable[Iterable[Finding]], ma
     everything = [finding for rule in MAKING_POLICY if making and (finding := rule(making)) is not None]
     everything += chain.from_iterable(found)
     worst = max(map(evidence_is_weak, everything), key=badness)  # the first of equals
-    return Finding(
-        worst.verdict,
-        worst.effect,
-        worst.rule,
-        worst.reason,
-        worst.path,
-        worst.remedy,
-        _hit(worst, readings),
+    return replace(
+        worst,
+        hit=_hit(worst, readings),
         may_fail=any(one.may_fail for one in everything),
         stalls=any(one.stalls for one in everything if one.verdict is Verdict.BREAKS),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph_model.impact.entities import Verdict
 from graph_model.impact.rules.reading import Finding
 from graph_model.lineage.entities import LineageEdge
@@ -29,14 +31,4 @@ def when_cut_off(finding: Finding) -> Finding:
         return finding
     reason = f"{finding.reason}; but not everything upstream of it was looked at"
     remedy = "ask about fewer changes at once"
-    return Finding(
-        Verdict.UNKNOWN,
-        finding.effect,
-        "answer_is_cut_off",
-        reason,
-        finding.path,
-        remedy,
-        finding.hit,
-        finding.may_fail,
-        finding.stalls,
-    )
+    return replace(finding, verdict=Verdict.UNKNOWN, rule="answer_is_cut_off", reason=reason, remedy=remedy)
